@@ -1,0 +1,108 @@
+/**
+ * The ports: all that minit needs of the world. `adapters/` has each of them twice, for real
+ * and simulated; one contract suite holds both to what is written here.
+ *
+ * No port decides anything. Whatever a port learns leaves through its observable as an
+ * {@link Occurrence}; it never throws for something the world did.
+ *
+ * @module
+ */
+import type { Observable } from 'rxjs';
+import type { EffectParams } from '../machines/effects';
+import type { MinitEvent, RecordedEvent } from '../machines/events';
+import type { Effect } from '../machines/effects';
+import type { Transition } from '../machines/fold';
+
+/** An event on its way in: not yet numbered. `at`: CLOCK_BOOTTIME in µs when it was noticed. */
+export interface Occurrence {
+  readonly at: number;
+  readonly cause?: number;
+  readonly event: MinitEvent;
+}
+
+/** Something that happens in the world and is noticed by a port. Never completes by itself, never errors. */
+export interface Source {
+  readonly occurrence$: Observable<Occurrence>;
+}
+
+export interface Clock extends Source {
+  /** CLOCK_BOOTTIME, µs: goes on in suspend, nobody can set it. */
+  now(): number;
+  /** Wall time, ISO 8601 in UTC; for people only. Emits `WallClockStepped`. */
+  wallAt(): string;
+}
+
+export interface Timers extends Source {
+  /** Starts or replaces `timer`. Emits `TimerFired` with `cause` once, after `delayMs`. */
+  start(params: EffectParams<'StartTimer'>, cause: number): void;
+  cancel(params: EffectParams<'CancelTimer'>): void;
+}
+
+/** One owner for all children: spawns, signals, watches and reaps. */
+export interface Processes extends Source {
+  /** Emits `ProcessSpawned` or `SpawnFailed`, later `ProcessExited`. Returns at once. */
+  spawn(params: EffectParams<'SpawnProcess'>, cause: number): void;
+  /** Never signals a PID that has been reaped: that is `SignalFailed` with ESRCH. */
+  signal(params: EffectParams<'SendSignal'>, cause: number): void;
+  watch(params: EffectParams<'WatchProcess'>, cause: number): void;
+  probe(params: EffectParams<'ProbeProcess'>, cause: number): void;
+  closeLogPipe(params: EffectParams<'CloseLogPipe'>): void;
+  startEmergencyShell(cause: number): void;
+}
+
+export interface ServiceDirectories extends Source {
+  /** Emits `ServiceRead` or `ServiceMissing`. */
+  read(params: EffectParams<'ReadService'>): void;
+}
+
+/** The FIFOs `ROOT/in` and `ROOT/out`. */
+export interface Control extends Source {
+  /** Makes what is missing and opens. Emits `ControlOpened` or `ControlFailed`, then `RequestReceived`s. */
+  open(cause: number): void;
+  reply(params: EffectParams<'Reply'>): void;
+}
+
+/** SIGTERM, SIGINT, … to minit itself; SIGCHLD belongs to {@link Processes}. */
+export type Signals = Source;
+
+/** One recorded event with what the fold made of it. */
+export interface LogRecord extends RecordedEvent {
+  readonly effects: readonly Effect[];
+}
+
+export interface EventLog extends Source {
+  /** Tries to open the log directory. Emits `LogOpened` or `LogFailed`. */
+  open(cause: number): void;
+  /**
+   * Takes the records of one turn; written with one write(2), or held while nothing can be written.
+   * `snapshot` gives the state after the last of them, for a new segment or to bound what is held.
+   */
+  append(records: readonly LogRecord[], snapshot: () => unknown): void;
+  /** Writes what is held, for the end of minit. */
+  close(): void;
+}
+
+/** What people see while minit runs. */
+export interface Console {
+  transition(transition: Transition): void;
+  report(params: EffectParams<'Report'>, at: number): void;
+}
+
+/** Calls `turn` soon, once, after what is under way: `setImmediate`, or the simulated world's own. */
+export interface Turns {
+  schedule(turn: () => void): void;
+}
+
+export interface Ports {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly processes: Processes;
+  readonly directories: ServiceDirectories;
+  readonly control: Control;
+  readonly signals: Signals;
+  readonly log: EventLog;
+  readonly console: Console;
+  readonly turns: Turns;
+  /** Ends the program (or the simulation) with an exit status. */
+  exit(code: number): void;
+}

@@ -1,0 +1,92 @@
+/**
+ * Everything minit can do to the world, as data: `{type, params}`, the shape of an XState
+ * action, because the machines emit them as actions. Performing them is the shell's business.
+ *
+ * @module
+ */
+import type { ServiceName } from './definition';
+import type { TimerId } from './events';
+
+export interface SpawnProcessParams {
+  readonly service: ServiceName;
+  /** Absolute path. */
+  readonly path: string;
+  readonly argv: readonly string[];
+  readonly argvEncoding?: 'latin1';
+  readonly workingDirectory: string;
+  /** Absolute paths for fd 0, and for fds 1 and 2. */
+  readonly input?: string;
+  readonly output?: string;
+  /** Added to the nice level. */
+  readonly nice?: number;
+  /** The service whose log pipe becomes fd 0 (its read end) / fds 1 and 2 (its write end). */
+  readonly readsLogOf?: ServiceName;
+  readonly writesLogOf?: ServiceName;
+}
+
+export interface ReportParams {
+  readonly severity: 'error' | 'warning' | 'note';
+  readonly code: ReportCode;
+  readonly service?: ServiceName;
+  /** Absolute path of the file that is to blame, and its 1-based line. */
+  readonly file?: string;
+  readonly line?: number;
+  /** One sentence for people, without the file name: lower case, no full stop. */
+  readonly text: string;
+}
+
+export type ReportCode =
+  | 'definition'
+  | 'dependency-missing'
+  | 'dependency-cycle'
+  | 'dependency-black-listed'
+  | 'word-ignored'
+  | 'nothing-to-start'
+  | 'spawn-failed'
+  | 'service-failed'
+  | 'signal-failed'
+  | 'request-refused'
+  | 'control'
+  | 'log'
+  | 'clock'
+  | 'shutdown'
+  | 'boot';
+
+/** How minit itself ends: an exit status for its parent, or the emergency shell on a booted machine. */
+export interface EffectParamsByType {
+  /** Outcome: `ServiceRead` or `ServiceMissing`, recorded with `cause`. */
+  ReadService: { readonly service: ServiceName; readonly cause: number };
+  /** Outcome: `ProcessSpawned` or `SpawnFailed`. */
+  SpawnProcess: SpawnProcessParams;
+  /** Outcome: none, or `SignalFailed`. Never reaches a PID that has been reaped. */
+  SendSignal: { readonly service: ServiceName; readonly pid: number; readonly signal: number };
+  /** Outcome: `ProcessVanished` when a process that is no child of ours ends. */
+  WatchProcess: { readonly service: ServiceName; readonly pid: number };
+  /** Outcome: `ProcessProbed`. */
+  ProbeProcess: { readonly request: number; readonly pid: number };
+  /** Outcome: `TimerFired`. Starting a timer that is pending replaces it. */
+  StartTimer: { readonly timer: TimerId; readonly delayMs: number };
+  CancelTimer: { readonly timer: TimerId };
+  /** minit lets go of its ends of a log pipe, so that the logger reads to the end of it. */
+  CloseLogPipe: { readonly service: ServiceName };
+  /** The one answer to the request recorded as `request`. */
+  Reply: { readonly request: number; readonly text: string };
+  Report: ReportParams;
+  /** Outcome: `LogOpened` or `LogFailed`. */
+  OpenLog: Record<never, never>;
+  /** Outcome: `ControlOpened` or `ControlFailed`. */
+  OpenControl: Record<never, never>;
+  /** An administrator's shell on the console (sulogin(8)); minit goes on beside it. */
+  StartEmergencyShell: Record<never, never>;
+  /** Ends minit: `code` for whoever waits for it. */
+  ExitSupervisor: { readonly code: number };
+}
+
+export type EffectType = keyof EffectParamsByType;
+export type EffectParams<K extends EffectType> = EffectParamsByType[K];
+export type Effect = { [K in EffectType]: { readonly type: K; readonly params: EffectParams<K> } }[EffectType];
+
+/** Returns an effect as data. Pure: runs nothing. */
+export function effect<K extends EffectType>(type: K, params: EffectParams<K>): Effect {
+  return { type, params } as Effect;
+}

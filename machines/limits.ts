@@ -1,0 +1,46 @@
+/**
+ * Every bound in one place, each with its unit in its name; `Max` is inclusive.
+ * A number that is not here must not limit anything.
+ *
+ * @module
+ */
+
+/** Bytes in a service name (the directory relative to ROOT). */
+export const nameBytesMax = 255;
+
+/** Bytes in one request on the FIFO: the original's buffer, and well under PIPE_BUF. */
+export const requestBytesMax = 1_500;
+
+/** Bytes read of `params` and of `depends`; execve(2) takes no more than about 2 MB in all. */
+export const paramsBytesMax = 1_048_576;
+export const dependsBytesMax = 1_048_576;
+
+/** Start requests that the history request `h` remembers. */
+export const historyLengthMax = 10;
+
+/** A process that lived shorter than this is started again only after a pause. */
+export const shortLifeUs = 1_000_000;
+export const respawnDelayMs = 500;
+
+/** Delays between attempts when a process cannot be started at all: doubled each time. */
+export const retryDelayMs = 100;
+export const retryDelayMsMax = 30_000;
+
+/** Time between TERM and KILL at shutdown, unless the command line says otherwise. */
+export const graceMsDefault = 3_000;
+export const graceMsMax = 3_600_000;
+
+/** A start request is answered after this time even if its process is not there yet (a hanging exec). */
+export const startReplyDelayMs = 1_000;
+
+/** Pause before the event log is tried again when it cannot be written. */
+export const logRetryDelayMs = 5_000;
+export const controlRetryDelayMs = 5_000;
+
+/** Event log: bytes in a segment before the next begins, segments kept, bytes held in memory. */
+export const segmentBytesMax = 8 * 1_048_576;
+export const segmentsMax = 16;
+export const logBufferBytesMax = 4 * 1_048_576;
+
+/** Spawns under way at once. */
+export const spawnsInFlightMax = 6;
