@@ -51,8 +51,8 @@ export interface Processes extends Source {
 }
 
 export interface ServiceDirectories extends Source {
-  /** Emits `ServiceRead` or `ServiceMissing`. */
-  read(params: EffectParams<'ReadService'>): void;
+  /** Emits `ServiceRead` or `ServiceMissing` with `cause`. */
+  read(params: EffectParams<'ReadService'>, cause: number): void;
 }
 
 /** The FIFOs `ROOT/in` and `ROOT/out`. */

@@ -54,8 +54,8 @@ export type ReportCode =
 
 /** How minit itself ends: an exit status for its parent, or the emergency shell on a booted machine. */
 export interface EffectParamsByType {
-  /** Outcome: `ServiceRead` or `ServiceMissing`, recorded with `cause`. */
-  ReadService: { readonly service: ServiceName; readonly cause: number };
+  /** Outcome: `ServiceRead` or `ServiceMissing`. `cause`: the seq that asked, where it is not the present event. */
+  ReadService: { readonly service: ServiceName; readonly cause?: number };
   /** Outcome: `ProcessSpawned` or `SpawnFailed`. */
   SpawnProcess: SpawnProcessParams;
   /** Outcome: none, or `SignalFailed`. Never reaches a PID that has been reaped. */

@@ -1,10 +1,283 @@
-/** Placeholder until the fold itself is here; see ports.ts. @module */
-export interface Transition {
-  readonly seq: number;
-  readonly at: number;
-  readonly service: string;
-  readonly from: string;
-  readonly to: string;
-  /** In people's words: `exited 1 after 0.2 s`. */
-  readonly detail: string;
+/**
+ * The one pure fold: (state, event) → (state, effects). Everything that minit decides is decided
+ * here and in what this calls. It reads no clock and touches nothing; folding the same events
+ * again gives the same states and effects, on any machine.
+ *
+ * @module
+ */
+import { finishProbe, finishRequest, handleRequest } from './control';
+import type { Effect } from './effects';
+import type { MinitEvent, RecordedEvent } from './events';
+import { assertNever, InvariantViolation } from './invariant-violation';
+import { describeErrorCode } from './describe-failure';
+import { controlRetryDelayMs, logRetryDelayMs } from './limits';
+import { nameProblem, showName } from './names';
+import { PersistentMap } from './persistent-map';
+import { answerLateStart, answerStarts } from './replies';
+import { advance, continueWithDefinition, continueWithoutDefinition, isWalkDone, requestStart } from './start-order';
+import { initStepper, type AgendaItem, type SupervisorState } from './state';
+import { beginStep, emit, settle, tell, tellInit, type Step, type Transition } from './step';
+import { advanceShutdown, beginShutdown } from './stop-order';
+
+export type { Transition } from './step';
+
+export interface Folded {
+  readonly state: SupervisorState;
+  readonly effects: readonly Effect[];
+  readonly transitions: readonly Transition[];
+}
+
+/** The state before the first event. */
+export function initialState(): SupervisorState {
+  return {
+    seq: 0,
+    at: 0,
+    pid: 0,
+    role: 'process',
+    root: '/',
+    init: initStepper.initial({ role: 'process', graceMs: 0, startedAt: 0 }),
+    services: PersistentMap.empty(),
+    serviceByPid: PersistentMap.empty(),
+    waiters: PersistentMap.empty(),
+    agenda: undefined,
+    requested: [],
+    reading: undefined,
+    open: PersistentMap.empty(),
+    blackList: [],
+    askers: PersistentMap.empty(),
+    hasStarted: false,
+    history: [],
+    unclaimed: PersistentMap.empty(),
+    spawning: 0,
+    rising: 0,
+    active: 0,
+    stuck: 0,
+    pendingStarts: PersistentMap.empty(),
+    pendingProbes: PersistentMap.empty(),
+    stopPlan: undefined,
+    isLogOpen: undefined,
+    isControlOpen: undefined,
+  };
+}
+
+/**
+ * Returns the state after `recorded`, and the effects it asks for. Pure: runs no effect.
+ *
+ * @throws InvariantViolation when minit itself is wrong; never for what the world does.
+ */
+export function fold(state: SupervisorState, recorded: RecordedEvent): Folded {
+  if (recorded.seq !== state.seq + 1) {
+    throw new InvariantViolation(`event ${String(recorded.seq)} after ${String(state.seq)}`);
+  }
+  const step = beginStep(state, recorded);
+  dispatch(step, recorded.event);
+  settle(step);
+  advance(step);
+  answerStarts(step);
+  if (recorded.event.type === 'RequestReceived') finishRequest(step);
+  advanceShutdown(step);
+  tellConditions(step);
+  return { state: step.draft, effects: step.effects, transitions: step.transitions };
+}
+
+/** What is true of all services together, told to the machine of minit itself. */
+function tellConditions(step: Step): void {
+  const { draft, at } = step;
+  if (draft.stopPlan !== undefined || !isWalkDone(step)) return;
+  if (draft.rising === 0 && draft.init.value === 'booting' && draft.hasStarted) {
+    tellInit(step, { type: 'BootSettled', at });
+    const seconds = ((at - draft.init.context.startedAt) / 1_000_000).toFixed(2);
+    emit(step, 'Report', { severity: 'note', code: 'boot', text: `boot settled after ${seconds} s` });
+  }
+  if (draft.active === 0 && draft.spawning === 0) tellInit(step, { type: 'NothingLeft', at });
+  else if (draft.init.value === 'emergency') tellInit(step, { type: 'ServiceStarted', at });
+}
+
+function dispatch(step: Step, event: MinitEvent): void {
+  const { draft, at } = step;
+  switch (event.type) {
+    case 'SupervisorStarted':
+      return startSupervisor(step, event);
+    case 'ServiceRead':
+      if (draft.reading?.service === event.service) return continueWithDefinition(step, event.definition);
+      return rereadForRespawn(step, event.service, event);
+    case 'ServiceMissing':
+      if (draft.reading?.service === event.service) return continueWithoutDefinition(step, event.error);
+      return rereadForRespawn(step, event.service, event);
+    case 'ProcessSpawned':
+      return processSpawned(step, event.service, event.pid);
+    case 'SpawnFailed': {
+      const { service, stage, error, path, hint } = event;
+      draft.spawning -= 1;
+      tell(step, service, {
+        type: 'SpawnFailed',
+        at,
+        failure: { stage, error, ...(path !== undefined && { path }), ...(hint !== undefined && { hint }) },
+      });
+      return forgetUnclaimed(step);
+    }
+    case 'ProcessExited':
+      return processExited(step, event.pid, event);
+    case 'ProcessVanished':
+      return processEnded(step, event.pid);
+    case 'ProcessProbed':
+      return finishProbe(step, event.request, event.alive);
+    case 'SignalFailed':
+      return emit(step, 'Report', {
+        severity: 'warning',
+        code: 'signal-failed',
+        service: event.service,
+        text: `cannot signal process ${String(event.pid)}: ${describeErrorCode(event.error.code)}`,
+      });
+    case 'SignalReceived':
+      return signalReceived(step, event.signal);
+    case 'TimerFired':
+      return timerFired(step, event.timer);
+    case 'RequestReceived':
+      return handleRequest(step, 'request' in event ? event.request : '\ufffd');
+    case 'ControlOpened':
+    case 'ControlFailed':
+      return controlChanged(step, event);
+    case 'LogOpened':
+    case 'LogFailed':
+      return logChanged(step, event);
+    case 'WallClockStepped': {
+      const seconds = (event.byUs / 1_000_000).toFixed(3);
+      return emit(step, 'Report', {
+        severity: 'note',
+        code: 'clock',
+        text: `the clock was set ${event.byUs < 0 ? 'back' : 'forward'} by ${seconds.replace('-', '')} s to ${event.wallAt}`,
+      });
+    }
+    default:
+      return assertNever(event, 'event');
+  }
+}
+
+function startSupervisor(step: Step, event: MinitEvent & { type: 'SupervisorStarted' }): void {
+  const { draft, seq, at } = step;
+  const { pid, role, root, words, graceMs } = event;
+  Object.assign(draft, { pid, role, root });
+  draft.init = initStepper.initial({ role, graceMs, startedAt: at });
+  emit(step, 'OpenLog', {});
+  emit(step, 'OpenControl', {});
+  draft.blackList = words.filter((word) => /^-[^-]/u.test(word)).map((word) => word.slice(1));
+  for (const word of words.filter((candidate) => !candidate.startsWith('-'))) {
+    const problem = nameProblem(word);
+    if (problem === undefined) {
+      requestStart(step, { kind: 'start', service: word, cause: seq, asker: { kind: 'word' } });
+    } else if (role === 'process') {
+      emit(step, 'Report', {
+        severity: 'warning',
+        code: 'word-ignored',
+        text: `argument ${showName(word)} ignored: ${problem}`,
+      });
+    }
+  }
+  const done: AgendaItem = { kind: 'words-done' };
+  requestStart(step, done);
+}
+
+/** A service is read again before each respawn. It may have changed its state, or gone, meanwhile. */
+function rereadForRespawn(step: Step, service: string, event: MinitEvent): void {
+  if (!step.draft.services.has(service)) return;
+  if (event.type === 'ServiceRead') {
+    const { definition } = event;
+    const needs = step.draft.services.get(service)?.context.needs ?? [];
+    tell(step, service, { type: 'DefinitionRead', at: step.at, definition, needs, waitingFor: PersistentMap.empty() });
+  } else if (event.type === 'ServiceMissing') {
+    const path = `${step.draft.root}/${service}`;
+    const failure = { stage: 'read-directory', error: event.error, path } as const;
+    tell(step, service, { type: 'DefinitionMissing', at: step.at, failure });
+  }
+}
+
+function processSpawned(step: Step, service: string, pid: number): void {
+  const { draft, at } = step;
+  draft.spawning -= 1;
+  tell(step, service, { type: 'ProcessSpawned', at, pid });
+  const early = draft.unclaimed.get(String(pid));
+  if (early !== undefined) tell(step, service, { type: 'ProcessExited', at, status: early.status });
+  forgetUnclaimed(step);
+}
+
+/** With no spawn under way, an exit that nobody claimed was an orphan's. */
+function forgetUnclaimed({ draft }: Step): void {
+  if (draft.spawning === 0 && draft.unclaimed.size > 0) draft.unclaimed = draft.unclaimed.clear();
+}
+
+function processExited(step: Step, pid: number, { status }: MinitEvent & { type: 'ProcessExited' }): void {
+  const { draft, at } = step;
+  const service = draft.serviceByPid.get(String(pid));
+  if (service !== undefined) tell(step, service, { type: 'ProcessExited', at, status });
+  else if (draft.spawning > 0) draft.unclaimed = draft.unclaimed.set(String(pid), { at, status });
+}
+
+function processEnded(step: Step, pid: number): void {
+  const service = step.draft.serviceByPid.get(String(pid));
+  if (service !== undefined) tell(step, service, { type: 'ProcessExited', at: step.at, status: { unknown: true } });
+}
+
+function signalReceived(step: Step, signal: string): void {
+  const { role } = step.draft;
+  const isTerminal = signal === 'SIGINT' || signal === 'SIGHUP';
+  if (signal === 'SIGTERM' && role !== 'machine') beginShutdown(step);
+  else if (isTerminal && role === 'process') beginShutdown(step);
+  else if (signal === 'SIGINT') requestKey(step, 'ctrlaltdel', signal);
+  else if (signal === 'SIGWINCH' && role === 'machine') requestKey(step, 'kbreq', signal);
+}
+
+/** A key that the kernel turned into a signal: each press counts, also when the service has finished. */
+function requestKey(step: Step, service: string, signal: string): void {
+  if (step.draft.stopPlan !== undefined) {
+    if (signal === 'SIGINT') beginShutdown(step);
+    return;
+  }
+  requestStart(step, { kind: 'start', service, cause: step.seq, asker: { kind: 'key', signal } });
+}
+
+function timerFired(step: Step, timer: string): void {
+  const { at } = step;
+  const colon = timer.indexOf(':');
+  const [kind, subject] = colon < 0 ? [timer, ''] : [timer.slice(0, colon), timer.slice(colon + 1)];
+  if (kind === 'respawn') tell(step, subject, { type: 'RespawnTimerFired', at });
+  else if (kind === 'stop') tell(step, subject, { type: 'StopTimerFired', at });
+  else if (kind === 'reply') answerLateStart(step, Number(subject));
+  else if (kind === 'log') emit(step, 'OpenLog', {});
+  else if (kind === 'control') emit(step, 'OpenControl', {});
+}
+
+function controlChanged(step: Step, event: MinitEvent & { type: 'ControlOpened' | 'ControlFailed' }): void {
+  const wasOpen = step.draft.isControlOpen;
+  step.draft.isControlOpen = event.type === 'ControlOpened';
+  if (event.type === 'ControlOpened') {
+    if (wasOpen === false) emit(step, 'Report', { severity: 'note', code: 'control', text: 'control is open now' });
+    return;
+  }
+  emit(step, 'StartTimer', { timer: 'control', delayMs: controlRetryDelayMs });
+  if (wasOpen === false) return;
+  emit(step, 'Report', {
+    severity: 'error',
+    code: 'control',
+    file: event.path,
+    text: `no control, msvc cannot reach minit: ${event.hint ?? describeErrorCode(event.error.code)}`,
+  });
+}
+
+function logChanged(step: Step, event: MinitEvent & { type: 'LogOpened' | 'LogFailed' }): void {
+  const wasOpen = step.draft.isLogOpen;
+  step.draft.isLogOpen = event.type === 'LogOpened';
+  if (event.type === 'LogOpened') {
+    if (wasOpen === false) emit(step, 'Report', { severity: 'note', code: 'log', file: event.path, text: 'the event log is written now' });
+    emit(step, 'CancelTimer', { timer: 'log' });
+    return;
+  }
+  emit(step, 'StartTimer', { timer: 'log', delayMs: logRetryDelayMs });
+  if (wasOpen === false) return;
+  emit(step, 'Report', {
+    severity: 'warning',
+    code: 'log',
+    file: event.path,
+    text: `the event log is held in memory: ${describeErrorCode(event.error.code)}`,
+  });
 }

@@ -160,6 +160,10 @@ export class PersistentMap<V> {
     return new PersistentMap(remove(this.root, 0, old), this.size - 1);
   }
 
+  clear(): PersistentMap<V> {
+    return PersistentMap.empty();
+  }
+
   *keys(): Generator<string> {
     for (const leaf of leavesOf(this.root)) yield leaf.key;
   }

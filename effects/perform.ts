@@ -1,0 +1,41 @@
+/**
+ * From an effect to the port that does it: one exhaustive switch, no decision.
+ *
+ * @module
+ */
+import type { Effect } from '../machines/effects';
+import type { LogRecord, Ports } from './ports';
+
+/** Performs one effect of the event `seq`, which is the cause of whatever comes of it. */
+export function perform(ports: Ports, effect: Effect, { seq, at }: LogRecord): void {
+  switch (effect.type) {
+    case 'ReadService':
+      return ports.directories.read(effect.params, effect.params.cause ?? seq);
+    case 'SpawnProcess':
+      return ports.processes.spawn(effect.params, seq);
+    case 'SendSignal':
+      return ports.processes.signal(effect.params, seq);
+    case 'WatchProcess':
+      return ports.processes.watch(effect.params, seq);
+    case 'ProbeProcess':
+      return ports.processes.probe(effect.params, seq);
+    case 'CloseLogPipe':
+      return ports.processes.closeLogPipe(effect.params);
+    case 'StartEmergencyShell':
+      return ports.processes.startEmergencyShell(seq);
+    case 'StartTimer':
+      return ports.timers.start(effect.params, seq);
+    case 'CancelTimer':
+      return ports.timers.cancel(effect.params);
+    case 'Reply':
+      return ports.control.reply(effect.params);
+    case 'Report':
+      return ports.console.report(effect.params, at);
+    case 'OpenLog':
+      return ports.log.open(seq);
+    case 'OpenControl':
+      return ports.control.open(seq);
+    case 'ExitSupervisor':
+      return ports.exit(effect.params.code);
+  }
+}

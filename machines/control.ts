@@ -1,0 +1,170 @@
+/**
+ * What each request on the FIFO does, and its one answer. Pure.
+ *
+ * @module
+ */
+import type { ServiceName } from './definition';
+import { assertNever } from './invariant-violation';
+import { answer, jsonReply, limitReplyTime } from './replies';
+import { parseRequest, type ControlRequest } from './requests';
+import type { ServiceEvent } from './service-context';
+import { toPlain } from './snapshot';
+import { isAtRest, servicesInOrder, stateName, type PendingReply, type Service } from './state';
+import { statusOf } from './status';
+import { requestStart } from './start-order';
+import { emit, settle, tell, type Step } from './step';
+
+const microsecondsPerSecond = 1_000_000;
+
+/** Deals with the request that is the present event. */
+export function handleRequest(step: Step, text: string): void {
+  const request = parseRequest(text);
+  const { draft, seq } = step;
+  const text0 = (reply: string) => emit(step, 'Reply', { request: seq, text: reply });
+  switch (request.kind) {
+    case 'pid':
+      return text0(pidText(draft.services.get(request.service)));
+    case 'uptime':
+      return text0(uptimeText(step, request.service));
+    case 'start':
+      return start(step, request);
+    case 'history':
+      return text0(list(draft.history, request.isJson));
+    case 'dependents':
+      return dependents(step, request);
+    case 'status':
+      return text0(jsonReply({ ok: true, services: statuses(step, request.services) }));
+    case 'state':
+      return text0(jsonReply({ ok: true, state: toPlain({ ...draft }) }));
+    case 'refused':
+      emit(step, 'Report', { severity: 'warning', code: 'request-refused', text: `request refused: ${request.why}` });
+      return answer(step, { request: seq, isJson: request.isJson }, request.why);
+    default:
+      return onService(step, request);
+  }
+}
+
+type ServiceRequest = Extract<ControlRequest, { kind: 'respawn' | 'set-pid' | 'clear' | 'stop' | 'signal' }>;
+
+/** Requests that change one service that must be loaded. */
+function onService(step: Step, request: ServiceRequest): void {
+  const { service: name } = request;
+  const reply: PendingReply = { request: step.seq, isJson: 'isJson' in request ? request.isJson : true };
+  const service = step.draft.services.get(name);
+  if (service === undefined) return answer(step, reply, 'no such service');
+  switch (request.kind) {
+    case 'respawn':
+      tell(step, name, { type: request.enable ? 'RespawnEnabled' : 'RespawnDisabled', at: step.at });
+      return answer(step, reply, undefined);
+    case 'stop':
+      tell(step, name, { type: 'StopRequested', at: step.at });
+      return answer(step, reply, undefined);
+    case 'signal':
+      return signal(step, service, { ...reply, signal: request.signal });
+    case 'set-pid':
+      return probe(step, { service: name, pid: request.pid, purpose: 'set', reply });
+    case 'clear':
+      if (service.context.pid !== undefined) {
+        return probe(step, { service: name, pid: service.context.pid, purpose: 'clear', reply });
+      }
+      return answerClear(step, reply, false);
+    default:
+      return assertNever(request, 'request');
+  }
+}
+
+function start(step: Step, request: Extract<ControlRequest, { kind: 'start' }>): void {
+  const reply: PendingReply = { request: step.seq, isJson: request.isJson };
+  if (step.draft.stopPlan !== undefined) return answer(step, reply, 'minit is shutting down');
+  requestStart(step, {
+    kind: 'start',
+    service: request.service,
+    cause: step.seq,
+    asker: { kind: 'operator', respawn: request.respawn, reply },
+  });
+}
+
+function signal(step: Step, service: Service, { signal: number, ...reply }: PendingReply & { signal: number }): void {
+  if (service.context.pid === undefined) return answer(step, reply, 'it has no process');
+  tell(step, service.context.name, { type: 'SignalRequested', at: step.at, signal: number });
+  answer(step, reply, undefined);
+}
+
+function probe(step: Step, pending: Parameters<Step['draft']['pendingProbes']['set']>[1]): void {
+  const { draft } = step;
+  const owner = draft.serviceByPid.get(String(pending.pid));
+  if (pending.purpose === 'set' && (pending.pid === draft.pid || (owner !== undefined && owner !== pending.service))) {
+    return answer(step, pending.reply, owner === undefined ? 'that is minit itself' : `that is ${owner}'s process`);
+  }
+  draft.pendingProbes = draft.pendingProbes.set(String(step.seq), pending);
+  emit(step, 'ProbeProcess', { request: step.seq, pid: pending.pid });
+}
+
+/** The outcome of the probe that a request waited for. */
+export function finishProbe(step: Step, request: number, alive: boolean): void {
+  const { draft } = step;
+  const pending = draft.pendingProbes.get(String(request));
+  if (pending === undefined) return;
+  draft.pendingProbes = draft.pendingProbes.delete(String(request));
+  const { service, pid, purpose, reply } = pending;
+  const current = draft.services.get(service);
+  if (purpose === 'clear') {
+    const isCleared = !alive && current?.context.pid === pid;
+    if (isCleared) tell(step, service, { type: 'ProcessExited', at: step.at, status: { unknown: true } });
+    return answerClear(step, reply, isCleared);
+  }
+  if (!alive || current === undefined) return answer(step, reply, 'no such process');
+  const event: ServiceEvent = { type: 'PidSet', at: step.at, pid };
+  tell(step, service, event);
+  answer(step, reply, undefined);
+}
+
+/** The original answers `0` when it did clear. */
+function answerClear(step: Step, { request, isJson }: PendingReply, isCleared: boolean): void {
+  emit(step, 'Reply', { request, text: isJson ? jsonReply({ ok: true, cleared: isCleared }) : isCleared ? '0' : '1' });
+}
+
+/** 0: no process just now, or no such service; 1: finished. */
+function pidText(service: Service | undefined): string {
+  if (service === undefined) return '0';
+  if (service.context.pid !== undefined) return String(service.context.pid);
+  return isAtRest(service) && stateName(service) !== 'down' ? '1' : '0';
+}
+
+function uptimeText({ draft, at }: Step, name: ServiceName): string {
+  const service = draft.services.get(name);
+  if (service === undefined) return '0';
+  return String(Math.max(0, Math.floor((at - service.context.changedAt) / microsecondsPerSecond)));
+}
+
+/** `1:` NAME NUL NAME NUL NUL; two NULs also when the list is empty. */
+function list(names: readonly ServiceName[], isJson: boolean): string {
+  if (isJson) return jsonReply({ ok: true, services: names });
+  return `1:${names.map((name) => `${name}\0`).join('')}${names.length === 0 ? '\0\0' : '\0'}`;
+}
+
+function dependents(step: Step, { service, isJson }: Extract<ControlRequest, { kind: 'dependents' }>): void {
+  const { draft, seq } = step;
+  if (service !== undefined && !draft.services.has(service)) {
+    return answer(step, { request: seq, isJson }, 'no such service');
+  }
+  const names = servicesInOrder(draft).map(({ context }) => context.name);
+  const text = list(names.filter((name) => draft.askers.get(name) === service), isJson);
+  emit(step, 'Reply', { request: seq, text });
+}
+
+function statuses(step: Step, names: readonly ServiceName[] | undefined): object[] {
+  const { draft, at } = step;
+  if (names === undefined) return servicesInOrder(draft).map((service) => statusOf(service, at));
+  return names.map((name) => {
+    const service = draft.services.get(name);
+    return service === undefined ? { name, state: 'unknown' } : statusOf(service, at);
+  });
+}
+
+/** For the end of the step: a request that is not answered yet must be before long. */
+export function finishRequest(step: Step): void {
+  settle(step);
+  if (step.draft.pendingProbes.has(String(step.seq))) return;
+  limitReplyTime(step);
+}

@@ -1,0 +1,98 @@
+/**
+ * The answers to requests: exactly one each, in the original's bytes or as a line of JSON. Pure.
+ *
+ * @module
+ */
+import type { ServiceName } from './definition';
+import { failureText } from './describe-failure';
+import { startReplyDelayMs } from './limits';
+import { stateName, type AgendaItem, type PendingReply, type Service } from './state';
+import { emit, type Step } from './step';
+
+/** One line for our own client; `"minit":1` is the version of the protocol. */
+export const jsonReply = (body: object): string => `${JSON.stringify({ minit: 1, ...body })}\n`;
+
+/** Answers with `1` or `0`, or in JSON with the reason. */
+export function answer(step: Step, { request, isJson }: PendingReply, problem: string | undefined): void {
+  const isOk = problem === undefined;
+  const json = isOk ? { ok: true } : { ok: false, problem };
+  emit(step, 'Reply', { request, text: isJson ? jsonReply(json) : isOk ? '1' : '0' });
+}
+
+/** The walk has dealt with a start request: answer it, or note that it is answered later. */
+export function answerStart(step: Step, { service, asker }: AgendaItem & { kind: 'start' }): void {
+  if (asker.kind !== 'operator') return;
+  if (!step.draft.services.has(service)) {
+    answer(step, asker.reply, 'no such service');
+    return;
+  }
+  const pending = step.draft.pendingStarts.get(service) ?? [];
+  step.draft.pendingStarts = step.draft.pendingStarts.set(service, [...pending, asker.reply]);
+  step.touched.add(service);
+}
+
+/** What is known of a start: nothing yet, or its outcome. */
+function startOutcome(service: Service): { problem: string | undefined } | undefined {
+  const { failure, waitingFor, isRead } = service.context;
+  const state = stateName(service);
+  if (state === 'starting') return undefined;
+  // It may wait as long as its dependencies take; whoever asked must not.
+  if (state === 'waiting-deps') return isRead && waitingFor.size > 0 ? { problem: undefined } : undefined;
+  if (failure !== undefined && (state === 'failed' || state === 'respawning')) {
+    return { problem: failureText(failure) };
+  }
+  return { problem: undefined };
+}
+
+/** At the end of a step: answers the start requests whose outcome is known now. */
+export function answerStarts(step: Step): void {
+  const { draft } = step;
+  for (const name of step.touched) {
+    const pending = draft.pendingStarts.get(name);
+    const service = draft.services.get(name);
+    if (pending === undefined || service === undefined) continue;
+    const outcome = startOutcome(service);
+    if (outcome === undefined) continue;
+    draft.pendingStarts = draft.pendingStarts.delete(name);
+    for (const reply of pending) {
+      answer(step, reply, outcome.problem);
+      if (reply.request !== step.seq) emit(step, 'CancelTimer', { timer: `reply:${reply.request}` });
+    }
+  }
+}
+
+/** A start whose outcome is not known yet: a hanging exec must not hold up the client, nor those behind it. */
+export function limitReplyTime(step: Step): void {
+  const isAnswered = step.effects.some(({ type, params }) => type === 'Reply' && params.request === step.seq);
+  if (!isAnswered) emit(step, 'StartTimer', { timer: `reply:${step.seq}`, delayMs: startReplyDelayMs });
+}
+
+/** The time is up: what has not failed so far counts as started. */
+export function answerLateStart(step: Step, request: number): void {
+  for (const [name, pending] of step.draft.pendingStarts) {
+    const reply = pending.find((candidate) => candidate.request === request);
+    if (reply === undefined) continue;
+    answer(step, reply, undefined);
+    setPending(step, name, pending.filter((other) => other !== reply));
+    return;
+  }
+}
+
+function setPending(step: Step, name: ServiceName, pending: readonly PendingReply[]): void {
+  const { draft } = step;
+  draft.pendingStarts =
+    pending.length === 0 ? draft.pendingStarts.delete(name) : draft.pendingStarts.set(name, pending);
+}
+
+/** Answers every start request that waits anywhere, because it will not be done. */
+export function refusePendingStarts(step: Step, problem: string): void {
+  const { draft } = step;
+  for (const pending of draft.pendingStarts.values()) for (const reply of pending) answer(step, reply, problem);
+  const items: AgendaItem[] = [...draft.requested];
+  for (let node = draft.agenda; node !== undefined; node = node.rest) items.push(node.item);
+  if (draft.reading !== undefined) items.push(draft.reading);
+  for (const item of items) {
+    if (item.kind === 'start' && item.asker.kind === 'operator') answer(step, item.asker.reply, problem);
+  }
+  draft.pendingStarts = draft.pendingStarts.clear();
+}

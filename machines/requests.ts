@@ -1,0 +1,143 @@
+/**
+ * The FIFO protocol: what a request's bytes mean. The letters are the original's, byte for byte;
+ * our own client says what they cannot in JSON, behind a prefix that the original takes for the
+ * PID request of a service that does not exist (it answers `0`, and the client knows). Pure.
+ *
+ * @module
+ */
+import type { ServiceName } from './definition';
+import { requestBytesMax } from './limits';
+import { nameProblem, utf8Length } from './names';
+
+/** Begins a request of our own client. */
+export const extensionPrefix = 'p\u0001';
+
+export type ControlRequest =
+  | { readonly kind: 'pid'; readonly service: ServiceName }
+  | { readonly kind: 'uptime'; readonly service: ServiceName }
+  | { readonly kind: 'start'; readonly service: ServiceName; readonly respawn: boolean | undefined; readonly isJson: boolean }
+  | { readonly kind: 'respawn'; readonly service: ServiceName; readonly enable: boolean; readonly isJson: boolean }
+  | { readonly kind: 'set-pid'; readonly service: ServiceName; readonly pid: number; readonly isJson: boolean }
+  | { readonly kind: 'clear'; readonly service: ServiceName; readonly isJson: boolean }
+  | { readonly kind: 'dependents'; readonly service: ServiceName | undefined; readonly isJson: boolean }
+  | { readonly kind: 'history'; readonly isJson: boolean }
+  | { readonly kind: 'stop'; readonly service: ServiceName }
+  | { readonly kind: 'signal'; readonly service: ServiceName; readonly signal: number }
+  | { readonly kind: 'status'; readonly services: readonly ServiceName[] | undefined }
+  | { readonly kind: 'state' }
+  | { readonly kind: 'refused'; readonly why: string; readonly isJson: boolean };
+
+const refused = (why: string, isJson = false): ControlRequest => ({ kind: 'refused', why, isJson });
+
+/** Returns what the bytes of one request mean; `refused` with the reason for all that means nothing. Pure. */
+export function parseRequest(text: string): ControlRequest {
+  if (utf8Length(text) > requestBytesMax) return refused(`longer than ${String(requestBytesMax)} bytes`);
+  if (text.startsWith(extensionPrefix)) return parseExtension(text.slice(extensionPrefix.length));
+  // A trailing NUL is tolerated everywhere.
+  const body = text.endsWith('\0') && !text.startsWith('P') ? text.slice(0, -1) : text;
+  if (body === 'h') return { kind: 'history', isJson: false };
+  if (body === 'd-') return { kind: 'dependents', service: undefined, isJson: false };
+  const [letter, argument] = [body.slice(0, 1), body.slice(1)];
+  if (letter === 'P') return parseSetPid(argument);
+  const problem = nameProblem(argument);
+  if (problem !== undefined) return refused(problem);
+  switch (letter) {
+    case 'p':
+      return { kind: 'pid', service: argument };
+    case 'u':
+      return { kind: 'uptime', service: argument };
+    case 's':
+      return { kind: 'start', service: argument, respawn: undefined, isJson: false };
+    case 'r':
+    case 'R':
+      return { kind: 'respawn', service: argument, enable: letter === 'R', isJson: false };
+    case 'C':
+      return { kind: 'clear', service: argument, isJson: false };
+    case 'd':
+      return { kind: 'dependents', service: argument, isJson: false };
+    default:
+      return refused('no such request');
+  }
+}
+
+/** `NAME NUL PID NUL`; the last NUL may be missing. */
+function parseSetPid(argument: string): ControlRequest {
+  const [service = '', digits = ''] = argument.split('\0');
+  const problem = nameProblem(service);
+  if (problem !== undefined) return refused(problem);
+  const pid = parsePid(digits);
+  return pid === undefined ? refused('no PID') : { kind: 'set-pid', service, pid, isJson: false };
+}
+
+/** A decimal PID above 1; nobody's process is PID 1 but minit itself. */
+function parsePid(digits: string): number | undefined {
+  const pid = /^\d{1,7}$/u.test(digits) ? Number(digits) : 0;
+  return pid > 1 ? pid : undefined;
+}
+
+/** What our client sends as JSON behind {@link extensionPrefix}. */
+interface Extension {
+  readonly do?: unknown;
+  readonly service?: unknown;
+  readonly services?: unknown;
+  readonly respawn?: unknown;
+  readonly signal?: unknown;
+  readonly pid?: unknown;
+}
+
+function parseExtension(json: string): ControlRequest {
+  const extension = parseJson(json.trimEnd());
+  if (extension === undefined) return refused('not JSON', true);
+  const { services } = extension;
+  if (extension.do === 'state') return { kind: 'state' };
+  if (extension.do === 'history') return { kind: 'history', isJson: true };
+  if (extension.do === 'dependents' && extension.service === undefined) {
+    return { kind: 'dependents', service: undefined, isJson: true };
+  }
+  if (extension.do === 'status') {
+    if (services === undefined) return { kind: 'status', services: undefined };
+    if (Array.isArray(services) && services.every((name) => typeof name === 'string')) {
+      return { kind: 'status', services };
+    }
+    return refused('"services" is no list of names', true);
+  }
+  return parseForService(extension);
+}
+
+function parseJson(json: string): Extension | undefined {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function parseForService({ do: verb, service, respawn, signal, pid }: Extension): ControlRequest {
+  if (typeof service !== 'string') return refused('"service" is missing', true);
+  const problem = nameProblem(service);
+  if (problem !== undefined) return refused(problem, true);
+  switch (verb) {
+    case 'start':
+      return { kind: 'start', service, respawn: typeof respawn === 'boolean' ? respawn : undefined, isJson: true };
+    case 'stop':
+      return { kind: 'stop', service };
+    case 'respawn':
+      return { kind: 'respawn', service, enable: respawn === true, isJson: true };
+    case 'signal':
+      if (typeof signal !== 'number' || !Number.isInteger(signal) || signal < 1 || signal > 64) {
+        return refused('"signal" is no signal number', true);
+      }
+      return { kind: 'signal', service, signal };
+    case 'set-pid':
+      return typeof pid === 'number' && Number.isInteger(pid) && pid > 1
+        ? { kind: 'set-pid', service, pid, isJson: true }
+        : refused('"pid" is no PID', true);
+    case 'clear':
+      return { kind: 'clear', service, isJson: true };
+    case 'dependents':
+      return { kind: 'dependents', service, isJson: true };
+    default:
+      return refused('"do" is none of the requests', true);
+  }
+}

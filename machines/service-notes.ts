@@ -1,0 +1,143 @@
+/**
+ * How a service's context changes: one named `assign` for each thing that is noted. Pure.
+ *
+ * @module
+ */
+import { assign } from 'xstate';
+import { InvariantViolation } from './invariant-violation';
+import { PersistentMap } from './persistent-map';
+import { fatalProblem } from './service-guards';
+import type {
+  ServiceContext,
+  ServiceEvent,
+  ServiceEventType,
+  ServiceInput,
+  StartFailure,
+} from './service-context';
+
+type EventOf<K extends ServiceEventType> = Extract<ServiceEvent, { type: K }>;
+
+/** Narrows an event where the chart allows no other. @throws InvariantViolation otherwise. */
+export function expectEvent<K extends ServiceEventType>(event: ServiceEvent, ...types: K[]): EventOf<K> {
+  if (!(types as string[]).includes(event.type)) {
+    throw new InvariantViolation(`expected ${types.join(' or ')}, got ${event.type}`);
+  }
+  return event as EventOf<K>;
+}
+
+export function initialContext({ name, order, definition, at }: ServiceInput): ServiceContext {
+  return {
+    name,
+    order,
+    definition,
+    respawns: definition.mode === 'respawn',
+    want: 'down',
+    graceMs: 0,
+    isRead: false,
+    needs: [],
+    waitingFor: PersistentMap.empty(),
+    pid: undefined,
+    pidToAdopt: undefined,
+    spawnedAt: undefined,
+    changedAt: at,
+    exit: undefined,
+    livedUs: undefined,
+    failure: undefined,
+    failures: 0,
+    restarts: 0,
+  };
+}
+
+type Update = (context: ServiceContext, event: ServiceEvent) => Partial<ServiceContext>;
+
+const note = (update: Update) =>
+  assign<ServiceContext, ServiceEvent, undefined, ServiceEvent, never>(({ context, event }) =>
+    update(context, event),
+  );
+
+const wanted = (respawns: boolean) => (respawns ? 'up' : 'once');
+
+const spawned = (pid: number, at: number): Partial<ServiceContext> => ({
+  pid,
+  pidToAdopt: undefined,
+  spawnedAt: at,
+  changedAt: at,
+  failure: undefined,
+  failures: 0,
+});
+
+const failed = ({ failures }: ServiceContext, failure: StartFailure, at: number): Partial<ServiceContext> => ({
+  failure,
+  failures: failures + 1,
+  pid: undefined,
+  pidToAdopt: undefined,
+  changedAt: at,
+});
+
+export const notes = {
+  noteChange: note((_, { at }) => ({ changedAt: at })),
+
+  noteStartRequested: note(({ respawns }, { at }) => ({
+    want: wanted(respawns),
+    isRead: false,
+    failures: 0,
+    changedAt: at,
+  })),
+  noteStopRequested: note(({ graceMs }, event) => ({
+    want: 'down',
+    graceMs: 'graceMs' in event ? event.graceMs : graceMs,
+  })),
+
+  noteRespawnEnabled: note(({ want }) => ({ respawns: true, want: want === 'once' ? 'up' : want })),
+  noteRespawnDisabled: note(({ want }) => ({ respawns: false, want: want === 'up' ? 'once' : want })),
+  /** The original restarts a dying service whose respawn was switched on again; so do we. */
+  noteRespawnEnabledWhileStopping: note(() => ({ respawns: true, want: 'up' })),
+
+  noteDefinition: note((_, event) => {
+    const { definition, needs, waitingFor } = expectEvent(event, 'DefinitionRead');
+    return { definition, needs, waitingFor, isRead: true };
+  }),
+  noteDependencySettled: note(({ waitingFor }, event) => ({
+    waitingFor: waitingFor.delete(expectEvent(event, 'DependencySettled').dependency),
+  })),
+  noteDependencyDropped: note(({ needs, waitingFor }, event) => {
+    const { dependency } = expectEvent(event, 'DependencyDropped');
+    return { needs: needs.filter((name) => name !== dependency), waitingFor: waitingFor.delete(dependency) };
+  }),
+  noteBundleDone: note((_, { at }) => ({ changedAt: at, failure: undefined, failures: 0 })),
+
+  noteSpawned: note((_, event) => {
+    const { pid, at } = expectEvent(event, 'ProcessSpawned');
+    return spawned(pid, at);
+  }),
+  /** The process is there, but its end is already wanted: what counts is still the stop request. */
+  noteSpawnedLate: note((_, event) => ({ ...spawned(expectEvent(event, 'ProcessSpawned').pid, event.at) })),
+  noteAdopted: note((_, event) => {
+    const { pid, at } = expectEvent(event, 'PidSet');
+    return spawned(pid, at);
+  }),
+  noteAdoptedEarly: note(({ pidToAdopt }, { at }) => (pidToAdopt === undefined ? {} : spawned(pidToAdopt, at))),
+  notePidToAdopt: note((_, event) => ({ pidToAdopt: expectEvent(event, 'PidSet').pid })),
+
+  noteExit: note(({ spawnedAt }, event) => {
+    const { status, at } = expectEvent(event, 'ProcessExited');
+    return { exit: status, livedUs: at - (spawnedAt ?? at), pid: undefined, changedAt: at };
+  }),
+  noteRestart: note(({ restarts }) => ({ restarts: restarts + 1 })),
+
+  noteFailure: note((context, event) => {
+    const { failure, at } = expectEvent(event, 'SpawnFailed', 'DefinitionMissing');
+    return failed(context, failure, at);
+  }),
+  noteUnusable: note((context, { at }) => {
+    const problem = fatalProblem(context.definition);
+    if (problem === undefined) throw new InvariantViolation('noteUnusable without a fatal problem');
+    const failure: StartFailure = {
+      stage: 'params',
+      error: { code: 'EINVAL', errno: 22 },
+      path: `${context.definition.directory}/${problem.file}`,
+      hint: problem.text,
+    };
+    return failed(context, failure, at);
+  }),
+} as const;

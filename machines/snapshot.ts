@@ -1,0 +1,96 @@
+/**
+ * The state as plain JSON and back: for the head of a log segment, and to compare a replay with
+ * what was live, field by field. Pure.
+ *
+ * @module
+ */
+import type { StateValueFrom } from 'xstate';
+import { initMachine, type InitContext } from './init';
+import { PersistentMap } from './persistent-map';
+import { serviceMachine } from './service';
+import type { ServiceContext } from './service-context';
+import { servicesInOrder, type AgendaItem, type Agenda, type Init, type Service, type SupervisorState } from './state';
+
+type Entries<V> = readonly (readonly [string, V])[];
+interface PlainService {
+  readonly value: StateValueFrom<typeof serviceMachine>;
+  readonly context: Omit<ServiceContext, 'waitingFor'> & { readonly waitingFor: Entries<true> };
+}
+
+/** {@link SupervisorState} with nothing in it but what JSON has. */
+export interface PlainState {
+  readonly services: readonly PlainService[];
+  readonly init: { readonly value: StateValueFrom<typeof initMachine>; readonly context: InitContext };
+  readonly agenda: readonly AgendaItem[];
+  readonly [field: string]: unknown;
+}
+
+function agendaItems(agenda: Agenda | undefined): AgendaItem[] {
+  const items: AgendaItem[] = [];
+  for (let node = agenda; node !== undefined; node = node.rest) items.push(node.item);
+  return items;
+}
+
+/** Returns the state as JSON data; equal states give equal data. */
+export function toPlain(state: SupervisorState): PlainState {
+  const plain: PlainState = {
+    ...state,
+    services: servicesInOrder(state).map(({ value, context }) => ({ value, context })) as never,
+    init: { value: state.init.value, context: state.init.context },
+    agenda: agendaItems(state.agenda),
+  };
+  // By way of JSON, so that what is compared is what a log can hold: no `undefined`, no classes.
+  return JSON.parse(JSON.stringify(plain)) as PlainState;
+}
+
+const mapFields = [
+  'serviceByPid',
+  'open',
+  'askers',
+  'unclaimed',
+  'pendingStarts',
+  'pendingProbes',
+] as const satisfies readonly (keyof SupervisorState)[];
+
+/** Fields that JSON leaves out while they are `undefined`. */
+const optionalContext = {
+  pid: undefined,
+  pidToAdopt: undefined,
+  spawnedAt: undefined,
+  exit: undefined,
+  livedUs: undefined,
+  failure: undefined,
+};
+const optionalState = { reading: undefined, stopPlan: undefined, isLogOpen: undefined, isControlOpen: undefined };
+
+function restoreService({ value, context }: PlainService): Service {
+  return serviceMachine.resolveState({
+    value,
+    context: { ...optionalContext, ...context, waitingFor: PersistentMap.of(context.waitingFor) },
+  }) as Service;
+}
+
+/** Returns the state that {@link toPlain} gave. The data must come from a log whose check was right. */
+export function fromPlain(plain: PlainState): SupervisorState {
+  const entries = (value: unknown): PersistentMap<unknown> => PersistentMap.of((value ?? []) as Entries<unknown>);
+  const maps = Object.fromEntries(mapFields.map((field) => [field, entries(plain[field])]));
+  const waiters = (plain['waiters'] as Entries<Entries<true>>).map(
+    ([name, waiting]) => [name, PersistentMap.of(waiting)] as const,
+  );
+  const stopPlan = plain['stopPlan'] as { blockers: Entries<number>; below: Entries<string[]> } | undefined;
+  return {
+    ...optionalState,
+    ...plain,
+    ...maps,
+    services: PersistentMap.of(plain.services.map((service) => [service.context.name, restoreService(service)])),
+    init: initMachine.resolveState({
+      value: plain.init.value,
+      context: { ...plain.init.context, bootedAt: plain.init.context.bootedAt },
+    }) as Init,
+    waiters: PersistentMap.of(waiters),
+    agenda: plain.agenda.reduceRight<Agenda | undefined>((rest, item) => ({ item, rest }), undefined),
+    ...(stopPlan && {
+      stopPlan: { blockers: PersistentMap.of(stopPlan.blockers), below: PersistentMap.of(stopPlan.below) },
+    }),
+  } as unknown as SupervisorState;
+}

@@ -1,0 +1,267 @@
+/**
+ * Which services to start, and in what order: a depth-first walk over the dependencies, in the
+ * order of the original (a service, its log, then each line of `depends`), one directory at a time.
+ *
+ * The walk never waits for a process: it only reads directories, puts each service into
+ * `waiting-deps`, and notes whom it waits for. Processes start as their dependencies settle, in
+ * parallel. The walk is data in the state (`agenda`), because each directory is read by an effect.
+ *
+ * @module
+ */
+import type { Dependency, ServiceDefinition, ServiceName } from './definition';
+import type { SystemError } from './events';
+import { historyLengthMax } from './limits';
+import { PersistentMap } from './persistent-map';
+import { answerStart } from './replies';
+import {
+  isAtRest,
+  isSettled,
+  serviceStepper,
+  stateName,
+  type AgendaItem,
+  type Asker,
+  type Service,
+} from './state';
+import { addService, dropDependency, emit, registerWaiter, settle, tell, tellInit, type Step } from './step';
+import { beginShutdown } from './stop-order';
+
+type StartItem = AgendaItem & { readonly kind: 'start' };
+type DependentAsker = Asker & { readonly kind: 'dependent' };
+
+/** Adds a start request behind those that are being worked on. */
+export function requestStart(step: Step, item: AgendaItem): void {
+  step.draft.requested = [...step.draft.requested, item];
+}
+
+/** Goes on with the walk until a directory must be read, or nothing is left to walk. */
+export function advance(step: Step): void {
+  const { draft } = step;
+  while (draft.reading === undefined) {
+    const item = takeItem(step);
+    if (item === undefined) return;
+    if (item.kind === 'close') draft.open = draft.open.delete(item.service);
+    else if (item.kind === 'words-done') startDefault(step);
+    else begin(step, item);
+    settle(step);
+  }
+}
+
+function takeItem({ draft }: Step): AgendaItem | undefined {
+  if (draft.agenda !== undefined) {
+    const { item, rest } = draft.agenda;
+    draft.agenda = rest;
+    return item;
+  }
+  const [item, ...rest] = draft.requested;
+  draft.requested = rest;
+  return item;
+}
+
+/** `default` is started when no word of the command line named a service. */
+function startDefault(step: Step): void {
+  if (step.draft.hasStarted) return;
+  push(step, [{ kind: 'start', service: 'default', cause: step.seq, asker: { kind: 'default' } }]);
+}
+
+function push({ draft }: Step, items: readonly AgendaItem[]): void {
+  for (const item of [...items].reverse()) draft.agenda = { item, rest: draft.agenda };
+}
+
+function begin(step: Step, item: StartItem): void {
+  const { draft } = step;
+  const { asker, service } = item;
+  if (asker.kind !== 'dependent') {
+    draft.blackList = draft.blackList.filter((name) => name !== service);
+  } else if (draft.open.has(service)) {
+    skipCycle(step, asker, service);
+    return;
+  }
+  const known = draft.services.get(service);
+  if (known === undefined || mustStart(known, asker)) {
+    draft.reading = item;
+    emit(step, 'ReadService', { service, ...(item.cause !== step.seq && { cause: item.cause }) });
+    return;
+  }
+  noteRequest(step, item);
+  // A stopping service hears of it, and starts again when it has ended.
+  if (stateName(known) === 'stopping' && asker.kind !== 'dependent') {
+    tell(step, service, { type: 'StartRequested', at: step.at });
+  }
+  applyRespawnWish(step, item);
+  answerStart(step, item);
+}
+
+const isBlackListed = ({ draft }: Step, name: ServiceName) => draft.blackList.includes(name);
+
+/** What has finished is not started again as a dependency; by hand it is. */
+function mustStart(service: Service, asker: Asker): boolean {
+  const state = stateName(service);
+  if (state === 'down') return true;
+  if (asker.kind === 'dependent') return false;
+  return isAtRest(service) || state === 'respawning';
+}
+
+/** The history, and who asked: the last one counts. */
+function noteRequest({ draft }: Step, { service, asker }: StartItem): void {
+  draft.history = [service, ...draft.history].slice(0, historyLengthMax);
+  if (asker.kind === 'word' || asker.kind === 'default') draft.hasStarted = true;
+  draft.askers =
+    asker.kind === 'dependent' ? draft.askers.set(service, asker.name) : draft.askers.delete(service);
+}
+
+/** `msvc -u` and `-o` say with the start whether it shall respawn. */
+function applyRespawnWish(step: Step, { service, asker }: StartItem): void {
+  if (asker.kind !== 'operator' || asker.respawn === undefined) return;
+  tell(step, service, { type: asker.respawn ? 'RespawnEnabled' : 'RespawnDisabled', at: step.at });
+}
+
+/** The directory of the service that the walk stands at has been read. */
+export function continueWithDefinition(step: Step, definition: ServiceDefinition): void {
+  const { draft } = step;
+  const item = draft.reading;
+  if (item === undefined) return;
+  draft.reading = undefined;
+  const { service } = item;
+  if (!draft.services.has(service)) {
+    const order = draft.services.size + 1;
+    addService(step, serviceStepper.initial({ name: service, order, definition, at: step.at }));
+  }
+  noteRequest(step, item);
+  reportProblems(step, service, definition);
+  tell(step, service, { type: 'StartRequested', at: step.at });
+  applyRespawnWish(step, item);
+  settle(step);
+  const dependencies = acceptedDependencies(step, service, definition);
+  const needs = dependencies.map(({ name }) => name);
+  const waitingFor = PersistentMap.of<true>(needs.filter((name) => !isDone(step, name)).map((name) => [name, true]));
+  registerWaiter(step, service, waitingFor);
+  draft.open = draft.open.set(service, true);
+  push(step, [
+    ...dependencies.map(
+      ({ name, line }): AgendaItem => ({
+        kind: 'start',
+        service: name,
+        cause: step.seq,
+        asker: { kind: 'dependent', name: service, line },
+      }),
+    ),
+    { kind: 'close', service },
+  ]);
+  tell(step, service, { type: 'DefinitionRead', at: step.at, definition, needs, waitingFor });
+  settle(step);
+  answerStart(step, item);
+}
+
+function isDone({ draft }: Step, name: ServiceName): boolean {
+  const service = draft.services.get(name);
+  return service !== undefined && isSettled(service);
+}
+
+function acceptedDependencies(step: Step, service: ServiceName, definition: ServiceDefinition): Dependency[] {
+  const log: Dependency[] = definition.hasLog ? [{ name: `${service}/log`, line: 0 }] : [];
+  const seen = new Set<ServiceName>();
+  return [...log, ...definition.depends].filter((dependency) => {
+    if (seen.has(dependency.name)) return false;
+    seen.add(dependency.name);
+    if (!isBlackListed(step, dependency.name)) return true;
+    skipBlackListed(step, { kind: 'dependent', name: service, line: dependency.line }, dependency.name);
+    return false;
+  });
+}
+
+/** The directory of the service that the walk stands at cannot be read. */
+export function continueWithoutDefinition(step: Step, error: SystemError): void {
+  const { draft } = step;
+  const item = draft.reading;
+  if (item === undefined) return;
+  draft.reading = undefined;
+  const { service, asker } = item;
+  const why = error.code === 'ENOENT' ? 'there is no such service' : `its directory cannot be read (${error.code})`;
+  switch (asker.kind) {
+    case 'dependent':
+      dropDependency(step, asker.name, service);
+      emit(step, 'Report', {
+        severity: 'error',
+        code: 'dependency-missing',
+        service: asker.name,
+        ...dependsFile(step, asker),
+        text: `dependency "${service}" skipped: ${why}`,
+      });
+      break;
+    case 'word':
+      emit(step, 'Report', {
+        severity: draft.role === 'process' ? 'warning' : 'note',
+        code: 'word-ignored',
+        text: `argument "${service}" ignored: ${why} in ${draft.root}`,
+      });
+      break;
+    case 'default':
+      emit(step, 'Report', {
+        severity: 'error',
+        code: 'nothing-to-start',
+        file: `${draft.root}/default`,
+        text: 'nothing to start: make a service "default" that depends on the others, or name services on the command line',
+      });
+      tellInit(step, { type: 'NothingToStart', at: step.at });
+      break;
+    case 'key':
+      // ctrl-alt-del on a system without a service for it: as SIGTERM.
+      if (asker.signal === 'SIGINT') beginShutdown(step);
+      break;
+    case 'operator':
+      break;
+  }
+  answerStart(step, item);
+}
+
+/** True when the walk is over and no directory is being read. */
+export const isWalkDone = ({ draft }: Step): boolean =>
+  draft.agenda === undefined && draft.reading === undefined && draft.requested.length === 0;
+
+function dependsFile({ draft }: Step, asker: DependentAsker) {
+  const directory = draft.services.get(asker.name)?.context.definition.directory ?? `${draft.root}/${asker.name}`;
+  return asker.line === 0 ? { file: `${directory}/log` } : { file: `${directory}/depends`, line: asker.line };
+}
+
+function skipBlackListed(step: Step, asker: DependentAsker, service: ServiceName): void {
+  emit(step, 'Report', {
+    severity: 'note',
+    code: 'dependency-black-listed',
+    service: asker.name,
+    ...dependsFile(step, asker),
+    text: `dependency "${service}" skipped: black-listed on the command line`,
+  });
+}
+
+function skipCycle(step: Step, asker: DependentAsker, service: ServiceName): void {
+  // The markers that close what is being walked stand in the agenda from the innermost outwards.
+  const cycle = [service];
+  for (let node = step.draft.agenda; node !== undefined; node = node.rest) {
+    if (node.item.kind !== 'close') continue;
+    cycle.unshift(node.item.service);
+    if (node.item.service === service) break;
+  }
+  dropDependency(step, asker.name, service);
+  emit(step, 'Report', {
+    severity: 'error',
+    code: 'dependency-cycle',
+    service: asker.name,
+    ...dependsFile(step, asker),
+    text: `dependency "${service}" skipped: it closes the cycle ${cycle.join(' -> ')}`,
+  });
+}
+
+function reportProblems(step: Step, service: ServiceName, definition: ServiceDefinition): void {
+  for (const { severity, file, line, text } of definition.problems) {
+    // What keeps the program from running is reported as the failed start that it is.
+    if (severity === 'error' && file === 'params') continue;
+    emit(step, 'Report', {
+      severity,
+      code: 'definition',
+      service,
+      file: `${definition.directory}/${file}`,
+      ...(line !== undefined && { line }),
+      text,
+    });
+  }
+}

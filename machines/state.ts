@@ -1,0 +1,181 @@
+/**
+ * The whole state of the supervisor: one immutable value. Everything in it is persistent, so
+ * that an event costs what it touches, and keeping an old state costs next to nothing.
+ *
+ * @module
+ */
+import type { SnapshotFrom } from 'xstate';
+import type { ServiceDefinition, ServiceName } from './definition';
+import type { ExitStatus, Role } from './events';
+import { initMachine, type InitEvent } from './init';
+import { createStepper } from './inert-scope';
+import type { PersistentMap } from './persistent-map';
+import { serviceMachine } from './service';
+import type { ServiceContext, ServiceEvent } from './service-context';
+
+/** One service: a snapshot of its machine. */
+export type Service = SnapshotFrom<typeof serviceMachine>;
+export type Init = SnapshotFrom<typeof initMachine>;
+
+export const stateNames = [
+  'down',
+  'waiting-deps',
+  'starting',
+  'running',
+  'sync-done',
+  'respawning',
+  'stopping',
+  'finished',
+  'failed',
+] as const;
+export type StateName = (typeof stateNames)[number];
+
+/** Returns the state of a service without its inner state. */
+export function stateName({ value }: Service): StateName {
+  return (typeof value === 'string' ? value : Object.keys(value)[0]) as StateName;
+}
+
+/** Returns the inner state (`ready`, `paused`, `draining`, …), or `undefined` where there is none. */
+export function innerState({ value }: Service): string | undefined {
+  return typeof value === 'string' ? undefined : (Object.values(value)[0] as string);
+}
+
+/** What is still to be done to work out which services to start: a depth-first walk, as data. */
+export type AgendaItem =
+  | {
+      readonly kind: 'start';
+      readonly service: ServiceName;
+      /** The event that asked. */
+      readonly cause: number;
+      readonly asker: Asker;
+    }
+  /** All dependencies of `service` have been walked. */
+  | { readonly kind: 'close'; readonly service: ServiceName }
+  /** All words of the command line have been walked. */
+  | { readonly kind: 'words-done' };
+
+/** On whose behalf a service is to be started. */
+export type Asker =
+  | { readonly kind: 'dependent'; readonly name: ServiceName; readonly line: number }
+  | { readonly kind: 'word' }
+  | { readonly kind: 'default' }
+  | { readonly kind: 'key'; readonly signal: string }
+  | { readonly kind: 'operator'; readonly respawn: boolean | undefined; readonly reply: PendingReply };
+
+/** A request that is answered later. */
+export interface PendingReply {
+  readonly request: number;
+  /** In our own client's JSON, or the original's bytes. */
+  readonly isJson: boolean;
+}
+
+/** A stack, newest first, that shares its tail. */
+export interface Agenda {
+  readonly item: AgendaItem;
+  readonly rest: Agenda | undefined;
+}
+
+/** The probe of a PID that a request depends on. */
+export interface PendingProbe {
+  readonly service: ServiceName;
+  readonly pid: number;
+  readonly purpose: 'set' | 'clear';
+  readonly reply: PendingReply;
+}
+
+/** The order of an orderly end: each service stops when nothing that needs it is left. */
+export interface StopPlan {
+  /** Living dependents of each service that still has any. */
+  readonly blockers: PersistentMap<number>;
+  /** What each service needs, edges that close a cycle left out. */
+  readonly below: PersistentMap<readonly ServiceName[]>;
+}
+
+export interface SupervisorState {
+  /** Of the last event that was folded; 0 before the first. */
+  readonly seq: number;
+  readonly at: number;
+  readonly pid: number;
+  readonly role: Role;
+  readonly root: string;
+  readonly init: Init;
+  readonly services: PersistentMap<Service>;
+  /** By decimal PID. */
+  readonly serviceByPid: PersistentMap<ServiceName>;
+  /** Services in `waiting-deps`, by the dependency that they wait for. */
+  readonly waiters: PersistentMap<PersistentMap<true>>;
+  readonly agenda: Agenda | undefined;
+  /** Start requests that wait until the walk under way is through. */
+  readonly requested: readonly AgendaItem[];
+  /** The item whose directory is being read. */
+  readonly reading: (AgendaItem & { readonly kind: 'start' }) | undefined;
+  /** Services whose dependencies are being walked: meeting one again closes a cycle. */
+  readonly open: PersistentMap<true>;
+  readonly blackList: readonly ServiceName[];
+  /** Who asked last for each service as its dependency; none for what was started by no service. */
+  readonly askers: PersistentMap<ServiceName>;
+  /** A word of the command line, or `default`, named a service that could be read. */
+  readonly hasStarted: boolean;
+  /** Newest first. */
+  readonly history: readonly ServiceName[];
+  /** Exits that came before the outcome of their spawn, by PID. */
+  readonly unclaimed: PersistentMap<{ readonly at: number; readonly status: ExitStatus }>;
+  /** `SpawnProcess` effects without an outcome yet. */
+  readonly spawning: number;
+  /** Services on their way up; services not at rest; services that would not die. */
+  readonly rising: number;
+  readonly active: number;
+  readonly stuck: number;
+  readonly pendingStarts: PersistentMap<readonly PendingReply[]>;
+  readonly pendingProbes: PersistentMap<PendingProbe>;
+  readonly stopPlan: StopPlan | undefined;
+  readonly isLogOpen: boolean | undefined;
+  readonly isControlOpen: boolean | undefined;
+}
+
+const noDefinition: ServiceDefinition = {
+  directory: '/',
+  mode: 'oneshot',
+  params: [],
+  depends: [],
+  workingDirectory: '/',
+  problems: [],
+};
+
+export const serviceStepper = createStepper<typeof serviceMachine, ServiceEvent>(serviceMachine, {
+  name: '',
+  order: 0,
+  definition: noDefinition,
+  at: 0,
+});
+export const initStepper = createStepper<typeof initMachine, InitEvent>(initMachine, {
+  role: 'process',
+  graceMs: 0,
+  startedAt: 0,
+});
+
+const restingStates: ReadonlySet<StateName> = new Set(['down', 'sync-done', 'finished', 'failed']);
+const risingStates: ReadonlySet<StateName> = new Set(['waiting-deps', 'starting']);
+
+export const isStuck = (service: Service): boolean => innerState(service) === 'stuck';
+/** At rest: has no process, no timer and no wish to change. */
+export const isAtRest = (service: Service): boolean => restingStates.has(stateName(service));
+export const isRising = (service: Service): boolean => risingStates.has(stateName(service));
+export const isActive = (service: Service): boolean => !isAtRest(service) && !isStuck(service);
+
+/** Done with, as far as its dependents are concerned: terminated for `sync`, once started for the others. */
+export function isSettled(service: Service): boolean {
+  const state = stateName(service);
+  if (state === 'sync-done' || state === 'finished' || state === 'failed') return true;
+  if (service.context.definition.mode === 'sync') return false;
+  return state === 'running' || state === 'stopping' || state === 'respawning';
+}
+
+/** All services in the order of first mention. Costs their number: not for the fold of an event. */
+export function servicesInOrder({ services }: SupervisorState): Service[] {
+  return [...services.values()].sort((a, b) => a.context.order - b.context.order);
+}
+
+export function contextOf(state: SupervisorState, name: ServiceName): ServiceContext | undefined {
+  return state.services.get(name)?.context;
+}

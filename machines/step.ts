@@ -1,0 +1,164 @@
+/**
+ * One fold in progress: a shallow draft of the state, the effects and transitions so far, and a
+ * queue of what single services are still to be told. The draft never leaves the fold. Pure:
+ * the same state and event give the same result, and the old state stays as it was.
+ *
+ * @module
+ */
+import { effect, type Effect, type EffectParams, type EffectType } from './effects';
+import type { RecordedEvent } from './events';
+import type { ServiceName } from './definition';
+import { InvariantViolation } from './invariant-violation';
+import { PersistentMap } from './persistent-map';
+import type { InitEvent } from './init';
+import type { ServiceEvent } from './service-context';
+import {
+  initStepper,
+  innerState,
+  isActive,
+  isRising,
+  isSettled,
+  isStuck,
+  serviceStepper,
+  stateName,
+  type Service,
+  type SupervisorState,
+} from './state';
+
+/** A change of a service's state, for people and for tests. */
+export interface Transition {
+  readonly seq: number;
+  readonly at: number;
+  readonly before: Service | undefined;
+  readonly after: Service;
+  readonly event: ServiceEvent;
+}
+
+type Draft = { -readonly [K in keyof SupervisorState]: SupervisorState[K] };
+
+export interface Step {
+  readonly draft: Draft;
+  readonly seq: number;
+  readonly at: number;
+  readonly effects: Effect[];
+  readonly transitions: Transition[];
+  /** What is to be told to services, in order; {@link settle} empties it. */
+  readonly queue: { readonly name: ServiceName; readonly event: ServiceEvent }[];
+  /** Services that came to rest or started in this step, for the plans that wait for that. */
+  readonly touched: Set<ServiceName>;
+  /** During a shutdown: services whose last dependent has gone. */
+  readonly freed: ServiceName[];
+}
+
+export function beginStep(state: SupervisorState, { seq, at }: RecordedEvent): Step {
+  return {
+    draft: { ...state, seq, at },
+    seq,
+    at,
+    effects: [],
+    transitions: [],
+    queue: [],
+    touched: new Set(),
+    freed: [],
+  };
+}
+
+export function emit<K extends EffectType>(step: Step, type: K, params: EffectParams<K>): void {
+  step.effects.push(effect(type, params));
+}
+
+export function tell(step: Step, name: ServiceName, event: ServiceEvent): void {
+  step.queue.push({ name, event });
+}
+
+export function tellInit(step: Step, event: InitEvent): void {
+  step.draft.init = initStepper.next(step.draft.init, event, step.effects);
+}
+
+/** Adds a service that was just read for the first time. */
+export function addService(step: Step, service: Service): void {
+  step.draft.services = step.draft.services.set(service.context.name, service);
+}
+
+/** Tells every queued event to its service, and what follows from it, until nothing is left to tell. */
+export function settle(step: Step): void {
+  // The queue grows while it is read; a service never hears two events at once.
+  for (const { name, event } of step.queue) deliver(step, name, event);
+  step.queue.length = 0;
+}
+
+function deliver(step: Step, name: ServiceName, event: ServiceEvent): void {
+  const { draft } = step;
+  const before = draft.services.get(name);
+  if (before === undefined) throw new InvariantViolation(`${event.type} for the unknown service ${name}`);
+  const effectsBefore = step.effects.length;
+  const after = serviceStepper.next(before, event, step.effects);
+  if (after === before) return;
+  draft.services = draft.services.set(name, after);
+  for (const { type } of step.effects.slice(effectsBefore)) if (type === 'SpawnProcess') draft.spawning += 1;
+  step.touched.add(name);
+  count(draft, before, after);
+  trackPid(draft, before, after);
+  if (stateName(before) === 'waiting-deps' && stateName(after) !== 'waiting-deps') unregister(draft, before);
+  if (stateName(before) !== stateName(after) || innerState(before) !== innerState(after)) {
+    step.transitions.push({ seq: step.seq, at: step.at, before, after, event });
+  }
+  if (releases(before, after)) releaseWaiters(step, name);
+}
+
+function count(draft: Draft, before: Service, after: Service): void {
+  draft.rising += Number(isRising(after)) - Number(isRising(before));
+  draft.active += Number(isActive(after)) - Number(isActive(before));
+  draft.stuck += Number(isStuck(after)) - Number(isStuck(before));
+}
+
+function trackPid(draft: Draft, before: Service, after: Service): void {
+  const [oldPid, newPid] = [before.context.pid, after.context.pid];
+  if (oldPid === newPid) return;
+  if (oldPid !== undefined) draft.serviceByPid = draft.serviceByPid.delete(String(oldPid));
+  if (newPid !== undefined) draft.serviceByPid = draft.serviceByPid.set(String(newPid), after.context.name);
+}
+
+/** Does this change let dependents go on? Also when the operator takes down what they wait for. */
+function releases(before: Service, after: Service): boolean {
+  if (isSettled(before)) return false;
+  return isSettled(after) || (stateName(before) === 'waiting-deps' && stateName(after) === 'down');
+}
+
+/** Lets everything that waits for `name` go on. */
+function releaseWaiters(step: Step, name: ServiceName): void {
+  const { draft } = step;
+  const waiting = draft.waiters.get(name);
+  if (waiting === undefined) return;
+  draft.waiters = draft.waiters.delete(name);
+  const order = (service: string) => draft.services.get(service)?.context.order ?? 0;
+  for (const waiter of [...waiting.keys()].sort((a, b) => order(a) - order(b))) {
+    tell(step, waiter, { type: 'DependencySettled', at: step.at, dependency: name });
+  }
+}
+
+/** Lets `waiter` go on without `name`, which then does not count for the stop order either. */
+export function dropDependency(step: Step, waiter: ServiceName, name: ServiceName): void {
+  const waiting = step.draft.waiters.get(name)?.delete(waiter);
+  if (waiting !== undefined) setWaiters(step.draft, name, waiting);
+  tell(step, waiter, { type: 'DependencyDropped', at: step.at, dependency: name });
+}
+
+/** Records that `waiter` waits for each of `names`. */
+export function registerWaiter(step: Step, waiter: ServiceName, names: PersistentMap<true>): void {
+  for (const name of names.keys()) {
+    const waiting = step.draft.waiters.get(name) ?? PersistentMap.empty<true>();
+    step.draft.waiters = step.draft.waiters.set(name, waiting.set(waiter, true));
+  }
+}
+
+function unregister(draft: Draft, { context }: Service): void {
+  for (const name of context.waitingFor.keys()) {
+    const waiting = draft.waiters.get(name)?.delete(context.name);
+    if (waiting !== undefined) setWaiters(draft, name, waiting);
+  }
+}
+
+function setWaiters(draft: Draft, name: ServiceName, waiting: PersistentMap<true>): void {
+  draft.waiters = waiting.size === 0 ? draft.waiters.delete(name) : draft.waiters.set(name, waiting);
+}

@@ -1,0 +1,129 @@
+/**
+ * The orderly end: each service is stopped when nothing that needs it is left, a log service after
+ * what it logs, and as many at once as that allows. It is the reverse of the start order. Pure.
+ *
+ * @module
+ */
+import type { ServiceName } from './definition';
+import { loggedService } from './names';
+import { PersistentMap } from './persistent-map';
+import { refusePendingStarts } from './replies';
+import { isActive, servicesInOrder, stateName, type SupervisorState } from './state';
+import { emit, settle, tell, tellInit, type Step } from './step';
+
+/** Begins the shutdown; when it is under way already, whoever asks again wants it at once: KILL. */
+export function beginShutdown(step: Step): void {
+  const { draft } = step;
+  if (draft.stopPlan !== undefined) {
+    killAll(step);
+    return;
+  }
+  refusePendingStarts(step, 'minit is shutting down');
+  draft.agenda = undefined;
+  draft.requested = [];
+  draft.reading = undefined;
+  draft.open = PersistentMap.empty();
+  tellInit(step, { type: 'ShutdownRequested', at: step.at });
+  draft.stopPlan = planStop(draft);
+  for (const { context } of servicesInOrder(draft).reverse()) stopIfFree(step, context.name);
+  stopFreed(step);
+}
+
+function killAll(step: Step): void {
+  for (const service of servicesInOrder(step.draft).reverse()) {
+    if (isActive(service)) tell(step, service.context.name, { type: 'KillRequested', at: step.at });
+  }
+  settle(step);
+}
+
+/** Works out who must be gone before whom. An edge that closes a cycle does not count. */
+export function planStop(state: SupervisorState): NonNullable<SupervisorState['stopPlan']> {
+  const below = new Map<ServiceName, ServiceName[]>();
+  for (const { context } of servicesInOrder(state)) {
+    if (!below.has(context.name)) walkDown(state, context.name, below);
+  }
+
+  const blockers = new Map<ServiceName, number>();
+  for (const needs of below.values()) {
+    for (const need of needs) blockers.set(need, (blockers.get(need) ?? 0) + 1);
+  }
+  return { blockers: PersistentMap.of(blockers), below: PersistentMap.of(below) };
+}
+
+/** Depth first from `root`, with a stack of its own: a chain may be longer than the call stack. */
+function walkDown(state: SupervisorState, root: ServiceName, below: Map<ServiceName, ServiceName[]>): void {
+  const open = new Set<ServiceName>();
+  const stack: { name: ServiceName; needs: Iterator<ServiceName> }[] = [];
+  const enter = (name: ServiceName): void => {
+    below.set(name, []);
+    open.add(name);
+    stack.push({ name, needs: (state.services.get(name)?.context.needs ?? [])[Symbol.iterator]() });
+  };
+  enter(root);
+  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+    const { value: need, done } = top.needs.next();
+    if (done === true) {
+      open.delete(top.name);
+      stack.pop();
+    } else if (!open.has(need) && state.services.has(need)) {
+      below.get(top.name)?.push(need);
+      if (!below.has(need)) enter(need);
+    }
+  }
+}
+
+function stopIfFree(step: Step, name: ServiceName): void {
+  const { stopPlan, services } = step.draft;
+  const service = services.get(name);
+  if (stopPlan === undefined || service === undefined) return;
+  if ((stopPlan.blockers.get(name) ?? 0) > 0) return;
+  const graceMs = step.draft.init.context.graceMs;
+  const logged = loggedService(name);
+  if (logged !== undefined) emit(step, 'CloseLogPipe', { service: logged });
+  if (!isActive(service)) {
+    release(step, name);
+    return;
+  }
+  if (logged !== undefined && stateName(service) !== 'stopping') {
+    tell(step, name, { type: 'DrainRequested', at: step.at, graceMs });
+  } else {
+    tell(step, name, { type: 'ShutdownRequested', at: step.at, graceMs });
+  }
+}
+
+/** `name` is gone: what it needed has one dependent less. Each service is released once: its edges leave the plan. */
+function release(step: Step, name: ServiceName): void {
+  const plan = step.draft.stopPlan;
+  const needs = plan?.below.get(name);
+  if (plan === undefined || needs === undefined) return;
+  let { blockers } = plan;
+  const free: ServiceName[] = [];
+  for (const need of needs) {
+    const left = (blockers.get(need) ?? 1) - 1;
+    blockers = blockers.set(need, left);
+    if (left === 0) free.push(need);
+  }
+  step.draft.stopPlan = { blockers, below: plan.below.delete(name) };
+  step.freed.push(...free);
+}
+
+/** Stops what has become free, and what that frees in turn. */
+function stopFreed(step: Step): void {
+  for (const name of step.freed) stopIfFree(step, name);
+  step.freed.length = 0;
+  settle(step);
+}
+
+/** Goes on with the shutdown after services came to rest in this step. */
+export function advanceShutdown(step: Step): void {
+  const { draft } = step;
+  if (draft.stopPlan === undefined) return;
+  for (const name of step.touched) {
+    const service = draft.services.get(name);
+    if (service !== undefined && !isActive(service) && (draft.stopPlan.blockers.get(name) ?? 0) <= 0) release(step, name);
+  }
+  stopFreed(step);
+  if (draft.active === 0 && draft.spawning === 0) {
+    tellInit(step, { type: 'EverythingStopped', at: step.at, stuck: draft.stuck });
+  }
+}
