@@ -1,0 +1,13 @@
+/**
+ * The system calls of a client, through libc.
+ *
+ * @module
+ */
+import type { ClientSystem } from './control-client';
+import { lockFirstByte } from './libc/fcntl';
+import { waitReadable } from './libc/poll';
+
+export const clientSystem: ClientSystem = {
+  lockFirstByte: (fd) => lockFirstByte(fd, { wait: false }),
+  waitReadable,
+};

@@ -1,0 +1,108 @@
+/**
+ * What people see while minit runs: one line a transition on standard output, one line a problem
+ * on standard error. Colour only on a terminal. A reader that does not read (a stopped pager, a
+ * serial line with flow control) must not freeze minit: what does not fit waits, and if it grows
+ * too long the oldest lines are given up, and counted.
+ *
+ * @module
+ */
+import { writeSync } from 'node:fs';
+import type { Console } from '../effects/ports';
+import { describeTransition } from '../machines/describe';
+import { stateName, type StateName } from '../machines/state';
+
+export interface ConsoleOptions {
+  /** CLOCK_BOOTTIME µs that is shown as 0. */
+  readonly startedAt: number;
+  readonly isColoured: boolean;
+  /** Problems only, no transitions. */
+  readonly isQuiet: boolean;
+  /** poll(2): would a write of up to PIPE_BUF bytes go through at once? */
+  readonly isWritable: (fd: number) => boolean;
+}
+
+const standardOutput = 1;
+const standardError = 2;
+/** PIPE_BUF: what a pipe that poll(2) calls writable takes without blocking (pipe(7)). */
+const pieceBytesMax = 4_096;
+const waitingLinesMax = 2_000;
+const nameColumns = 16;
+const stateColumns = 12;
+
+const escape = '\u001b[';
+const colours: Readonly<Record<StateName, string>> = {
+  down: `${escape}2m`,
+  'waiting-deps': `${escape}2m`,
+  starting: `${escape}36m`,
+  running: `${escape}32m`,
+  'sync-done': `${escape}32m`,
+  respawning: `${escape}33m`,
+  stopping: `${escape}35m`,
+  finished: `${escape}2m`,
+  failed: `${escape}31m`,
+};
+const plain = `${escape}0m`;
+
+/** Lines that wait until their fd takes them. */
+function createWriter(fd: number, isWritable: ConsoleOptions['isWritable']): (line: string) => void {
+  let waiting: string[] = [];
+  let lost = 0;
+  return (line) => {
+    waiting.push(line);
+    if (waiting.length > waitingLinesMax) {
+      waiting.shift();
+      lost += 1;
+    }
+    while (waiting.length > 0 && isWritable(fd)) {
+      const note = lost > 0 ? `minit: ${String(lost)} lines lost, nobody read them\n` : '';
+      let piece = note;
+      let count = 0;
+      for (const next of waiting) {
+        if (count > 0 && Buffer.byteLength(piece) + Buffer.byteLength(next) > pieceBytesMax) break;
+        piece += next;
+        count += 1;
+      }
+      try {
+        writeSync(fd, piece);
+      } catch {
+        // EAGAIN: it waits. EIO, EPIPE: there is no console any more, and nobody to tell.
+        return;
+      }
+      waiting = waiting.slice(count);
+      lost = 0;
+    }
+  };
+}
+
+/** Returns the console on fds 1 and 2. */
+export function createConsole({ startedAt, isColoured, isQuiet, isWritable }: ConsoleOptions): Console {
+  const print = createWriter(standardOutput, isWritable);
+  const complain = createWriter(standardError, isWritable);
+  const paint = (text: string, colour: string) => (isColoured ? `${colour}${text}${plain}` : text);
+  return {
+    transition(transition) {
+      if (isQuiet) return;
+      const { after, at } = transition;
+      const state = stateName(after);
+      const seconds = ((at - startedAt) / 1_000_000).toFixed(3).padStart(8);
+      const name = after.context.name.padEnd(nameColumns);
+      const detail = describeTransition(transition);
+      print(`${paint(seconds, `${escape}2m`)}  ${name}  ${paint(state.padEnd(stateColumns), colours[state])}  ${detail}\n`);
+    },
+    report({ severity, service, file, line, text }) {
+      if (severity === 'note') {
+        if (!isQuiet) print(`minit: ${place(file, line)}${subject(service, file)}${text}\n`);
+        return;
+      }
+      const level = paint(severity, severity === 'error' ? `${escape}31m` : `${escape}33m`);
+      complain(`minit: ${level}: ${place(file, line)}${subject(service, file)}${text}\n`);
+    },
+  };
+}
+
+const place = (file: string | undefined, line: number | undefined) =>
+  file === undefined ? '' : `${file}${line === undefined ? '' : `:${String(line)}`}: `;
+
+/** A file within a service's directory names the service already. */
+const subject = (service: string | undefined, file: string | undefined) =>
+  service === undefined || (file?.includes(`/${service}/`) ?? false) ? '' : `${service}: `;

@@ -1,0 +1,156 @@
+/**
+ * minit's side of the FIFOs `ROOT/in` and `ROOT/out`. Both are held open for reading and writing,
+ * so that clients may come and go: no end of file, no SIGPIPE, and a reply that a dead client
+ * left unread can be taken back before it poisons the next one's.
+ *
+ * @module
+ */
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { Subject } from 'rxjs';
+import type { Control, Occurrence } from '../effects/ports';
+import type { SystemError } from '../machines/events';
+import { requestReceived } from './control-request';
+import { pipeBytes, retryWritable, type Poll } from './fifo';
+import { createReplyWriter, type ReplyWriter } from './reply-writer';
+import { systemError, systemErrorByNumber, systemErrorOf } from './system-error';
+
+export interface ControlOptions {
+  /** Absolute path of ROOT. */
+  readonly root: string;
+  /** CLOCK_BOOTTIME, µs. */
+  readonly now: () => number;
+  /** mkfifo(3); returns the errno, 0 when it worked. */
+  readonly mkfifo: (path: string, mode: number) => number;
+  /** Waits until there is something to read. */
+  readonly poll: Poll;
+  /** Waits until there is room to write; the default tries again by a timer. */
+  readonly pollWritable?: Poll;
+}
+
+interface Connection {
+  readonly requests: number;
+  readonly replies: number;
+  readonly writer: ReplyWriter;
+  readonly stopPolling: () => void;
+}
+
+interface Failure {
+  readonly path: string;
+  readonly error: SystemError;
+  readonly hint?: string;
+}
+
+const controlMode = 0o600;
+const openFlags = constants.O_RDWR | constants.O_NONBLOCK | constants.O_NOCTTY;
+
+/** Returns the port for the FIFOs of `root`; nothing is touched before `open`. */
+export function createControl(options: ControlOptions): Control {
+  const occurrence$ = new Subject<Occurrence>();
+  const buffer = Buffer.allocUnsafeSlow(pipeBytes);
+  let connection: Connection | undefined;
+  let newestReplied = 0;
+
+  const emit = (event: Occurrence['event'], cause?: number): void => {
+    occurrence$.next({ at: options.now(), ...(cause !== undefined && { cause }), event });
+  };
+
+  const disconnect = (): void => {
+    if (connection === undefined) return;
+    connection.stopPolling();
+    connection.writer.close();
+    closeSync(connection.requests);
+    closeSync(connection.replies);
+    connection = undefined;
+  };
+
+  const receive = (requests: number): void => {
+    let count: number;
+    try {
+      count = readSync(requests, buffer);
+    } catch (error) {
+      const failure = systemErrorOf(error);
+      // Another reader of the FIFO was faster, or a signal came between: poll(2) says it again.
+      if (failure.code === 'EAGAIN' || failure.code === 'EINTR') return;
+      disconnect();
+      emit({ type: 'ControlFailed', path: `${options.root}/in`, error: failure });
+      return;
+    }
+    if (count > 0) emit(requestReceived(buffer.subarray(0, count)));
+  };
+
+  return {
+    occurrence$,
+    open(cause) {
+      if (connection !== undefined && isAt(connection.requests, `${options.root}/in`)) {
+        emit({ type: 'ControlOpened' }, cause);
+        return;
+      }
+      disconnect();
+      newestReplied = 0;
+      const opened = openBoth(options);
+      if ('error' in opened) {
+        emit({ type: 'ControlFailed', ...opened }, cause);
+        return;
+      }
+      const { requests, replies } = opened;
+      const stopPolling = options.poll(requests, () => {
+        receive(requests);
+      });
+      connection = { ...opened, stopPolling, writer: createReplyWriter(replies, options.pollWritable ?? retryWritable) };
+      emit({ type: 'ControlOpened' }, cause);
+    },
+    reply({ request, text }) {
+      // The asker of an older request than one that was answered has lost the lock: it is dead,
+      // and its late reply would reach somebody else.
+      if (request < newestReplied) return;
+      newestReplied = request;
+      connection?.writer.write(text);
+    },
+  };
+}
+
+/** Tells whether `fd` is still what clients find at `path`: something may have been mounted over it. */
+function isAt(fd: number, path: string): boolean {
+  const held = fstatSync(fd);
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found?.ino === held.ino && found.dev === held.dev;
+}
+
+function openBoth(options: ControlOptions): { requests: number; replies: number } | Failure {
+  const requests = openFifo(`${options.root}/in`, options);
+  if (typeof requests !== 'number') return requests;
+  const replies = openFifo(`${options.root}/out`, options);
+  if (typeof replies !== 'number') {
+    closeSync(requests);
+    return replies;
+  }
+  return { requests, replies };
+}
+
+/** Looks before it opens, because opening a device does things. */
+function openFifo(path: string, { mkfifo }: ControlOptions): number | Failure {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found === undefined) {
+      const errno = mkfifo(path, controlMode);
+      if (errno !== 0) return failed(path, systemErrorByNumber(errno));
+    } else if (!found.isFIFO()) {
+      const hint = 'it is no FIFO: remove it, so that minit can make one';
+      return { path, error: systemError('EEXIST'), hint };
+    }
+    return openSync(path, openFlags);
+  } catch (error) {
+    return failed(path, systemErrorOf(error));
+  }
+}
+
+function failed(path: string, error: SystemError): Failure {
+  const hint = hints[error.code];
+  return { path, error, ...(hint !== undefined && { hint }) };
+}
+
+const hints: Readonly<Record<string, string>> = {
+  EROFS: 'the file system is read-only: make the FIFO beforehand (mkfifo -m 600), or mount it writable',
+  ENOENT: 'the directory does not exist: make it, or name another one with --root',
+  EEXIST: 'it is a symbolic link to nothing: remove it, so that minit can make a FIFO',
+};

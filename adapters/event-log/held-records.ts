@@ -1,0 +1,69 @@
+/**
+ * Records that are not on disk yet. Their size is bounded: when there are too many, a snapshot
+ * of the state takes their place, and the next segment says which records it stands for.
+ *
+ * @module
+ */
+import type { LogSnapshot } from '../../machines/log-format';
+import { snapshotJson } from './records';
+import type { UncheckedLine } from './segment-file';
+
+/** What stands for records that were neither written nor held. */
+export interface Gap {
+  readonly dropped: readonly [from: number, to: number];
+  readonly snapshot: UncheckedLine;
+}
+
+export class HeldRecords {
+  #lines: UncheckedLine[] = [];
+  #characters = 0;
+  #gap: Gap | undefined;
+
+  get isEmpty(): boolean {
+    return this.#lines.length === 0;
+  }
+
+  /** JSON is ASCII nearly everywhere, so that characters are bytes. */
+  get bytes(): number {
+    return this.#characters;
+  }
+
+  get gap(): Gap | undefined {
+    return this.#gap;
+  }
+
+  hold(line: UncheckedLine): void {
+    this.#lines.push(line);
+    this.#characters += line.json.length;
+  }
+
+  /** The first lines, of about `bytesMax` together, at least one. */
+  first(bytesMax: number): readonly UncheckedLine[] {
+    if (this.#characters <= bytesMax) return this.#lines;
+    let bytes = 0;
+    const count = this.#lines.findIndex(({ json }) => (bytes += json.length) > bytesMax);
+    return this.#lines.slice(0, Math.max(1, count));
+  }
+
+  /** Forgets the first `count` lines: they are on disk. */
+  forget(count: number): void {
+    for (const { json } of this.#lines.splice(0, count)) this.#characters -= json.length;
+  }
+
+  /**
+   * Puts a snapshot in the place of all that is held. `tornSeq`: a record that is on disk in
+   * part, and lost with its segment.
+   */
+  replaceBySnapshot(snapshot: LogSnapshot, tornSeq: number | undefined): void {
+    const from = this.#gap?.dropped[0] ?? tornSeq ?? this.#lines[0]?.seq ?? snapshot.seq;
+    const line = { seq: snapshot.seq, json: snapshotJson(snapshot) };
+    this.#gap = { dropped: [from, snapshot.seq], snapshot: line };
+    this.#lines = [];
+    this.#characters = 0;
+  }
+
+  /** The gap is on record. */
+  forgetGap(): void {
+    this.#gap = undefined;
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * One segment that is being written. It knows the chain of checks and what of a line is on disk
+ * already: a write(2) that was cut short by a full disk is taken up where it stopped.
+ *
+ * @module
+ */
+import { closeSync, ftruncateSync, unlinkSync } from 'node:fs';
+import type { SystemError } from '../../machines/events';
+import { systemError, systemErrorOf } from '../system-error';
+import { encodeLine, type EncodedLine } from './records';
+import type { OpenedSegment } from './segments';
+
+/** write(2): returns how many bytes went, throws as `writeSync` does. */
+export type WriteBytes = (fd: number, bytes: Buffer) => number;
+
+export interface UncheckedLine {
+  readonly seq: number;
+  /** A JSON object. */
+  readonly json: string;
+}
+
+/** `taken`: lines that need not be given again. Fewer than were given: try again, or see `error`. */
+export interface WriteOutcome {
+  readonly taken: number;
+  readonly error?: SystemError;
+}
+
+interface ShortWrite {
+  readonly bytes: Buffer;
+  readonly count: number;
+  readonly lines: readonly UncheckedLine[];
+}
+
+export class SegmentFile {
+  readonly path: string;
+  readonly #fd: number;
+  readonly #writeBytes: WriteBytes;
+  #check = 0;
+  /** Bytes up to the end of the last line that is whole. */
+  #wholeBytes = 0;
+  #torn: { readonly rest: Buffer; readonly seq: number; readonly lineBytes: number } | undefined;
+
+  constructor({ fd, path }: OpenedSegment, writeBytes: WriteBytes) {
+    this.#fd = fd;
+    this.path = path;
+    this.#writeBytes = writeBytes;
+  }
+
+  get bytes(): number {
+    return this.#wholeBytes;
+  }
+
+  /** The line of which only a part is on disk; none when all is well. */
+  get tornSeq(): number | undefined {
+    return this.#torn?.seq;
+  }
+
+  /** Writes what is left of a torn line, then `lines` with one write(2). Never throws. */
+  write(lines: readonly UncheckedLine[]): WriteOutcome {
+    try {
+      this.#finishTornLine();
+      return { taken: lines.length === 0 ? 0 : this.#writeLines(lines) };
+    } catch (error) {
+      return { taken: 0, error: systemErrorOf(error) };
+    }
+  }
+
+  /** Closes the file; a torn line at its end is cut off where that is possible. */
+  close(): void {
+    try {
+      if (this.#torn !== undefined) ftruncateSync(this.#fd, this.#wholeBytes);
+    } catch {
+      // The reader copes with a torn last line.
+    }
+    try {
+      closeSync(this.#fd);
+    } catch {
+      // close(2) reports an earlier write's error here, and the fd is gone all the same.
+    }
+  }
+
+  /** Closes and removes a file that could not even be begun. */
+  discard(): void {
+    this.close();
+    try {
+      unlinkSync(this.path);
+    } catch {
+      // An empty segment is passed over by the reader.
+    }
+  }
+
+  #finishTornLine(): void {
+    while (this.#torn !== undefined) {
+      const { rest, lineBytes } = this.#torn;
+      const count = this.#writeSome(rest);
+      if (count < rest.length) {
+        this.#torn = { ...this.#torn, rest: rest.subarray(count) };
+      } else {
+        this.#torn = undefined;
+        this.#wholeBytes += lineBytes;
+      }
+    }
+  }
+
+  #writeLines(lines: readonly UncheckedLine[]): number {
+    const encoded: EncodedLine[] = [];
+    let check = this.#check;
+    for (const { json } of lines) {
+      const line = encodeLine(json, check);
+      check = line.check;
+      encoded.push(line);
+    }
+    const bytes = Buffer.from(encoded.map(({ line }) => line).join(''));
+    const count = this.#writeSome(bytes);
+    if (count < bytes.length) return this.#noteShortWrite(encoded, { bytes, count, lines });
+    this.#check = check;
+    this.#wholeBytes += count;
+    return lines.length;
+  }
+
+  #noteShortWrite(encoded: readonly EncodedLine[], { bytes, count, lines }: ShortWrite): number {
+    let start = 0;
+    for (const [index, { line, check }] of encoded.entries()) {
+      if (start === count) return index;
+      const lineBytes = Buffer.byteLength(line);
+      const end = start + lineBytes;
+      this.#check = check;
+      if (end > count) {
+        this.#torn = { rest: bytes.subarray(count, end), seq: lines[index]?.seq ?? 0, lineBytes };
+        return index + 1;
+      }
+      this.#wholeBytes += lineBytes;
+      start = end;
+    }
+    return encoded.length;
+  }
+
+  #writeSome(bytes: Buffer): number {
+    const count = this.#writeBytes(this.#fd, bytes);
+    if (count > 0) return count;
+    const error = systemError('EIO');
+    throw Object.assign(new Error('write(2) wrote nothing'), error);
+  }
+}

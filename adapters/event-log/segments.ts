@@ -1,0 +1,73 @@
+/**
+ * The files of the event log: `minit-000001.jsonl`, `minit-000002.jsonl`, … numbered on across
+ * boots. A file is only ever made new, so that two minits in one directory never share one.
+ *
+ * @module
+ */
+import { mkdirSync, openSync, readdirSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemErrorOf } from '../system-error';
+
+export interface SegmentFile {
+  readonly number: number;
+  readonly path: string;
+}
+
+const fileMode = 0o640;
+const directoryMode = 0o755;
+
+/** Returns the segments in `directory`, oldest first. @throws what readdir(3) fails with. */
+export function listSegments(directory: string): SegmentFile[] {
+  const segments: SegmentFile[] = [];
+  for (const name of readdirSync(directory)) {
+    const digits = /^minit-(\d{6,15})\.jsonl$/u.exec(name)?.[1];
+    if (digits !== undefined) segments.push({ number: Number(digits), path: join(directory, name) });
+  }
+  return segments.sort((a, b) => a.number - b.number);
+}
+
+export const segmentName = (number: number): string => `minit-${String(number).padStart(6, '0')}.jsonl`;
+
+export interface OpenedSegment {
+  readonly fd: number;
+  readonly path: string;
+}
+
+/**
+ * Makes the next segment, and the directory where it is missing.
+ *
+ * @throws what mkdir(2), readdir(3) or open(2) fails with.
+ */
+export function makeSegment(directory: string): OpenedSegment {
+  for (let number = nextNumber(directory); ; number += 1) {
+    const path = join(directory, segmentName(number));
+    try {
+      return { fd: openSync(path, 'ax', fileMode), path };
+    } catch (error) {
+      // Another minit was faster with this number.
+      if (systemErrorOf(error).code !== 'EEXIST') throw error;
+    }
+  }
+}
+
+function nextNumber(directory: string): number {
+  try {
+    return (listSegments(directory).at(-1)?.number ?? 0) + 1;
+  } catch (error) {
+    if (systemErrorOf(error).code !== 'ENOENT') throw error;
+    mkdirSync(directory, { recursive: true, mode: directoryMode });
+    return 1;
+  }
+}
+
+/** Removes the oldest segments beyond `segmentsMax`, but never `keep`. */
+export function dropOldSegments(directory: string, segmentsMax: number, keep: string): void {
+  try {
+    const segments = listSegments(directory);
+    for (const { path } of segments.slice(0, Math.max(0, segments.length - segmentsMax))) {
+      if (path !== keep) unlinkSync(path);
+    }
+  } catch {
+    // Whatever it was (a file system that has become read-only, say), the next segment tries again.
+  }
+}

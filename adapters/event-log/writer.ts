@@ -1,0 +1,173 @@
+/**
+ * Writes the event log. Records that cannot be written are held, bounded by a snapshot, and
+ * written as soon as that is possible; a full disk or a read-only one never stops minit and
+ * never loses a record in silence.
+ *
+ * @module
+ */
+import { writeSync } from 'node:fs';
+import { Subject } from 'rxjs';
+import type { EventLog, Occurrence } from '../../effects/ports';
+import type { SystemError } from '../../machines/events';
+import { logBufferBytesMax, segmentBytesMax, segmentsMax } from '../../machines/limits';
+import { logFormatName, logFormatVersion, type LogHeader } from '../../machines/log-format';
+import { systemErrorOf } from '../system-error';
+import { HeldRecords, type Gap } from './held-records';
+import { headerJson, recordJson, snapshotJson } from './records';
+import { SegmentFile, type UncheckedLine, type WriteBytes } from './segment-file';
+import { dropOldSegments, makeSegment } from './segments';
+
+export interface EventLogLimits {
+  readonly segmentBytesMax: number;
+  readonly segmentsMax: number;
+  readonly bufferBytesMax: number;
+}
+
+export interface EventLogOptions {
+  /** Absolute path; made where it is missing. */
+  readonly directory: string;
+  readonly header: LogHeader;
+  /** CLOCK_BOOTTIME, µs. */
+  readonly now: () => number;
+  /** For specs: write(2), and smaller limits. */
+  readonly write?: WriteBytes;
+  readonly limits?: EventLogLimits;
+}
+
+/** While writing fails, so much is tried at once: enough to learn whether it still does. */
+const probeBytes = 65_536;
+
+/** Returns the port that writes to `directory`; nothing is touched before `open` or `append`. */
+export function createEventLog(options: EventLogOptions): EventLog {
+  return new EventLogWriter(options);
+}
+
+class EventLogWriter implements EventLog {
+  readonly occurrence$ = new Subject<Occurrence>();
+  readonly #options: EventLogOptions;
+  readonly #limits: EventLogLimits;
+  readonly #held = new HeldRecords();
+  #segment: SegmentFile | undefined;
+  #segmentCount = 0;
+  /** The segment is full when it has so many bytes. */
+  #rotateAtBytes = 0;
+  /** What was last told: that the log is written, or the code of the error; nothing yet. */
+  #condition: string | undefined;
+  #lastSeq = 0;
+  #isClosed = false;
+
+  constructor(options: EventLogOptions) {
+    this.#options = options;
+    this.#limits = options.limits ?? { segmentBytesMax, segmentsMax, bufferBytesMax: logBufferBytesMax };
+  }
+
+  open(cause: number): void {
+    if (!this.#isClosed) this.#tell(this.#flush(), { cause });
+  }
+
+  append(records: Parameters<EventLog['append']>[0], snapshot: () => unknown): void {
+    if (this.#isClosed) return;
+    for (const record of records) this.#held.hold({ seq: record.seq, json: recordJson(record) });
+    this.#lastSeq = records.at(-1)?.seq ?? this.#lastSeq;
+    const error = this.#flush();
+    if (error !== undefined) this.#bound(snapshot);
+    this.#tell(error);
+    if (error === undefined && (this.#segment?.bytes ?? 0) >= this.#rotateAtBytes) this.#rotate(snapshot);
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#flush();
+    this.#segment?.close();
+    this.#isClosed = true;
+  }
+
+  /** Writes all that is held; returns why that did not work. */
+  #flush(): SystemError | undefined {
+    if (this.#segment === undefined) {
+      const opened = this.#makeSegment(this.#held.gap);
+      if (!(opened instanceof SegmentFile)) return opened;
+      this.#segment = opened;
+      this.#held.forgetGap();
+    }
+    let isFailing = this.#condition !== 'open';
+    while (!this.#held.isEmpty || this.#segment.tornSeq !== undefined) {
+      const lines = this.#held.first(isFailing ? probeBytes : this.#limits.bufferBytesMax);
+      const { taken, error } = this.#segment.write(lines);
+      this.#held.forget(taken);
+      if (error !== undefined) return error;
+      isFailing = false;
+    }
+    return undefined;
+  }
+
+  /** Emits what has changed, or in any case when somebody asked (`cause`). */
+  #tell(error: SystemError | undefined, asked?: { readonly cause: number }): void {
+    const condition = error?.code ?? 'open';
+    if (condition === this.#condition && asked === undefined) return;
+    this.#condition = condition;
+    const path = this.#segment?.path ?? this.#options.directory;
+    const event = error === undefined ? ({ type: 'LogOpened', path } as const) : ({ type: 'LogFailed', path, error } as const);
+    this.occurrence$.next({ at: this.#options.now(), ...asked, event });
+  }
+
+  /** Keeps what is held below its limit. */
+  #bound(snapshot: () => unknown): void {
+    if (this.#held.bytes <= this.#limits.bufferBytesMax) return;
+    this.#held.replaceBySnapshot({ seq: this.#lastSeq, state: snapshot() }, this.#segment?.tornSeq);
+    // The present segment ends before the gap; the next one begins with the snapshot.
+    this.#segment?.close();
+    this.#segment = undefined;
+  }
+
+  #rotate(snapshot: () => unknown): void {
+    const line = { seq: this.#lastSeq, json: snapshotJson({ seq: this.#lastSeq, state: snapshot() }) };
+    const next = this.#makeSegment({ snapshot: line });
+    if (next instanceof SegmentFile) {
+      this.#segment?.close();
+      this.#segment = next;
+      return;
+    }
+    // The present segment still takes records, so it grows on for a while before the next attempt.
+    this.#rotateAtBytes += Math.ceil(this.#limits.segmentBytesMax / 8);
+    this.#tell(next);
+  }
+
+  #makeSegment(start: Partial<Gap> | undefined): SegmentFile | SystemError {
+    const { directory, header, write = writeSync } = this.#options;
+    let segment: SegmentFile;
+    try {
+      segment = new SegmentFile(makeSegment(directory), write);
+    } catch (error) {
+      return systemErrorOf(error);
+    }
+    const { snapshot, dropped } = start ?? {};
+    const first = headerJson({
+      minit: logFormatName,
+      version: logFormatVersion,
+      ...header,
+      segment: this.#segmentCount + 1,
+      ...(dropped && { dropped }),
+    });
+    const error = writeAll(segment, [{ seq: 0, json: first }, ...(snapshot ? [snapshot] : [])]);
+    if (error !== undefined) {
+      segment.discard();
+      return error;
+    }
+    this.#segmentCount += 1;
+    // A state larger than a segment must not make each append begin a new one.
+    this.#rotateAtBytes = Math.max(this.#limits.segmentBytesMax, 2 * segment.bytes);
+    dropOldSegments(directory, this.#limits.segmentsMax, segment.path);
+    return segment;
+  }
+}
+
+function writeAll(segment: SegmentFile, lines: readonly UncheckedLine[]): SystemError | undefined {
+  let rest = lines;
+  while (rest.length > 0 || segment.tornSeq !== undefined) {
+    const { taken, error } = segment.write(rest);
+    if (error !== undefined) return error;
+    rest = rest.slice(taken);
+  }
+  return undefined;
+}

@@ -1,0 +1,54 @@
+/**
+ * fcntl(2): flags of file descriptors, and locks.
+ *
+ * @module
+ */
+import { bind, lastErrno } from './koffi';
+
+const F_GETFD = 1;
+const F_SETFD = 2;
+const F_GETFL = 3;
+const F_SETFL = 4;
+const F_SETLK = 6;
+const F_SETLKW = 7;
+const FD_CLOEXEC = 1;
+const O_NONBLOCK = 0o4000;
+const F_WRLCK = 1;
+
+// Not declared variadic: on x86-64 and arm64 Linux integers go into the same registers either way.
+const fcntl = bind<[number, number, number]>('int fcntl(int, int, long)');
+const fcntlMemory = bind<[number, number, Uint8Array]>('int fcntl(int, int, void *)');
+const isTty = bind<[number]>('int isatty(int)');
+
+/** Says whether `fd` is open. */
+export function isOpen(fd: number): boolean {
+  return fcntl(fd, F_GETFD, 0) >= 0;
+}
+
+/** Says whether `fd` is a terminal. isatty(3) */
+export function isTerminal(fd: number): boolean {
+  return isTty(fd) === 1;
+}
+
+/** Keeps `fd` from programs that are executed. Does nothing where it is not open. */
+export function setCloseOnExec(fd: number): void {
+  if (isOpen(fd)) fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+/** Makes reads and writes wait again, for a file opened O_NONBLOCK so that open(2) did not. */
+export function clearNonBlocking(fd: number): void {
+  fcntl(fd, F_SETFL, fcntl(fd, F_GETFL, 0) & ~O_NONBLOCK);
+}
+
+/**
+ * Locks the first byte of `fd`, which must be writable, until this process closes any fd of that
+ * file or ends. Returns the errno, 0 for success; without `wait` EAGAIN or EACCES when another has
+ * it. With `wait` this thread blocks: for clients only, never in minit.
+ */
+export function lockFirstByte(fd: number, { wait }: { readonly wait: boolean }): number {
+  // struct flock on 64-bit machines: type, whence (SEEK_SET), start 0, length 1, pid.
+  const lock = Buffer.alloc(32);
+  lock.writeInt16LE(F_WRLCK, 0);
+  lock.writeBigInt64LE(1n, 16);
+  return fcntlMemory(fd, wait ? F_SETLKW : F_SETLK, lock) === 0 ? 0 : lastErrno();
+}

@@ -1,0 +1,36 @@
+/**
+ * Signals, niceness and adoption of processes.
+ *
+ * @module
+ */
+import { bind, lastErrno, resultOrErrno } from './koffi';
+
+const PRIO_PROCESS = 0;
+const PR_SET_CHILD_SUBREAPER = 36;
+
+const kill = bind<[number, number]>('int kill(int, int)');
+const setPriority = bind<[number, number, number]>('int setpriority(int, int, int)');
+const getPriority = bind<[number, number]>('int getpriority(int, int)');
+const processControl = bind<[number, number, number, number, number]>(
+  'int prctl(int, long, long, long, long)',
+);
+
+/** Sends a signal; 0 only asks whether there is such a process. Returns the errno, 0 for success. kill(2) */
+export function killProcess(pid: number, signal: number): number {
+  return kill(pid, signal) === 0 ? 0 : lastErrno();
+}
+
+/** Sets the nice level (−20 to 19, the kernel clamps). Returns the errno, 0 for success. setpriority(2) */
+export function setNice(pid: number, nice: number): number {
+  return setPriority(PRIO_PROCESS, pid, nice) === 0 ? 0 : lastErrno();
+}
+
+/** Returns our own nice level. Cannot fail for the caller itself, so −1 is a level. getpriority(2) */
+export function ownNice(): number {
+  return getPriority(PRIO_PROCESS, 0);
+}
+
+/** Makes orphaned descendants our children, as PID 1 gets them. Returns 0 or −errno. prctl(2) */
+export function setChildSubreaper(): number {
+  return resultOrErrno(processControl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0));
+}

@@ -1,0 +1,64 @@
+/**
+ * What the kernel sees at the beginning of a program (execve(2)): a script's `#!` line, or the
+ * loader that a dynamically linked ELF file asks for (elf(5)).
+ *
+ * @module
+ */
+import { closeSync, constants, openSync, readSync } from 'node:fs';
+
+/** The other file that is needed to run a program. */
+export interface Interpreter {
+  readonly kind: 'interpreter' | 'loader';
+  readonly path: string;
+}
+
+/** The kernel reads this much of a `#!` line; loaders are named within the first page. */
+const headBytes = 4_096;
+const PT_INTERP = 3;
+
+/** Returns what runs the file at `path`; `undefined` when it runs itself or cannot be read. */
+export function interpreterOf(path: string): Interpreter | undefined {
+  const head = readHead(path);
+  if (head === undefined) return undefined;
+  if (head.toString('latin1', 0, 2) === '#!') return { kind: 'interpreter', path: scriptPath(head) };
+  const loader = loaderPath(head);
+  return loader === undefined ? undefined : { kind: 'loader', path: loader };
+}
+
+function readHead(path: string): Buffer | undefined {
+  let fd: number | undefined;
+  try {
+    // The file may be a FIFO, which must not block minit.
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    const head = Buffer.alloc(headBytes);
+    return head.subarray(0, readSync(fd, head));
+  } catch {
+    return undefined;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}
+
+function scriptPath(head: Buffer): string {
+  const end = head.indexOf('\n');
+  const line = head.toString('utf8', 2, end < 0 ? head.length : end);
+  return /^[ \t]*([^ \t]*)/u.exec(line)?.[1] ?? '';
+}
+
+/** Only of 64-bit little-endian files, the only kind there is on the machines we run on. */
+function loaderPath(head: Buffer): string | undefined {
+  const isElf64 = head.length >= 64 && head.toString('latin1', 0, 6) === '\x7fELF\x02\x01';
+  if (!isElf64) return undefined;
+  const tableOffset = Number(head.readBigUInt64LE(32));
+  const entryBytes = head.readUInt16LE(54);
+  const entries = head.readUInt16LE(56);
+  for (let index = 0; index < entries; index += 1) {
+    const offset = tableOffset + index * entryBytes;
+    if (offset + 56 > head.length) return undefined;
+    if (head.readUInt32LE(offset) !== PT_INTERP) continue;
+    const start = Number(head.readBigUInt64LE(offset + 8));
+    const end = start + Number(head.readBigUInt64LE(offset + 32)) - 1;
+    return end <= head.length ? head.toString('utf8', start, end) : undefined;
+  }
+  return undefined;
+}

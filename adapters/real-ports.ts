@@ -1,0 +1,78 @@
+/**
+ * All ports for real, put together for one run of minit.
+ *
+ * @module
+ */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Ports } from '../effects/ports';
+import type { Role } from '../machines/events';
+import { createClock } from './clock';
+import { createConsole } from './console';
+import { createControl } from './control-fifo';
+import { createEventLog } from './event-log/writer';
+import { isTerminal } from './libc/fcntl';
+import { makeFifo } from './libc/pipe';
+import { isWritable } from './libc/poll';
+import { watchReadable, watchWritable } from './libc/readiness';
+import { createProcesses } from './processes';
+import { createServiceDirectories } from './service-directories';
+import { createSignals } from './signals';
+import { createTimers } from './timers';
+import { createTurns } from './turns';
+
+export interface RealPortsOptions {
+  /** Absolute path of ROOT. */
+  readonly root: string;
+  /** Absolute path of the directory of the event log. */
+  readonly logDirectory: string;
+  readonly role: Role;
+  readonly isQuiet: boolean;
+  /** minit's version, for the log. */
+  readonly program: string;
+}
+
+export function createRealPorts({ root, logDirectory, role, isQuiet, program }: RealPortsOptions): Ports {
+  const clock = createClock();
+  const now = (): number => clock.now();
+  const log = createEventLog({
+    directory: logDirectory,
+    now,
+    header: {
+      boot: randomUUID(),
+      wallAt: clock.wallAt(),
+      at: now(),
+      program,
+      flags: [],
+      argv: process.argv.slice(1),
+      host: hostname(),
+      node: process.version,
+    },
+  });
+  return {
+    clock,
+    log,
+    timers: createTimers({ now }),
+    processes: createProcesses({ now }),
+    directories: createServiceDirectories({ root, now }),
+    control: createControl({
+      root,
+      now,
+      mkfifo: makeFifo,
+      poll: watchReadable,
+      pollWritable: watchWritable,
+    }),
+    signals: createSignals({ now, role }),
+    console: createConsole({
+      startedAt: now(),
+      isColoured: isTerminal(1) && process.env['NO_COLOR'] === undefined,
+      isQuiet,
+      isWritable,
+    }),
+    turns: createTurns(),
+    exit(code) {
+      log.close();
+      process.exit(code);
+    },
+  };
+}

@@ -1,0 +1,79 @@
+/**
+ * Reaps whatever ends: SIGCHLD says that something has, waitpid(2) what. Several ends may come as
+ * one signal, and those from before the handler was there come with none: so each sweep takes all,
+ * and there is one at the start.
+ *
+ * @module
+ */
+import type { ExitStatus } from '../machines/events';
+import type { Children } from './children';
+import { reapOne } from './libc/wait';
+import type { Watches } from './watches';
+
+/** A spawn that hangs must not hold back the end of a stranger for long. */
+const holdBackDelayMs = 50;
+
+export interface ReaperOptions {
+  readonly children: Children;
+  readonly dropWatch: Watches['drop'];
+  /** Says whether a child may exist whose PID is not known yet. */
+  readonly areSpawnsUnderWay: () => boolean;
+  readonly onExited: (pid: number, status: ExitStatus, cause: number | undefined) => void;
+}
+
+export interface Reaper {
+  sweep(): void;
+  /** Takes note of a new child, and of its end if that was noticed before. */
+  spawned(pid: number, cause: number): void;
+  /** To be called when a spawn has come to its end, either way. */
+  spawnEnded(): void;
+  close(): void;
+}
+
+/** Begins to reap, first in a later turn. */
+export function createReaper(options: ReaperOptions): Reaper {
+  const { children, dropWatch, areSpawnsUnderWay, onExited } = options;
+  let timer: NodeJS.Timeout | undefined;
+  const reportStrangers = (strangers: ReturnType<Children['settle']>): void => {
+    for (const { pid, status } of strangers) onExited(pid, status, undefined);
+  };
+  const releaseLater = (): void => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      reportStrangers(children.takeHeldBack());
+    }, holdBackDelayMs);
+  };
+  const sweep = (): void => {
+    for (let reaped = reapOne(); reaped !== undefined; reaped = reapOne()) {
+      const { pid, status } = reaped;
+      const ownCause = children.reaped(pid);
+      const cause = dropWatch(pid) ?? ownCause;
+      if (cause === undefined && areSpawnsUnderWay()) {
+        children.holdBack(reaped);
+        releaseLater();
+      } else {
+        onExited(pid, status, ownCause ?? cause);
+      }
+    }
+  };
+  process.on('SIGCHLD', sweep);
+  const first = setImmediate(sweep);
+  return {
+    sweep,
+    spawned(pid, cause) {
+      const { ended } = children.spawned(pid, cause);
+      if (ended !== undefined) onExited(pid, ended.status, cause);
+    },
+    spawnEnded() {
+      if (areSpawnsUnderWay()) return;
+      clearTimeout(timer);
+      timer = undefined;
+      reportStrangers(children.settle());
+    },
+    close() {
+      clearImmediate(first);
+      clearTimeout(timer);
+      process.off('SIGCHLD', sweep);
+    },
+  };
+}

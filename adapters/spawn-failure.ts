@@ -1,0 +1,131 @@
+/**
+ * posix_spawn(3) gives one number for all that can go wrong between fork and exec. This works out
+ * where it went wrong, by looking at what the child was to use, and what the number does not tell.
+ *
+ * It looks after the fact: what has changed meanwhile is told by the number alone.
+ *
+ * @module
+ */
+import { accessSync, constants, lstatSync, readlinkSync, statSync } from 'node:fs';
+import type { SpawnStage, SystemError } from '../machines/events';
+import { errnos, libcError } from './libc/errors';
+import { interpreterOf } from './program-file';
+import { systemErrorOf } from './system-error';
+
+/** Why a process could not be started. */
+export interface SpawnProblem {
+  readonly stage: SpawnStage;
+  readonly error: SystemError;
+  /** The file it failed on. */
+  readonly path?: string;
+  /** For people: lower case, no full stop. */
+  readonly hint?: string;
+}
+
+const forkErrnos: ReadonlySet<number> = new Set([
+  errnos.EAGAIN,
+  errnos.ENOMEM,
+  errnos.EMFILE,
+  errnos.ENFILE,
+]);
+
+/** Explains why posix_spawn(3) gave `errno` for the program at `path`. */
+export function explainSpawnFailure(
+  errno: number,
+  { path, workingDirectory }: { readonly path: string; readonly workingDirectory: string },
+): SpawnProblem {
+  if (forkErrnos.has(errno)) return { stage: 'fork', error: libcError(errno) };
+  const directoryError = changeDirectoryError(workingDirectory);
+  if (directoryError !== undefined) {
+    return { stage: 'change-directory', error: directoryError, path: workingDirectory };
+  }
+  const hint = executeHint(errno, path);
+  return { stage: 'execute', error: libcError(errno), path, ...(hint !== undefined && { hint }) };
+}
+
+function changeDirectoryError(path: string): SystemError | undefined {
+  try {
+    if (!statSync(path).isDirectory()) return libcError(errnos.ENOTDIR);
+    accessSync(path, constants.X_OK);
+    return undefined;
+  } catch (error) {
+    return systemErrorOf(error);
+  }
+}
+
+function executeHint(errno: number, path: string): string | undefined {
+  switch (errno) {
+    case errnos.ENOENT:
+      return missingHint(path);
+    case errnos.EACCES:
+    case errnos.EPERM:
+      return deniedHint(path);
+    case errnos.ENOTDIR:
+    case errnos.ELOOP:
+    case errnos.EISDIR:
+      return interpreterHint(path);
+    case errnos.ENOEXEC:
+      return formatHint(path);
+    case errnos.ETXTBSY:
+      return 'it is open for writing';
+    default:
+      return undefined;
+  }
+}
+
+function missingHint(path: string): string | undefined {
+  try {
+    if (!lstatSync(path).isSymbolicLink()) return interpreterHint(path);
+    if (exists(path)) return interpreterHint(path);
+    return `it is a symbolic link to ${quote(readlinkSync(path))}, which does not exist`;
+  } catch {
+    return undefined;
+  }
+}
+
+function deniedHint(path: string): string | undefined {
+  try {
+    const status = statSync(path);
+    if (status.isDirectory()) return 'it is a directory';
+    if (!status.isFile()) return 'it is no regular file';
+    if ((status.mode & 0o111) === 0) return 'it is not executable';
+    return interpreterHint(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function formatHint(path: string): string | undefined {
+  try {
+    if (statSync(path).size === 0) return 'it is empty';
+  } catch {
+    return undefined;
+  }
+  return interpreterHint(path) ?? 'it is neither a program for this machine nor a script with a "#!" line';
+}
+
+/** What is wrong with the file that runs this file: a script's interpreter or a program's loader. */
+function interpreterHint(path: string): string | undefined {
+  const interpreter = interpreterOf(path);
+  if (interpreter === undefined) return undefined;
+  const name = `its ${interpreter.kind} ${quote(interpreter.path)}`;
+  if (interpreter.path === '') return 'its "#!" line names no interpreter';
+  if (!exists(interpreter.path)) {
+    const isReturn = interpreter.path.endsWith('\r');
+    return `${name} does not exist${isReturn ? ' (its lines end with a carriage return)' : ''}`;
+  }
+  const status = statSync(interpreter.path);
+  if (status.isDirectory()) return `${name} is a directory`;
+  return (status.mode & 0o111) === 0 ? `${name} is not executable` : undefined;
+}
+
+function exists(path: string): boolean {
+  try {
+    statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const quote = (text: string): string => JSON.stringify(text);

@@ -1,0 +1,88 @@
+/**
+ * Starts processes, a few at a time: one spawn at once is slower than a loop in C, and each one
+ * under way holds a thread of libuv's pool, for as long as its exec hangs.
+ *
+ * @module
+ */
+import type { SpawnProcessParams } from '../machines/effects';
+import { spawnsInFlightMax } from '../machines/limits';
+import type { LogPipes } from './log-pipes';
+import { ownNice, setNice } from './libc/process';
+import { keepInheritedFdsFromChildren, spawnProcess } from './libc/spawn';
+import { captureEnvironment, packArguments } from './libc/vectors';
+import { explainSpawnFailure, type SpawnProblem } from './spawn-failure';
+import { openStandardFiles, type StandardFiles } from './standard-files';
+
+export type SpawnOutcome = { readonly pid: number } | SpawnProblem;
+
+export interface Spawner {
+  /** Starts a process when its turn has come; `done` may be called before this returns. */
+  start(params: SpawnProcessParams, done: (outcome: SpawnOutcome) => void): void;
+  /** Says whether a child may exist whose PID is not known yet. */
+  areSpawnsUnderWay(): boolean;
+}
+
+interface Job {
+  readonly params: SpawnProcessParams;
+  readonly done: (outcome: SpawnOutcome) => void;
+}
+
+/** Returns a spawner. Children get the environment of this moment. */
+export function createSpawner(logPipes: LogPipes): Spawner {
+  const envp = captureEnvironment();
+  const nice = ownNice();
+  growThreadPool();
+  keepInheritedFdsFromChildren();
+  const waiting: Job[] = [];
+  let inFlight = 0;
+
+  const begin = (job: Job): void => {
+    const files = openStandardFiles(job.params, logPipes);
+    if ('stage' in files) {
+      job.done(files);
+      return;
+    }
+    inFlight += 1;
+    spawnProcess(nativeSpawn(job.params, files, envp), (errno, pid) => {
+      inFlight -= 1;
+      files.close();
+      if (errno === 0) adjustNice(pid, nice, job.params.nice);
+      job.done(errno === 0 ? { pid } : explainSpawnFailure(errno, job.params));
+      beginWaiting();
+    });
+  };
+  const beginWaiting = (): void => {
+    while (inFlight < spawnsInFlightMax) {
+      const job = waiting.shift();
+      if (job === undefined) return;
+      begin(job);
+    }
+  };
+  return {
+    start(params, done) {
+      waiting.push({ params, done });
+      beginWaiting();
+    },
+    areSpawnsUnderWay: () => inFlight > 0,
+  };
+}
+
+function nativeSpawn(params: SpawnProcessParams, files: StandardFiles, envp: Buffer) {
+  const { path, argv, argvEncoding, workingDirectory } = params;
+  return { path, argv: packArguments(argv, argvEncoding ?? 'utf8'), envp, workingDirectory, ...files };
+}
+
+/**
+ * Straight after the exec: posix_spawn(3) cannot do it, so the program's first moments run with our
+ * own level, and so does what it forks in them. A refusal (a negative level without privilege)
+ * does not stop a service.
+ */
+function adjustNice(pid: number, base: number, nice: number | undefined): void {
+  if (nice !== undefined && nice !== 0) setNice(pid, base + nice);
+}
+
+/** libuv reads this when its pool starts, at the first use; children have their own copy already. */
+function growThreadPool(): void {
+  const size = Number(process.env['UV_THREADPOOL_SIZE'] ?? 0);
+  if (!(size >= spawnsInFlightMax)) process.env['UV_THREADPOOL_SIZE'] = String(spawnsInFlightMax);
+}

@@ -1,0 +1,222 @@
+/**
+ * `msvc`: shows and controls services, by the flags, formats and exit codes of the original.
+ *
+ * @module
+ */
+import { Command, CommanderError } from 'commander';
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { openControlClient } from '../adapters/control-client';
+import { clientSystem } from '../adapters/client-system';
+import { createServiceControl, type Order, type Seen, type ServiceControl } from '../adapters/service-control';
+import { signals } from '../machines/service-context';
+import { rootDefault, version } from './program';
+
+const exitCode = { up: 0, failed: 1, down: 2, finished: 3 } as const;
+
+const orders: Readonly<Record<string, Order>> = {
+  u: { do: 'start', respawn: true },
+  o: { do: 'start', respawn: false },
+  d: { do: 'stop' },
+  p: { do: 'signal', signal: signals.SIGSTOP },
+  c: { do: 'signal', signal: signals.SIGCONT },
+  h: { do: 'signal', signal: signals.SIGHUP },
+  a: { do: 'signal', signal: signals.SIGALRM },
+  i: { do: 'signal', signal: signals.SIGINT },
+  t: { do: 'signal', signal: signals.SIGTERM },
+  k: { do: 'signal', signal: signals.SIGKILL },
+  C: { do: 'clear' },
+};
+
+interface Flags {
+  readonly root: string;
+  readonly json?: true;
+  readonly all?: true;
+  readonly P?: string;
+  readonly [flag: string]: unknown;
+}
+
+function parser(): Command {
+  return new Command('msvc')
+    .usage('[flag] SERVICE...')
+    .description('Shows services of a running minit, or controls them.')
+    .argument('[SERVICE...]', 'names relative to ROOT; ROOT/NAME will do')
+    .option('-u', 'up: start, and respawn')
+    .option('-o', 'once: start, do not respawn')
+    .option('-d', 'down: no respawn, SIGTERM, SIGCONT')
+    .option('-p', 'send SIGSTOP (pause)')
+    .option('-c', 'send SIGCONT (continue)')
+    .option('-h', 'send SIGHUP')
+    .option('-a', 'send SIGALRM')
+    .option('-i', 'send SIGINT')
+    .option('-t', 'send SIGTERM')
+    .option('-k', 'send SIGKILL')
+    .option('-g', 'print the PID only')
+    .option('-P <pid>', 'set the PID')
+    .option('-C', 'clear: forget the PID if that process is dead')
+    .option('-D', 'list the services started because of SERVICE (-: by no service)')
+    .option('-H', 'list the last start requests, newest first')
+    .option('--all', 'show every loaded service')
+    .option('--json', 'show one JSON object a line')
+    .option('--root <dir>', 'the service directories', rootDefault())
+    .helpOption('--help', 'show this')
+    .version(version, '--version', 'show the version')
+    .addHelpText('after', '\nExit status: 0 up, or done; 2 down; 3 finished; 1 error or no such service.')
+    .configureOutput({ outputError: (text, write) => { write(`msvc: ${text}`); } })
+    .exitOverride();
+}
+
+function complain(text: string): void {
+  process.stderr.write(`msvc: ${text}\n`);
+}
+
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
+/** `ROOT/NAME` and trailing slashes are for people with a shell that completes file names. */
+function serviceName(typed: string, root: string): string {
+  const trimmed = typed.replace(/\/+$/u, '');
+  for (const prefix of [root, resolve(root), realRoot(root)]) {
+    if (trimmed.startsWith(`${prefix}/`)) return trimmed.slice(prefix.length + 1);
+  }
+  return trimmed;
+}
+
+function realRoot(root: string): string {
+  try {
+    return realpathSync(root);
+  } catch {
+    return root;
+  }
+}
+
+function statusLine(typed: string, { condition, pid, seconds }: Seen): string {
+  if (!process.stdout.isTTY) return `${String(pid)} ${String(seconds)}`;
+  const state = condition === 'up' ? `up (pid ${String(pid)})` : condition;
+  return `msvc: ${typed}: ${state} ${String(seconds)} seconds`;
+}
+
+/** The worst of several: an error before anything, else the highest. */
+const worst = (codes: readonly number[]): number =>
+  codes.includes(exitCode.failed) ? exitCode.failed : Math.max(0, ...codes);
+
+function show(control: ServiceControl, typed: readonly string[], flags: Flags): number {
+  const answer = control.see(typed.map((name) => serviceName(name, flags.root)));
+  if ('code' in answer) return fail(answer.text);
+  return worst(
+    answer.value.map((seen, index) => {
+      const name = typed[index] ?? '';
+      if (flags.json) print(JSON.stringify(seen.status ?? { name, state: seen.condition, pid: seen.pid, since: seen.seconds }));
+      else if (seen.condition === 'unknown') complain(`${name}: no such service.`);
+      else print(statusLine(name, seen));
+      return seen.condition === 'unknown' ? exitCode.failed : exitCode[seen.condition];
+    }),
+  );
+}
+
+function showAll(control: ServiceControl, { json }: Flags): number {
+  const answer = control.seeAll();
+  if ('code' in answer) return fail(answer.text);
+  const width = Math.max(0, ...answer.value.map(({ name }) => name.length));
+  for (const status of answer.value) {
+    const since = `${String(Math.floor(status.since))} s`.padStart(8);
+    print(json ? JSON.stringify(status) : `${status.name.padEnd(width)}  ${status.state.padEnd(12)} ${since}  ${status.reason}`);
+  }
+  return 0;
+}
+
+function showPids(control: ServiceControl, typed: readonly string[], { root }: Flags): number {
+  const answer = control.see(typed.map((name) => serviceName(name, root)));
+  if ('code' in answer) return fail(answer.text);
+  return worst(
+    answer.value.map(({ condition, pid }) => {
+      if (condition === 'up') {
+        print(String(pid));
+        return 0;
+      }
+      complain(condition === 'unknown' ? 'no such service' : 'service terminated');
+      return exitCode.failed;
+    }),
+  );
+}
+
+function list(answer: ReturnType<ServiceControl['dependents']>, name: string): number {
+  if ('code' in answer) return fail(answer.text);
+  if (answer.value === undefined) return fail(`${name}: no such service.`);
+  for (const service of answer.value) print(service);
+  return 0;
+}
+
+function command(control: ServiceControl, typed: readonly string[], { order, root }: { order: Order; root: string }): number {
+  return worst(
+    typed.map((name) => {
+      const answer = control.order(serviceName(name, root), order);
+      if ('code' in answer) return fail(answer.text);
+      if (answer.value.isDone) return 0;
+      return fail(`${name}: ${answer.value.problem === 'no such service' ? 'no such service.' : answer.value.problem}`);
+    }),
+  );
+}
+
+function fail(text: string): number {
+  complain(text);
+  return exitCode.failed;
+}
+
+/** Exactly one flag at a time says what to do; returns it, or what is wrong. */
+function chosenAction(flags: Flags): { action: string } | { problem: string } {
+  const chosen = [...Object.keys(orders), 'g', 'P', 'D', 'H', 'all'].filter((flag) => flags[flag] !== undefined);
+  if (chosen.length > 1) return { problem: `-${chosen.join(' and -')} cannot be used together` };
+  return { action: chosen[0] ?? 'show' };
+}
+
+function run(typed: readonly string[], flags: Flags): number {
+  const choice = chosenAction(flags);
+  if ('problem' in choice) return fail(choice.problem);
+  const { action } = choice;
+  if (typed.length === 0 && action !== 'H' && action !== 'all') return fail('no service named');
+  if (action === 'P' && !/^[1-9]\d*$/u.test(flags.P ?? '')) return fail(`${flags.P ?? ''} is no PID`);
+  const client = openControlClient({ root: flags.root, ...clientSystem });
+  if ('code' in client) return fail(client.text);
+  const control = createServiceControl(client);
+  try {
+    return act(control, typed, { action, flags });
+  } finally {
+    client.close();
+  }
+}
+
+function act(control: ServiceControl, typed: readonly string[], { action, flags }: { action: string; flags: Flags }): number {
+  const order = action === 'P' ? ({ do: 'set-pid', pid: Number(flags.P) } as const) : orders[action];
+  if (order !== undefined) return command(control, typed, { order, root: flags.root });
+  switch (action) {
+    case 'g':
+      return showPids(control, typed, flags);
+    case 'all':
+      return showAll(control, flags);
+    case 'H':
+      return list(control.history(), '');
+    case 'D':
+      return worst(
+        typed.map((name) => list(control.dependents(name === '-' ? undefined : serviceName(name, flags.root)), name)),
+      );
+    default:
+      return show(control, typed, flags);
+  }
+}
+
+function main(argv: readonly string[]): number {
+  const program = parser();
+  if (argv.length === 0) {
+    program.outputHelp();
+    return 0;
+  }
+  try {
+    program.parse(argv, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCode.failed;
+    throw error;
+  }
+  return run(program.args, program.opts<Flags>());
+}
+
+process.exitCode = main(process.argv.slice(2));

@@ -1,0 +1,64 @@
+/**
+ * Folds a recorded log again, without the world, and compares what the fold asks for now with
+ * what it asked for then.
+ *
+ * @module
+ */
+import type { Effect } from '../machines/effects';
+import { fold, type Transition } from '../machines/fold';
+import type { LoggedRecord } from '../machines/log-format';
+import type { SupervisorState } from '../machines/state';
+
+/** The first effect of an event that is not as it was recorded. */
+export interface Divergence {
+  readonly seq: number;
+  readonly service: string | undefined;
+  /** `undefined` where one side asks for less than the other. */
+  readonly recorded: Effect | undefined;
+  readonly replayed: Effect | undefined;
+}
+
+export interface ReplayedEvent {
+  readonly record: LoggedRecord;
+  readonly state: SupervisorState;
+  readonly transitions: readonly Transition[];
+  readonly divergence: Divergence | undefined;
+}
+
+/** Folds `records` onto `begin`, one by one; the caller stops where it likes. */
+export function* replay(begin: SupervisorState, records: Iterable<LoggedRecord>): Generator<ReplayedEvent> {
+  let state = begin;
+  for (const record of records) {
+    const folded = fold(state, record);
+    state = folded.state;
+    yield { record, state, transitions: folded.transitions, divergence: compareEffects(record, folded.effects) };
+  }
+}
+
+/** Returns the first difference between the recorded and the replayed effects of an event. */
+export function compareEffects({ seq, effects }: LoggedRecord, replayed: readonly Effect[]): Divergence | undefined {
+  for (let i = 0; i < Math.max(effects.length, replayed.length); i += 1) {
+    const [then, now] = [effects[i], replayed[i]];
+    if (isSame(then, now)) continue;
+    const params = (now ?? then)?.params ?? {};
+    const service = 'service' in params ? (params.service as string | undefined) : undefined;
+    return { seq, service, recorded: then, replayed: now };
+  }
+  return undefined;
+}
+
+/** Equal as JSON data; the order of keys does not count. */
+export function isSame(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  // JSON knows no `undefined`: a member that has it is no member.
+  const [keysA, keysB] = [definedKeys(a), definedKeys(b)];
+  return (
+    keysA.length === keysB.length &&
+    keysA.every((key) => isSame((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]))
+  );
+}
+
+const definedKeys = (value: object): string[] =>
+  Object.keys(value).filter((key) => (value as Record<string, unknown>)[key] !== undefined);
