@@ -3,7 +3,8 @@
  * gives a PID to nobody else before it is reaped.
  *
  * A child may be reaped before the thread that spawned it reports its PID. So while spawns are under
- * way, an unknown PID that was reaped is held back until it is known whose it was.
+ * way, an unknown PID that was reaped is held back until it is known whose it was. It may also be
+ * the child of a spawn that fails, which libc reaps if we do not get it first.
  *
  * @module
  */
@@ -19,25 +20,29 @@ export interface Children {
   reaped(pid: number): number | undefined;
   /** Holds back the end of a process that may turn out to be a child. */
   holdBack(reaped: Reaped): void;
-  /** Returns what is held back, once; the PIDs stay known as ended while spawns are under way. */
-  takeHeldBack(): readonly Reaped[];
-  /** No spawn is under way any more: returns what is still held back, all of it strangers. */
+  /** A spawn has failed after the fork. Its child may be among those held back: never to be reported. */
+  readonly spawnFailed: () => void;
+  /** Ends the holding back, if it lasts; the PID stays known as ended while spawns are under way. */
+  giveUp(reaped: Reaped): boolean;
+  /** No spawn is under way any more: returns the strangers that are still held back. */
   settle(): readonly Reaped[];
 }
 
 /** `ended`: it has been reaped, and that has not been reported yet. */
 export type SpawnedChild = { readonly ended?: Reaped };
 
+/** How the child of posix_spawn(3) exits when it cannot execute the program, in glibc and in musl. */
+const spawnFailedCode = 127;
+
+const mayBeFailedSpawn = ({ status }: Reaped): boolean =>
+  'code' in status && status.code === spawnFailedCode;
+
 /** Returns an empty set of children. */
 export function createChildren(): Children {
   const causeByPid = new Map<number, number>();
   const heldBackByPid = new Map<number, Reaped>();
   const reportedPids = new Set<number>();
-  const take = (): readonly Reaped[] => {
-    const all = [...heldBackByPid.values()];
-    heldBackByPid.clear();
-    return all;
-  };
+  let failedSpawns = 0;
   return {
     spawned(pid, cause) {
       const ended = heldBackByPid.get(pid);
@@ -58,14 +63,26 @@ export function createChildren(): Children {
     holdBack(reaped) {
       heldBackByPid.set(reaped.pid, reaped);
     },
-    takeHeldBack() {
-      const all = take();
-      for (const { pid } of all) reportedPids.add(pid);
-      return all;
+    giveUp(reaped) {
+      const { pid } = reaped;
+      if (heldBackByPid.get(pid) !== reaped || mayBeFailedSpawn(reaped)) return false;
+      heldBackByPid.delete(pid);
+      reportedPids.add(pid);
+      return true;
+    },
+    spawnFailed() {
+      failedSpawns += 1;
     },
     settle() {
+      const strangers = [...heldBackByPid.values()].filter((reaped) => {
+        if (!mayBeFailedSpawn(reaped) || failedSpawns === 0) return true;
+        failedSpawns -= 1;
+        return false;
+      });
+      heldBackByPid.clear();
       reportedPids.clear();
-      return take();
+      failedSpawns = 0;
+      return strangers;
     },
   };
 }

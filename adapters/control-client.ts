@@ -12,13 +12,7 @@ import { replyState } from './reply-end';
 import { systemErrorOf } from './system-error';
 
 export type ControlErrorCode =
-  | 'no-control'
-  | 'not-running'
-  | 'no-permission'
-  | 'busy'
-  | 'no-reply'
-  | 'too-long'
-  | 'system';
+  'no-control' | 'not-running' | 'no-permission' | 'busy' | 'no-reply' | 'too-long' | 'system';
 
 /** `text`: lower case, no full stop, for `msvc: fatal: …`. */
 export interface ControlError {
@@ -102,11 +96,16 @@ export function openControlClient(options: ClientOptions): ControlClient | Contr
     ask(request) {
       const bytes = Buffer.from(request);
       if (bytes.length > requestBytesMax) {
-        return failure('too-long', `the request has ${String(bytes.length)} bytes, at most ${String(requestBytesMax)}`);
+        return failure(
+          'too-long',
+          `the request has ${String(bytes.length)} bytes, at most ${String(requestBytesMax)}`,
+        );
       }
       // A client that died before it read has left its reply there.
       drain(replies, scratch);
-      return send(requests, bytes) ?? receive({ fd: replies, request, timeoutMs, scratch }, options);
+      return (
+        send(requests, bytes) ?? receive({ fd: replies, request, timeoutMs, scratch }, options)
+      );
     },
     close,
   };
@@ -125,14 +124,22 @@ function openFifo(path: string, access: number): number | ControlError {
     // open(2): a FIFO that nobody has open for reading.
     if (code === 'ENXIO') return failure('not-running', 'minit is not running');
     if (code === 'ENOENT' || code === 'ENOTDIR') {
-      return failure('no-control', `${path} does not exist: is this the directory of a running minit?`);
+      return failure(
+        'no-control',
+        `${path} does not exist: is this the directory of a running minit?`,
+      );
     }
-    if (code === 'EACCES') return failure('no-permission', `unable to open ${path}: permission denied`);
+    if (code === 'EACCES')
+      return failure('no-permission', `unable to open ${path}: permission denied`);
     return failure('system', `unable to open ${path}: ${code}`);
   }
 }
 
-function lock(fd: number, { lockFirstByte }: ClientSystem, timeoutMs: number): ControlError | undefined {
+function lock(
+  fd: number,
+  { lockFirstByte }: ClientSystem,
+  timeoutMs: number,
+): ControlError | undefined {
   const deadline = performance.now() + timeoutMs;
   for (let delayMs = lockDelayMs; ; delayMs = Math.min(2 * delayMs, lockDelayMsMax)) {
     const errno = lockFirstByte(fd);
@@ -142,7 +149,10 @@ function lock(fd: number, { lockFirstByte }: ClientSystem, timeoutMs: number): C
     }
     const remainingMs = deadline - performance.now();
     if (remainingMs <= 0) {
-      return failure('busy', `another client has held the lock for ${String(timeoutMs / 1_000)} seconds`);
+      return failure(
+        'busy',
+        `another client has held the lock for ${String(timeoutMs / 1_000)} seconds`,
+      );
     }
     sleep(Math.min(delayMs, remainingMs));
   }
@@ -173,7 +183,10 @@ interface Waiting {
   readonly scratch: Buffer;
 }
 
-function receive(waiting: Waiting, { waitReadable }: ClientSystem): { reply: string } | ControlError {
+function receive(
+  waiting: Waiting,
+  { waitReadable }: ClientSystem,
+): { reply: string } | ControlError {
   const { fd, request, timeoutMs, scratch } = waiting;
   const deadline = performance.now() + timeoutMs;
   const chunks: Buffer[] = [];
@@ -202,7 +215,10 @@ function receive(waiting: Waiting, { waitReadable }: ClientSystem): { reply: str
 
 function noReply(timeoutMs: number, bytes: number): ControlError {
   const seconds = `${String(timeoutMs / 1_000)} seconds`;
-  return failure('no-reply', bytes === 0 ? `no reply within ${seconds}` : `the reply has not ended within ${seconds}`);
+  return failure(
+    'no-reply',
+    bytes === 0 ? `no reply within ${seconds}` : `the reply has not ended within ${seconds}`,
+  );
 }
 
 /** Returns what there is, `undefined` when there is nothing yet. */

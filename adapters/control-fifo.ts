@@ -10,7 +10,7 @@ import { Subject } from 'rxjs';
 import type { Control, Occurrence } from '../effects/ports';
 import type { SystemError } from '../machines/events';
 import { requestReceived } from './control-request';
-import { pipeBytes, retryWritable, type Poll } from './fifo';
+import { pipeBytes, type Poll } from './fifo';
 import { createReplyWriter, type ReplyWriter } from './reply-writer';
 import { systemError, systemErrorByNumber, systemErrorOf } from './system-error';
 
@@ -21,10 +21,12 @@ export interface ControlOptions {
   readonly now: () => number;
   /** mkfifo(3); returns the errno, 0 when it worked. */
   readonly mkfifo: (path: string, mode: number) => number;
+  /** Keeps a second minit from the FIFO `in`; returns the errno, 0 when the lock is ours. */
+  readonly lockServer: (fd: number) => number;
   /** Waits until there is something to read. */
   readonly poll: Poll;
-  /** Waits until there is room to write; the default tries again by a timer. */
-  readonly pollWritable?: Poll;
+  /** Waits until there is room to write. */
+  readonly pollWritable: Poll;
 }
 
 interface Connection {
@@ -41,6 +43,8 @@ interface Failure {
 }
 
 const controlMode = 0o600;
+const EAGAIN = 11;
+const EACCES = 13;
 const openFlags = constants.O_RDWR | constants.O_NONBLOCK | constants.O_NOCTTY;
 
 /** Returns the port for the FIFOs of `root`; nothing is touched before `open`. */
@@ -96,7 +100,11 @@ export function createControl(options: ControlOptions): Control {
       const stopPolling = options.poll(requests, () => {
         receive(requests);
       });
-      connection = { ...opened, stopPolling, writer: createReplyWriter(replies, options.pollWritable ?? retryWritable) };
+      connection = {
+        ...opened,
+        stopPolling,
+        writer: createReplyWriter(replies, options.pollWritable),
+      };
       emit({ type: 'ControlOpened' }, cause);
     },
     reply({ request, text }) {
@@ -117,8 +125,15 @@ function isAt(fd: number, path: string): boolean {
 }
 
 function openBoth(options: ControlOptions): { requests: number; replies: number } | Failure {
-  const requests = openFifo(`${options.root}/in`, options);
+  const path = `${options.root}/in`;
+  const requests = openFifo(path, options);
   if (typeof requests !== 'number') return requests;
+  const errno = options.lockServer(requests);
+  // A file system without locks is no reason to go without control.
+  if (errno === EAGAIN || errno === EACCES) {
+    closeSync(requests);
+    return { path, error: systemErrorByNumber(errno), hint: 'another minit serves this directory' };
+  }
   const replies = openFifo(`${options.root}/out`, options);
   if (typeof replies !== 'number') {
     closeSync(requests);
@@ -150,7 +165,8 @@ function failed(path: string, error: SystemError): Failure {
 }
 
 const hints: Readonly<Record<string, string>> = {
-  EROFS: 'the file system is read-only: make the FIFO beforehand (mkfifo -m 600), or mount it writable',
+  EROFS:
+    'the file system is read-only: make the FIFO beforehand (mkfifo -m 600), or mount it writable',
   ENOENT: 'the directory does not exist: make it, or name another one with --root',
   EEXIST: 'it is a symbolic link to nothing: remove it, so that minit can make a FIFO',
 };

@@ -22,7 +22,8 @@ const [closingBrace, newline] = Buffer.from('}\n');
 export function requestReceived(chunk: Buffer): RequestReceived {
   const request = lastRequest(chunk);
   const bytes = request.length;
-  if (bytes <= requestBytesMax && isUtf8(request)) return { type: 'RequestReceived', request: request.toString() };
+  if (bytes <= requestBytesMax && isUtf8(request))
+    return { type: 'RequestReceived', request: request.toString() };
   const requestBase64 = request.subarray(0, requestBytesMax + 1).toString('base64');
   return { type: 'RequestReceived', requestBase64, bytes };
 }

@@ -7,7 +7,7 @@
 import { Subject } from 'rxjs';
 import type { Occurrence, Processes } from '../effects/ports';
 import type { SpawnProcessParams } from '../machines/effects';
-import type { MinitEvent } from '../machines/events';
+import type { MinitEvent, SpawnStage } from '../machines/events';
 import { createChildren } from './children';
 import { errnos, libcError } from './libc/errors';
 import { killProcess } from './libc/process';
@@ -111,9 +111,13 @@ function startWith({ spawner, reaper, emit }: Parts) {
         report({ type: 'ProcessSpawned', service, pid: outcome.pid }, cause);
         reaper.spawned(outcome.pid, cause);
       } else {
+        if (isAfterFork(outcome.stage)) reaper.spawnFailed();
         report({ type: 'SpawnFailed', service, ...outcome }, cause);
       }
       reaper.spawnEnded();
     });
   };
 }
+
+const isAfterFork = (stage: SpawnStage): boolean =>
+  stage === 'change-directory' || stage === 'execute';

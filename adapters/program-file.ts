@@ -20,7 +20,8 @@ const PT_INTERP = 3;
 export function interpreterOf(path: string): Interpreter | undefined {
   const head = readHead(path);
   if (head === undefined) return undefined;
-  if (head.toString('latin1', 0, 2) === '#!') return { kind: 'interpreter', path: scriptPath(head) };
+  if (head.toString('latin1', 0, 2) === '#!')
+    return { kind: 'interpreter', path: scriptPath(head) };
   const loader = loaderPath(head);
   return loader === undefined ? undefined : { kind: 'loader', path: loader };
 }

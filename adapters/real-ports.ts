@@ -11,7 +11,7 @@ import { createClock } from './clock';
 import { createConsole } from './console';
 import { createControl } from './control-fifo';
 import { createEventLog } from './event-log/writer';
-import { isTerminal } from './libc/fcntl';
+import { isTerminal, lockSecondByte } from './libc/fcntl';
 import { makeFifo } from './libc/pipe';
 import { isWritable } from './libc/poll';
 import { watchReadable, watchWritable } from './libc/readiness';
@@ -59,6 +59,7 @@ export function createRealPorts({ root, logDirectory, role, isQuiet, program }: 
       root,
       now,
       mkfifo: makeFifo,
+      lockServer: lockSecondByte,
       poll: watchReadable,
       pollWritable: watchWritable,
     }),

@@ -7,7 +7,7 @@
  */
 import type { ExitStatus } from '../machines/events';
 import type { Children } from './children';
-import { reapOne } from './libc/wait';
+import { reapOne, type Reaped } from './libc/wait';
 import type { Watches } from './watches';
 
 /** A spawn that hangs must not hold back the end of a stranger for long. */
@@ -25,7 +25,9 @@ export interface Reaper {
   sweep(): void;
   /** Takes note of a new child, and of its end if that was noticed before. */
   spawned(pid: number, cause: number): void;
-  /** To be called when a spawn has come to its end, either way. */
+  /** Takes note of a child that could not execute its program. */
+  spawnFailed(): void;
+  /** To be called last, when a spawn has come to its end either way. */
   spawnEnded(): void;
   close(): void;
 }
@@ -33,27 +35,20 @@ export interface Reaper {
 /** Begins to reap, first in a later turn. */
 export function createReaper(options: ReaperOptions): Reaper {
   const { children, dropWatch, areSpawnsUnderWay, onExited } = options;
-  let timer: NodeJS.Timeout | undefined;
-  const reportStrangers = (strangers: ReturnType<Children['settle']>): void => {
-    for (const { pid, status } of strangers) onExited(pid, status, undefined);
-  };
-  const releaseLater = (): void => {
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      reportStrangers(children.takeHeldBack());
-    }, holdBackDelayMs);
+  const holdBack = (reaped: Reaped): void => {
+    children.holdBack(reaped);
+    setTimeout(() => {
+      if (children.giveUp(reaped)) onExited(reaped.pid, reaped.status, undefined);
+    }, holdBackDelayMs).unref();
   };
   const sweep = (): void => {
     for (let reaped = reapOne(); reaped !== undefined; reaped = reapOne()) {
       const { pid, status } = reaped;
       const ownCause = children.reaped(pid);
-      const cause = dropWatch(pid) ?? ownCause;
-      if (cause === undefined && areSpawnsUnderWay()) {
-        children.holdBack(reaped);
-        releaseLater();
-      } else {
-        onExited(pid, status, ownCause ?? cause);
-      }
+      const watchCause = dropWatch(pid);
+      const cause = ownCause ?? watchCause;
+      if (cause === undefined && areSpawnsUnderWay()) holdBack(reaped);
+      else onExited(pid, status, cause);
     }
   };
   process.on('SIGCHLD', sweep);
@@ -64,15 +59,13 @@ export function createReaper(options: ReaperOptions): Reaper {
       const { ended } = children.spawned(pid, cause);
       if (ended !== undefined) onExited(pid, ended.status, cause);
     },
+    spawnFailed: children.spawnFailed,
     spawnEnded() {
       if (areSpawnsUnderWay()) return;
-      clearTimeout(timer);
-      timer = undefined;
-      reportStrangers(children.settle());
+      for (const { pid, status } of children.settle()) onExited(pid, status, undefined);
     },
     close() {
       clearImmediate(first);
-      clearTimeout(timer);
       process.off('SIGCHLD', sweep);
     },
   };

@@ -38,9 +38,7 @@ export function createReplyWriter(fd: number, pollWritable: Poll): ReplyWriter {
       return;
     }
     unsent = unsent.subarray(written);
-    // Progress is a new beginning: a poll may slow down while nothing moves.
-    if (written > 0) stopPolling?.();
-    if (written > 0 || stopPolling === undefined) stopPolling = pollWritable(fd, send);
+    stopPolling ??= pollWritable(fd, send);
   };
 
   return {
@@ -71,5 +69,7 @@ function encode(text: string): Buffer {
   if (bytes.length <= replyBytesMax) return bytes;
   // A reply that is cut would leave its reader waiting for the end of the line.
   const problem = `the reply has ${String(bytes.length)} bytes, at most ${String(replyBytesMax)} are sent`;
-  return Buffer.from(text.startsWith('{') ? `${JSON.stringify({ minit: 1, ok: false, problem })}\n` : '0');
+  return Buffer.from(
+    text.startsWith('{') ? `${JSON.stringify({ minit: 1, ok: false, problem })}\n` : '0',
+  );
 }

@@ -12,7 +12,8 @@ import {
   type ClientRequest,
 } from '../machines/control-protocol';
 import { signals } from '../machines/service-context';
-import { conditionOf, type Condition, type ServiceStatus } from '../machines/status';
+import { conditionOf, type Condition } from '../machines/condition';
+import type { ServiceStatus } from '../machines/status';
 import type { ControlClient, ControlError } from './control-client';
 
 export type Result<T> = { readonly value: T } | ControlError;

@@ -6,7 +6,15 @@
  * @module
  */
 import { isUtf8 } from 'node:buffer';
-import { closeSync, constants, lstatSync, openSync, readSync, readdirSync, readlinkSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  lstatSync,
+  openSync,
+  readSync,
+  readdirSync,
+  readlinkSync,
+} from 'node:fs';
 import type { Dirent } from 'node:fs';
 import { Subject } from 'rxjs';
 import type { Occurrence, ServiceDirectories } from '../effects/ports';
@@ -14,7 +22,12 @@ import type { ServiceDefinition } from '../machines/definition';
 import type { SystemError } from '../machines/events';
 import { dependsBytesMax, paramsBytesMax } from '../machines/limits';
 import { nameProblem } from '../machines/names';
-import { parseDefinition, type RawRun, type RawServiceDirectory, type RawText } from '../machines/parse-definition';
+import {
+  parseDefinition,
+  type RawRun,
+  type RawServiceDirectory,
+  type RawText,
+} from '../machines/parse-definition';
 import { systemError, systemErrorOf } from './system-error';
 
 export interface ServiceDirectoriesOptions {
@@ -25,11 +38,13 @@ export interface ServiceDirectoriesOptions {
 }
 
 export type ServiceDirectoryReading =
-  | { readonly definition: ServiceDefinition }
-  | { readonly error: SystemError };
+  { readonly definition: ServiceDefinition } | { readonly error: SystemError };
 
 /** Returns the port for the tree at `root`. Emits while `read` is being called. */
-export function createServiceDirectories({ root, now }: ServiceDirectoriesOptions): ServiceDirectories {
+export function createServiceDirectories({
+  root,
+  now,
+}: ServiceDirectoriesOptions): ServiceDirectories {
   const occurrence$ = new Subject<Occurrence>();
   return {
     occurrence$,

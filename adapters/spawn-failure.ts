@@ -101,7 +101,10 @@ function formatHint(path: string): string | undefined {
   } catch {
     return undefined;
   }
-  return interpreterHint(path) ?? 'it is neither a program for this machine nor a script with a "#!" line';
+  return (
+    interpreterHint(path) ??
+    'it is neither a program for this machine nor a script with a "#!" line'
+  );
 }
 
 /** What is wrong with the file that runs this file: a script's interpreter or a program's loader. */

@@ -19,7 +19,7 @@ export interface Spawner {
   /** Starts a process when its turn has come; `done` may be called before this returns. */
   start(params: SpawnProcessParams, done: (outcome: SpawnOutcome) => void): void;
   /** Says whether a child may exist whose PID is not known yet. */
-  areSpawnsUnderWay(): boolean;
+  readonly areSpawnsUnderWay: () => boolean;
 }
 
 interface Job {
@@ -31,7 +31,7 @@ interface Job {
 export function createSpawner(logPipes: LogPipes): Spawner {
   const envp = captureEnvironment();
   const nice = ownNice();
-  growThreadPool();
+  const threadPoolStarted = growThreadPool();
   keepInheritedFdsFromChildren();
   const waiting: Job[] = [];
   let inFlight = 0;
@@ -50,6 +50,7 @@ export function createSpawner(logPipes: LogPipes): Spawner {
       job.done(errno === 0 ? { pid } : explainSpawnFailure(errno, job.params));
       beginWaiting();
     });
+    threadPoolStarted();
   };
   const beginWaiting = (): void => {
     while (inFlight < spawnsInFlightMax) {
@@ -69,7 +70,13 @@ export function createSpawner(logPipes: LogPipes): Spawner {
 
 function nativeSpawn(params: SpawnProcessParams, files: StandardFiles, envp: Buffer) {
   const { path, argv, argvEncoding, workingDirectory } = params;
-  return { path, argv: packArguments(argv, argvEncoding ?? 'utf8'), envp, workingDirectory, ...files };
+  return {
+    path,
+    argv: packArguments(argv, argvEncoding ?? 'utf8'),
+    envp,
+    workingDirectory,
+    ...files,
+  };
 }
 
 /**
@@ -81,8 +88,17 @@ function adjustNice(pid: number, base: number, nice: number | undefined): void {
   if (nice !== undefined && nice !== 0) setNice(pid, base + nice);
 }
 
-/** libuv reads this when its pool starts, at the first use; children have their own copy already. */
-function growThreadPool(): void {
-  const size = Number(process.env['UV_THREADPOOL_SIZE'] ?? 0);
-  if (!(size >= spawnsInFlightMax)) process.env['UV_THREADPOOL_SIZE'] = String(spawnsInFlightMax);
+/**
+ * Asks for a thread for each spawn that may be in flight. libuv reads the variable once, when
+ * something first uses its pool; the returned function takes it away again, so that a minit that
+ * executes itself anew does not hand it on to its services.
+ */
+function growThreadPool(): () => void {
+  const size = process.env['UV_THREADPOOL_SIZE'];
+  if (Number(size ?? 0) >= spawnsInFlightMax) return () => undefined;
+  process.env['UV_THREADPOOL_SIZE'] = String(spawnsInFlightMax);
+  return () => {
+    if (size === undefined) delete process.env['UV_THREADPOOL_SIZE'];
+    else process.env['UV_THREADPOOL_SIZE'] = size;
+  };
 }

@@ -37,7 +37,11 @@ export function openStandardFiles(
   const close = (): void => {
     for (const fd of own.splice(0)) closeSync(fd);
   };
-  const choose = (pipeFd: () => Opened | undefined, path: string | undefined, open: Open): Opened | undefined => {
+  const choose = (
+    pipeFd: () => Opened | undefined,
+    path: string | undefined,
+    open: Open,
+  ): Opened | undefined => {
     const pipe = pipeFd();
     if (pipe !== undefined || path === undefined) return pipe;
     const file = open(path);
@@ -70,7 +74,9 @@ function logPipeEnd(
 ): Opened | undefined {
   if (service === undefined) return undefined;
   const pipe = logPipes.pipeOf(service);
-  return typeof pipe === 'number' ? { stage: 'log-pipe', error: libcError(pipe) } : { fd: pipe[end] };
+  return typeof pipe === 'number'
+    ? { stage: 'log-pipe', error: libcError(pipe) }
+    : { fd: pipe[end] };
 }
 
 function openInput(path: string): Opened {

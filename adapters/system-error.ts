@@ -9,7 +9,8 @@ import type { SystemError } from '../machines/events';
 /** Returns the symbolic code and the (positive) number of an error that a call of `node:fs` threw. */
 export function systemErrorOf(error: unknown): SystemError {
   const { code, errno } = error as { code?: unknown; errno?: unknown };
-  if (typeof code === 'string' && typeof errno === 'number') return { code, errno: Math.abs(errno) };
+  if (typeof code === 'string' && typeof errno === 'number')
+    return { code, errno: Math.abs(errno) };
   throw error;
 }
 

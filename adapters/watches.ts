@@ -26,7 +26,7 @@ export interface Watches {
   /** Signals a watched process; `undefined` when it is not watched, otherwise the errno or 0. */
   signal(pid: number, signal: number, cause: number): number | undefined;
   /** Stops watching; returns the cause, if it was watched. */
-  drop(pid: number): number | undefined;
+  readonly drop: (pid: number) => number | undefined;
   close(): void;
 }
 

@@ -8,7 +8,7 @@ import { openControlClient } from '../adapters/control-client';
 import { clientSystem } from '../adapters/client-system';
 import { listServices } from '../adapters/list-services';
 import { createServiceControl } from '../adapters/service-control';
-import { rootDefault, version } from './program';
+import { complain, print, rootDefault, version } from './program';
 
 function main(argv: readonly string[]): number {
   const program = new Command('minit-list')
@@ -30,7 +30,7 @@ function main(argv: readonly string[]): number {
   try {
     const running = listServices(createServiceControl(client), root);
     if ('code' in running) return fail(running.text);
-    for (const name of running.value) process.stdout.write(`${name}\n`);
+    for (const name of running.value) print(name);
     return 0;
   } finally {
     client.close();
@@ -38,7 +38,7 @@ function main(argv: readonly string[]): number {
 }
 
 function fail(text: string): number {
-  process.stderr.write(`minit-list: ${text}\n`);
+  complain('minit-list', text);
   return 1;
 }
 

@@ -7,7 +7,7 @@ import { Command, CommanderError } from 'commander';
 import { openLog } from '../adapters/event-log/reader';
 import { parseInstant, runReplay, type ReplayReport } from '../adapters/replay-log';
 import { printReport } from '../adapters/replay-report';
-import { version } from './program';
+import { complain, print, version } from './program';
 
 const exitCode = { same: 0, usage: 1, damaged: 2, diverged: 3 } as const;
 
@@ -34,7 +34,7 @@ function parser(): Command {
 }
 
 function fail(text: string, code: number): number {
-  process.stderr.write(`minit-replay: ${text}\n`);
+  complain('minit-replay', text);
   return code;
 }
 
@@ -56,12 +56,12 @@ function main(argv: readonly string[]): number {
   if (options.service !== undefined && !report.isServiceKnown) {
     return fail(`no service "${options.service}" in this log up to there`, exitCode.usage);
   }
-  printReport(report, options, (line) => process.stdout.write(`${line}\n`));
+  printReport(report, options, print);
   return verdict(report);
 }
 
 function verdict({ divergence, damage }: ReplayReport): number {
-  for (const { path, line, reason } of damage) process.stderr.write(`minit-replay: ${path}:${String(line)}: damaged: ${reason}\n`);
+  for (const { path, line, reason } of damage) complain('minit-replay', `${path}:${String(line)}: damaged: ${reason}`);
   if (damage.length > 0) return exitCode.damaged;
   return divergence === undefined ? exitCode.same : exitCode.diverged;
 }

@@ -13,7 +13,7 @@ import { keepAlive } from '../adapters/turns';
 import { runLoop } from '../effects/loop';
 import { exitNothingToStart } from '../machines/init';
 import { graceMsDefault, graceMsMax } from '../machines/limits';
-import { rootDefault, version } from './program';
+import { complain, print, rootDefault, version } from './program';
 
 interface Options {
   readonly root: string;
@@ -81,7 +81,7 @@ function main(argv: readonly string[]): void {
   const role = detectRole();
   const problem = rootProblem(root);
   if (problem !== undefined && role === 'process') {
-    process.stderr.write(`minit: fatal: unable to use "${root}" as ROOT: ${problem}\n`);
+    complain('minit', `fatal: unable to use "${root}" as ROOT: ${problem}`);
     process.exitCode = exitNothingToStart;
     return;
   }
@@ -101,10 +101,8 @@ function main(argv: readonly string[]): void {
 }
 
 function announce(root: string, directory: string): void {
-  process.stdout.write(
-    `minit ${version}: ${root}, PID ${String(process.pid)}; event log in ${directory}\n` +
-      `talk to it:  msvc --root ${root} --all    stop it:  Ctrl-C\n`,
-  );
+  print(`minit ${version}: ${root}, PID ${String(process.pid)}; event log in ${directory}`);
+  print(`talk to it: msvc --root ${root} --all   stop it: Ctrl-C`);
 }
 
 main(process.argv.slice(2));

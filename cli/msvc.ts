@@ -8,9 +8,10 @@ import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { openControlClient } from '../adapters/control-client';
 import { clientSystem } from '../adapters/client-system';
+import { isTerminal } from '../adapters/libc/fcntl';
 import { createServiceControl, type Order, type Seen, type ServiceControl } from '../adapters/service-control';
 import { signals } from '../machines/service-context';
-import { rootDefault, version } from './program';
+import { complain as complainAs, print, rootDefault, version } from './program';
 
 const exitCode = { up: 0, failed: 1, down: 2, finished: 3 } as const;
 
@@ -66,11 +67,9 @@ function parser(): Command {
     .exitOverride();
 }
 
-function complain(text: string): void {
-  process.stderr.write(`msvc: ${text}\n`);
-}
-
-const print = (line: string) => process.stdout.write(`${line}\n`);
+const complain = (text: string): void => {
+  complainAs('msvc', text);
+};
 
 /** `ROOT/NAME` and trailing slashes are for people with a shell that completes file names. */
 function serviceName(typed: string, root: string): string {
@@ -90,7 +89,7 @@ function realRoot(root: string): string {
 }
 
 function statusLine(typed: string, { condition, pid, seconds }: Seen): string {
-  if (!process.stdout.isTTY) return `${String(pid)} ${String(seconds)}`;
+  if (!isTerminal(1)) return `${String(pid)} ${String(seconds)}`;
   const state = condition === 'up' ? `up (pid ${String(pid)})` : condition;
   return `msvc: ${typed}: ${state} ${String(seconds)} seconds`;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Put in by the build; absent when the sources are run as they are. */
@@ -16,3 +16,33 @@ export const version: string =
 
 /** Where the service directories are unless `--root` says otherwise. */
 export const rootDefault = (): string => process.env['MINIT_ROOT'] ?? '/etc/minit';
+
+const standardOutput = 1;
+const standardError = 2;
+
+/**
+ * Prints a line, at once: `process.stdout` would load Node's streams and terminals first. A reader
+ * that has gone (`| head`) ends the program without a word, as it does any other.
+ */
+export function print(line: string): void {
+  write(standardOutput, `${line}\n`);
+}
+
+/** `NAME: text` on standard error. */
+export function complain(program: string, text: string): void {
+  write(standardError, `${program}: ${text}\n`);
+}
+
+function write(fd: number, text: string): void {
+  let rest = Buffer.from(text);
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(fd, rest));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EPIPE') process.exit(141);
+      // Somebody made the terminal or pipe non-blocking: it takes the rest in a moment.
+      if (code !== 'EAGAIN') throw error;
+    }
+  }
+}

@@ -25,6 +25,8 @@ export interface Turn {
   readonly state: SupervisorState;
   readonly records: readonly LogRecord[];
   readonly transitions: readonly Transition[];
+  /** Broken invariants that PID 1 lived through: the event counts as if it had not happened. */
+  readonly violations: readonly string[];
 }
 
 export interface LoopOptions {
@@ -33,22 +35,32 @@ export interface LoopOptions {
   readonly from?: SupervisorState;
 }
 
-const before = (state: SupervisorState): Turn => ({ state, records: [], transitions: [] });
+/** As daemontools and s6: a bug of ours. */
+const exitInternalError = 101;
+
+const before = (state: SupervisorState): Turn => ({ state, records: [], transitions: [], violations: [] });
 
 /** Folds the occurrences of one turn, in order, onto the state before it. */
 export function foldTurn(state: SupervisorState, batch: readonly Occurrence[], isChecked = false): Turn {
   const records: LogRecord[] = [];
   const transitions: Transition[] = [];
+  const violations: string[] = [];
   let current = state;
   for (const occurrence of batch) {
     const recorded = { seq: current.seq + 1, ...occurrence };
-    const folded = fold(current, recorded);
-    current = folded.state;
-    if (isChecked) checkInvariants(current);
-    records.push({ ...recorded, effects: folded.effects });
-    transitions.push(...folded.transitions);
+    try {
+      const folded = fold(current, recorded);
+      if (isChecked) checkInvariants(folded.state);
+      current = folded.state;
+      records.push({ ...recorded, effects: folded.effects });
+      transitions.push(...folded.transitions);
+    } catch (error) {
+      // The old state is untouched by a fold that failed, so PID 1 can go on from it.
+      if (!isInvariantViolation(error) || current.pid !== 1) throw error;
+      violations.push(`${occurrence.event.type}: ${error.message}`);
+    }
   }
-  return { state: current, records, transitions };
+  return { state: current, records, transitions, violations };
 }
 
 /** Returns the turns of a supervisor that lives in the world of `ports`. Cold: it begins when subscribed to. */
@@ -57,7 +69,8 @@ export function turns$(ports: Ports, first: Occurrence, options: LoopOptions = {
   const sources = [signals, processes, control, timers, directories, clock, log];
   const occurrence$ = merge(...sources.map((source) => source.occurrence$));
   const begin = options.from ?? initialState();
-  return withFirst(occurrence$, first).pipe(
+  // The sources come first: nothing that the first event causes may be missed.
+  return merge(occurrence$, [first]).pipe(
     gatherTurns(ports.turns),
     scan((turn, batch) => foldTurn(turn.state, batch, options.isChecked), before(begin)),
     tap(({ records, state }) => {
@@ -72,23 +85,19 @@ export function turns$(ports: Ports, first: Occurrence, options: LoopOptions = {
   );
 }
 
-/** Subscribes to the sources before the first event is let in, so that nothing it causes is missed. */
-function withFirst(occurrence$: Observable<Occurrence>, first: Occurrence): Observable<Occurrence> {
-  return merge(occurrence$, [first]);
-}
-
 /** Runs minit until it ends itself through {@link Ports.exit}. */
-export function runLoop(ports: Ports, started: MinitEvent & { type: 'SupervisorStarted' }, options: LoopOptions = {}): Subscription {
-  const first: Occurrence = { at: ports.clock.now(), event: started };
-  return turns$(ports, first, options).subscribe({
+export function runLoop(ports: Ports, started: MinitEvent & { type: 'SupervisorStarted' }): Subscription {
+  const complain = (text: string): void => {
+    ports.console.report({ severity: 'error', code: 'internal', text: `internal error: ${text}` }, ports.clock.now());
+  };
+  return turns$(ports, { at: ports.clock.now(), event: started }).subscribe({
+    next: ({ violations }) => {
+      for (const violation of violations) complain(violation);
+    },
     error: (error: unknown) => {
-      if (isInvariantViolation(error)) {
-        ports.console.report({ severity: 'error', code: 'log', text: `internal error: ${error.message}` }, ports.clock.now());
-        ports.log.close();
-        ports.exit(101);
-        return;
-      }
-      throw error;
+      complain(error instanceof Error ? error.message : String(error));
+      ports.log.close();
+      ports.exit(exitInternalError);
     },
   });
 }

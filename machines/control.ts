@@ -54,6 +54,8 @@ function onService(step: Step, request: ServiceRequest): void {
   if (service === undefined) return answer(step, reply, 'no such service');
   switch (request.kind) {
     case 'respawn':
+      // It would start a stopping service again, which nobody would then stop.
+      if (request.enable && step.draft.stopPlan !== undefined) return answer(step, reply, 'minit is shutting down');
       tell(step, name, { type: request.enable ? 'RespawnEnabled' : 'RespawnDisabled', at: step.at });
       return answer(step, reply, undefined);
     case 'stop':
@@ -114,6 +116,8 @@ export function finishProbe(step: Step, request: number, alive: boolean): void {
     return answerClear(step, reply, isCleared);
   }
   if (!alive || current === undefined) return answer(step, reply, 'no such process');
+  // Its own child is watched already, by waitpid(2), which tells how it ended.
+  if (current.context.pid === pid) return answer(step, reply, undefined);
   const event: ServiceEvent = { type: 'PidSet', at: step.at, pid };
   tell(step, service, event);
   answer(step, reply, undefined);
@@ -131,16 +135,19 @@ function pidText(service: Service | undefined): string {
   return isAtRest(service) && stateName(service) !== 'down' ? '1' : '0';
 }
 
+/** Seconds since the start of its process, also while that is asked to stop; or since its end. */
 function uptimeText({ draft, at }: Step, name: ServiceName): string {
   const service = draft.services.get(name);
   if (service === undefined) return '0';
-  return String(Math.max(0, Math.floor((at - service.context.changedAt) / microsecondsPerSecond)));
+  const { pid, spawnedAt, changedAt } = service.context;
+  const since = pid === undefined ? changedAt : (spawnedAt ?? changedAt);
+  return String(Math.max(0, Math.floor((at - since) / microsecondsPerSecond)));
 }
 
-/** `1:` NAME NUL NAME NUL NUL; two NULs also when the list is empty. */
+/** `1:`, each name with a NUL after it, then two NULs. */
 function list(names: readonly ServiceName[], isJson: boolean): string {
   if (isJson) return jsonReply({ ok: true, services: names });
-  return `1:${names.map((name) => `${name}\0`).join('')}${names.length === 0 ? '\0\0' : '\0'}`;
+  return `1:${names.map((name) => `${name}\0`).join('')}\0\0`;
 }
 
 function dependents(step: Step, { service, isJson }: Extract<ControlRequest, { kind: 'dependents' }>): void {

@@ -50,7 +50,8 @@ export type ReportCode =
   | 'log'
   | 'clock'
   | 'shutdown'
-  | 'boot';
+  | 'boot'
+  | 'internal';
 
 /** How minit itself ends: an exit status for its parent, or the emergency shell on a booted machine. */
 export interface EffectParamsByType {

@@ -196,8 +196,12 @@ function processSpawned(step: Step, service: string, pid: number): void {
   const { draft, at } = step;
   draft.spawning -= 1;
   tell(step, service, { type: 'ProcessSpawned', at, pid });
+  settle(step);
   const early = draft.unclaimed.get(String(pid));
-  if (early !== undefined) tell(step, service, { type: 'ProcessExited', at, status: early.status });
+  // A service that took another PID over meanwhile does not end with the process that was spawned.
+  if (early !== undefined && draft.services.get(service)?.context.pid === pid) {
+    tell(step, service, { type: 'ProcessExited', at, status: early.status });
+  }
   forgetUnclaimed(step);
 }
 

@@ -15,6 +15,9 @@ export const requestBytesMax = 1_500;
 export const paramsBytesMax = 1_048_576;
 export const dependsBytesMax = 1_048_576;
 
+/** The highest PID that a Linux kernel gives (PID_MAX_LIMIT). */
+export const pidMax = 4_194_304;
+
 /** Start requests that the history request `h` remembers. */
 export const historyLengthMax = 10;
 

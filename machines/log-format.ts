@@ -57,13 +57,16 @@ export type HeaderProblem = 'foreign' | 'unknown-version';
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const isStrings = (value: unknown): boolean => Array.isArray(value) && value.every((item) => typeof item === 'string');
+const isStrings = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string');
 
-const isSeq = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;
+const isSeq = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && (value as number) > 0;
 
 /** Returns the header that the first line of a segment holds, or why it is none. Pure. */
 export function parseHeader(value: unknown): SegmentHeader | HeaderProblem {
-  if (!isObject(value) || value['minit'] !== logFormatName || typeof value['version'] !== 'number') return 'foreign';
+  if (!isObject(value) || value['minit'] !== logFormatName || typeof value['version'] !== 'number')
+    return 'foreign';
   if (value['version'] < 1 || value['version'] > logFormatVersion) return 'unknown-version';
   const texts = ['boot', 'wallAt', 'program', 'host', 'node'];
   const isHeader =
@@ -78,7 +81,9 @@ export function parseHeader(value: unknown): SegmentHeader | HeaderProblem {
 /** Returns the snapshot that a line holds, or `undefined` when it is no snapshot. Pure. */
 export function parseSnapshot(value: unknown): LogSnapshot | undefined {
   if (!isObject(value) || !('snapshot' in value)) return undefined;
-  return Number.isSafeInteger(value['seq']) ? { seq: value['seq'] as number, state: value['snapshot'] } : undefined;
+  return Number.isSafeInteger(value['seq'])
+    ? { seq: value['seq'] as number, state: value['snapshot'] }
+    : undefined;
 }
 
 /** Brings a record of the version with this number to the next one. */
@@ -94,7 +99,8 @@ const upcasterByVersion: Readonly<Record<number, Upcaster>> = {};
 export function upcastRecord(version: number, value: unknown): LoggedRecord | string {
   if (!isObject(value)) return 'the line holds no record';
   let record = value;
-  for (let from = version; from < logFormatVersion; from += 1) record = upcasterByVersion[from]?.(record) ?? record;
+  for (let from = version; from < logFormatVersion; from += 1)
+    record = upcasterByVersion[from]?.(record) ?? record;
   const { seq, at, cause, event, effects } = record;
   if (!isSeq(seq)) return '"seq" is no sequence number';
   if (typeof at !== 'number') return '"at" is no time';
@@ -102,5 +108,11 @@ export function upcastRecord(version: number, value: unknown): LoggedRecord | st
   if (!isObject(event) || typeof event['type'] !== 'string') return '"event" is no event';
   if (!Array.isArray(effects)) return '"effects" is no list';
   // The check belongs to the line, not to the record.
-  return { seq, at, ...(cause !== undefined && { cause }), event, effects } as unknown as LoggedRecord;
+  return {
+    seq,
+    at,
+    ...(cause !== undefined && { cause }),
+    event,
+    effects,
+  } as unknown as LoggedRecord;
 }

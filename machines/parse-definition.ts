@@ -23,7 +23,8 @@ export type RawText =
   | { readonly kind: 'failed'; readonly code: string };
 
 /** `other`: a file, or anything else that exec(3) will make up its mind about. */
-export type RawRun = { readonly kind: 'symlink'; readonly target: string } | { readonly kind: 'other' };
+export type RawRun =
+  { readonly kind: 'symlink'; readonly target: string } | { readonly kind: 'other' };
 
 /** A directory as the adapter found it; what does not exist is left out. */
 export interface RawServiceDirectory {
@@ -153,7 +154,10 @@ function parseParams(
   return { params, ...(raw.encoding && { paramsEncoding: raw.encoding }) };
 }
 
-function parseDependsFile({ name, depends }: RawServiceDirectory, problems: Problems): Dependency[] {
+function parseDependsFile(
+  { name, depends }: RawServiceDirectory,
+  problems: Problems,
+): Dependency[] {
   if (depends === undefined) return [];
   if (depends.kind !== 'text') {
     problems.push(unusable('depends', depends));

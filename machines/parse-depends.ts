@@ -30,7 +30,8 @@ export function parseDepends(service: ServiceName, text: string): ParsedDepends 
       continue;
     }
     badLines += 1;
-    if (badLines <= badLinesReportedMax) problems.push({ severity: 'error', file: 'depends', line, ...problem });
+    if (badLines <= badLinesReportedMax)
+      problems.push({ severity: 'error', file: 'depends', line, ...problem });
   }
   if (badLines > badLinesReportedMax) problems.push(remaining(badLines - badLinesReportedMax));
   return { depends: Array.from(lineByName, ([name, at]) => ({ name, line: at })), problems };
@@ -60,9 +61,15 @@ function lineProblem(
     };
   }
   if (content.startsWith('\ufeff')) {
-    return { code: 'bad-name', text: 'the line begins with a byte order mark: save the file as UTF-8 without one' };
+    return {
+      code: 'bad-name',
+      text: 'the line begins with a byte order mark: save the file as UTF-8 without one',
+    };
   }
   const problem = nameProblem(content);
   if (problem === undefined) return undefined;
-  return { code: 'bad-name', text: `${showName(content)} names no service, as ${problem}: correct the line` };
+  return {
+    code: 'bad-name',
+    text: `${showName(content)} names no service, as ${problem}: correct the line`,
+  };
 }

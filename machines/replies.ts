@@ -19,13 +19,15 @@ export function answer(step: Step, { request, isJson }: PendingReply, problem: s
   emit(step, 'Reply', { request, text: isJson ? jsonReply(json) : isOk ? '1' : '0' });
 }
 
+/** Answers in a later step than the one that asked: the limit on its time is lifted. */
+export function answerLater(step: Step, reply: PendingReply, problem: string | undefined): void {
+  answer(step, reply, problem);
+  if (reply.request !== step.seq) emit(step, 'CancelTimer', { timer: `reply:${reply.request}` });
+}
+
 /** The walk has dealt with a start request: answer it, or note that it is answered later. */
 export function answerStart(step: Step, { service, asker }: AgendaItem & { kind: 'start' }): void {
   if (asker.kind !== 'operator') return;
-  if (!step.draft.services.has(service)) {
-    answer(step, asker.reply, 'no such service');
-    return;
-  }
   const pending = step.draft.pendingStarts.get(service) ?? [];
   step.draft.pendingStarts = step.draft.pendingStarts.set(service, [...pending, asker.reply]);
   step.touched.add(service);
@@ -54,10 +56,7 @@ export function answerStarts(step: Step): void {
     const outcome = startOutcome(service);
     if (outcome === undefined) continue;
     draft.pendingStarts = draft.pendingStarts.delete(name);
-    for (const reply of pending) {
-      answer(step, reply, outcome.problem);
-      if (reply.request !== step.seq) emit(step, 'CancelTimer', { timer: `reply:${reply.request}` });
-    }
+    for (const reply of pending) answerLater(step, reply, outcome.problem);
   }
 }
 
@@ -76,6 +75,17 @@ export function answerLateStart(step: Step, request: number): void {
     setPending(step, name, pending.filter((other) => other !== reply));
     return;
   }
+  // Its directory could not even be read yet, so that nobody knows whether there is such a service.
+  const isWalking = openStarts(step).some(({ request: open }) => open === request);
+  if (isWalking) emit(step, 'StartTimer', { timer: `reply:${request}`, delayMs: startReplyDelayMs });
+}
+
+/** The start requests that the walk has not come to the end of. */
+function openStarts({ draft }: Step): PendingReply[] {
+  const items: AgendaItem[] = [...draft.requested];
+  for (let node = draft.agenda; node !== undefined; node = node.rest) items.push(node.item);
+  if (draft.reading !== undefined) items.push(draft.reading);
+  return items.flatMap((item) => (item.kind === 'start' && item.asker.kind === 'operator' ? [item.asker.reply] : []));
 }
 
 function setPending(step: Step, name: ServiceName, pending: readonly PendingReply[]): void {
@@ -87,12 +97,8 @@ function setPending(step: Step, name: ServiceName, pending: readonly PendingRepl
 /** Answers every start request that waits anywhere, because it will not be done. */
 export function refusePendingStarts(step: Step, problem: string): void {
   const { draft } = step;
-  for (const pending of draft.pendingStarts.values()) for (const reply of pending) answer(step, reply, problem);
-  const items: AgendaItem[] = [...draft.requested];
-  for (let node = draft.agenda; node !== undefined; node = node.rest) items.push(node.item);
-  if (draft.reading !== undefined) items.push(draft.reading);
-  for (const item of items) {
-    if (item.kind === 'start' && item.asker.kind === 'operator') answer(step, item.asker.reply, problem);
+  for (const reply of [...[...draft.pendingStarts.values()].flat(), ...openStarts(step)]) {
+    answerLater(step, reply, problem);
   }
   draft.pendingStarts = draft.pendingStarts.clear();
 }

@@ -6,7 +6,7 @@
  * @module
  */
 import type { ServiceName } from './definition';
-import { requestBytesMax } from './limits';
+import { pidMax, requestBytesMax } from './limits';
 import { nameProblem, utf8Length } from './names';
 
 /** Begins a request of our own client. */
@@ -69,10 +69,13 @@ function parseSetPid(argument: string): ControlRequest {
   return pid === undefined ? refused('no PID') : { kind: 'set-pid', service, pid, isJson: false };
 }
 
+/** More than kill(2) can take would be cut to 32 bits, and might then mean every process there is. */
+const isPid = (pid: number): boolean => Number.isInteger(pid) && pid > 1 && pid <= pidMax;
+
 /** A decimal PID above 1; nobody's process is PID 1 but minit itself. */
 function parsePid(digits: string): number | undefined {
-  const pid = /^\d{1,7}$/u.test(digits) ? Number(digits) : 0;
-  return pid > 1 ? pid : undefined;
+  const pid = /^\d+$/u.test(digits) ? Number(digits) : 0;
+  return isPid(pid) ? pid : undefined;
 }
 
 /** What our client sends as JSON behind {@link extensionPrefix}. */
@@ -130,7 +133,7 @@ function parseForService({ do: verb, service, respawn, signal, pid }: Extension)
       }
       return { kind: 'signal', service, signal };
     case 'set-pid':
-      return typeof pid === 'number' && Number.isInteger(pid) && pid > 1
+      return typeof pid === 'number' && isPid(pid)
         ? { kind: 'set-pid', service, pid, isJson: true }
         : refused('"pid" is no PID', true);
     case 'clear':

@@ -82,7 +82,8 @@ export type ServiceEvent =
   | { readonly type: 'ShutdownRequested'; readonly at: number; readonly graceMs: number }
   /** minit's own shutdown of a log service: it may read its pipe to the end first. */
   | { readonly type: 'DrainRequested'; readonly at: number; readonly graceMs: number }
-  | { readonly type: 'KillRequested'; readonly at: number };
+  /** minit's own shutdown when it is asked for again: KILL at once. */
+  | { readonly type: 'KillRequested'; readonly at: number; readonly graceMs: number };
 
 export type ServiceEventType = ServiceEvent['type'];
 

@@ -37,10 +37,14 @@ export const serviceGuards = {
     isReady(given) && given.context.want === 'up' && fatalProblem(given.context.definition) !== undefined,
   wouldBeUnusable: ({ event }: Given) =>
     event.type === 'DefinitionRead' && fatalProblem(event.definition) !== undefined,
+  wouldBeUnusableButWantedUp: ({ context, event }: Given) =>
+    context.want === 'up' && event.type === 'DefinitionRead' && fatalProblem(event.definition) !== undefined,
   wouldBeBundle: ({ event }: Given) => event.type === 'DefinitionRead' && isBundle(event.definition),
   willRetry: ({ context, event }: Given) =>
     context.want === 'up' || (event.type === 'SpawnFailed' && isTransient(event.failure)),
+  hasProcess: ({ context }: Given) => context.pid !== undefined,
   hasPidToAdopt: ({ context }: Given) => context.pidToAdopt !== undefined,
+  isUnwanted: ({ context }: Given) => context.want === 'down',
   isWantedUp: ({ context }: Given) => context.want === 'up',
   isStillWanted: ({ context }: Given) => context.want !== 'down',
   livedShortAndIsWantedUp: ({ context, event }: Given) =>

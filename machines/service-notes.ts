@@ -4,6 +4,7 @@
  * @module
  */
 import { assign } from 'xstate';
+import type { ServiceDefinition } from './definition';
 import { InvariantViolation } from './invariant-violation';
 import { PersistentMap } from './persistent-map';
 import { fatalProblem } from './service-guards';
@@ -74,6 +75,16 @@ const failed = ({ failures }: ServiceContext, failure: StartFailure, at: number)
   changedAt: at,
 });
 
+/**
+ * `log/` is read once, at first mention. A log that appears later has no service that reads its
+ * pipe, and a full pipe would stop the program.
+ */
+function withFirstLog(first: ServiceDefinition, definition: ServiceDefinition): ServiceDefinition {
+  if (first.hasLog === definition.hasLog) return definition;
+  const { hasLog: _, ...rest } = definition;
+  return { ...rest, ...(first.hasLog && { hasLog: first.hasLog }) };
+}
+
 export const notes = {
   noteChange: note((_, { at }) => ({ changedAt: at })),
 
@@ -89,13 +100,15 @@ export const notes = {
   })),
 
   noteRespawnEnabled: note(({ want }) => ({ respawns: true, want: want === 'once' ? 'up' : want })),
+  /** At rest it is for the next start only: a service that is not started is not wanted `up`. */
+  noteRespawnEnabledAtRest: note(() => ({ respawns: true })),
   noteRespawnDisabled: note(({ want }) => ({ respawns: false, want: want === 'up' ? 'once' : want })),
   /** The original restarts a dying service whose respawn was switched on again; so do we. */
   noteRespawnEnabledWhileStopping: note(() => ({ respawns: true, want: 'up' })),
 
-  noteDefinition: note((_, event) => {
+  noteDefinition: note((context, event) => {
     const { definition, needs, waitingFor } = expectEvent(event, 'DefinitionRead');
-    return { definition, needs, waitingFor, isRead: true };
+    return { definition: withFirstLog(context.definition, definition), needs, waitingFor, isRead: true };
   }),
   noteDependencySettled: note(({ waitingFor }, event) => ({
     waitingFor: waitingFor.delete(expectEvent(event, 'DependencySettled').dependency),
@@ -104,7 +117,13 @@ export const notes = {
     const { dependency } = expectEvent(event, 'DependencyDropped');
     return { needs: needs.filter((name) => name !== dependency), waitingFor: waitingFor.delete(dependency) };
   }),
-  noteBundleDone: note((_, { at }) => ({ changedAt: at, failure: undefined, failures: 0 })),
+  /** It has no process that could be started again, so that `up` would never come true. */
+  noteBundleDone: note(({ want }, { at }) => ({
+    want: want === 'up' ? 'once' : want,
+    changedAt: at,
+    failure: undefined,
+    failures: 0,
+  })),
 
   noteSpawned: note((_, event) => {
     const { pid, at } = expectEvent(event, 'ProcessSpawned');
@@ -115,6 +134,11 @@ export const notes = {
   noteAdopted: note((_, event) => {
     const { pid, at } = expectEvent(event, 'PidSet');
     return spawned(pid, at);
+  }),
+  /** Nobody started it, but it runs: from now on it is kept up as after a start. */
+  noteAdoptedFromRest: note(({ respawns }, event) => {
+    const { pid, at } = expectEvent(event, 'PidSet');
+    return { ...spawned(pid, at), want: wanted(respawns) };
   }),
   noteAdoptedEarly: note(({ pidToAdopt }, { at }) => (pidToAdopt === undefined ? {} : spawned(pidToAdopt, at))),
   notePidToAdopt: note((_, event) => ({ pidToAdopt: expectEvent(event, 'PidSet').pid })),

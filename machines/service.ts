@@ -52,11 +52,11 @@ const respawnFlag = {
 /** Leaves a state of rest: by a start request, or because somebody tells us the PID. */
 const fromRest = {
   StartRequested: { target: 'waiting-deps', actions: 'noteStartRequested' },
-  PidSet: { target: 'running', actions: ['noteAdopted', watchProcess] },
+  PidSet: { target: 'running', actions: ['noteAdoptedFromRest', watchProcess] },
   StopRequested: { actions: 'noteStopRequested' },
-  ...respawnFlag,
+  RespawnEnabled: { actions: 'noteRespawnEnabledAtRest' },
+  RespawnDisabled: { actions: 'noteRespawnDisabled' },
 } as const;
-
 
 export const serviceMachine = setup({
   types: {
@@ -104,17 +104,27 @@ export const serviceMachine = setup({
           on: {
             DefinitionRead: [
               {
-                guard: 'wouldBeUnusable',
+                guard: 'wouldBeUnusableButWantedUp',
                 target: '#service.respawning',
                 actions: ['noteDefinition', 'noteUnusable', reportFailure, startRetryTimer],
+              },
+              {
+                guard: 'wouldBeUnusable',
+                target: '#service.failed',
+                actions: ['noteDefinition', 'noteUnusable', reportFailure],
               },
               { guard: 'wouldBeBundle', target: '#service.finished', actions: ['noteDefinition', 'noteBundleDone'] },
               { target: 'spawning', actions: ['noteDefinition', spawnProcess] },
             ],
-            DefinitionMissing: {
-              target: '#service.respawning',
-              actions: ['noteFailure', reportFailure, startRetryTimer],
-            },
+            DefinitionMissing: [
+              {
+                guard: 'isWantedUp',
+                target: '#service.respawning',
+                actions: ['noteFailure', reportFailure, startRetryTimer],
+              },
+              { target: '#service.failed', actions: ['noteFailure', reportFailure] },
+            ],
+            PidSet: { target: '#service.running', actions: ['noteAdopted', watchProcess] },
             StopRequested: { target: '#service.finished', actions: ['noteStopRequested', 'noteChange'] },
             ShutdownRequested: { target: '#service.finished', actions: ['noteStopRequested', 'noteChange'] },
             DrainRequested: { target: '#service.finished', actions: ['noteStopRequested', 'noteChange'] },
@@ -123,7 +133,7 @@ export const serviceMachine = setup({
         spawning: {
           on: {
             ProcessSpawned: [
-              { guard: 'hasPidToAdopt', target: '#service.running', actions: ['noteSpawned', 'noteAdoptedEarly', watchProcess] },
+              { guard: 'hasPidToAdopt', target: '#service.running', actions: ['noteAdoptedEarly', watchProcess] },
               { target: '#service.running', actions: 'noteSpawned' },
             ],
             // A service that is wanted up never gives up, and a fork that failed is tried again.
@@ -178,7 +188,10 @@ export const serviceMachine = setup({
           target: 'stopping.draining',
           actions: ['noteStopRequested', 'noteChange', sendContinue, startGraceTimer],
         },
-        KillRequested: { target: 'stopping.killing', actions: ['noteStopRequested', 'noteChange', sendKill] },
+        KillRequested: {
+          target: 'stopping.killing',
+          actions: ['noteStopRequested', 'noteChange', sendKill, startGraceTimer],
+        },
         PidSet: { actions: ['noteAdopted', watchProcess] },
         ...respawnFlag,
       },
@@ -190,8 +203,25 @@ export const serviceMachine = setup({
         /** The process is on its way and must be told as soon as its PID is known. */
         spawning: {
           on: {
-            ProcessSpawned: { target: 'terminating', actions: ['noteSpawnedLate', sendTerminate, sendContinue] },
-            SpawnFailed: { target: '#service.finished', actions: ['noteFailure', 'noteChange', cancelGraceTimer] },
+            ProcessSpawned: [
+              {
+                guard: 'hasPidToAdopt',
+                target: 'terminating',
+                actions: ['noteAdoptedEarly', watchProcess, sendTerminate, sendContinue],
+              },
+              { target: 'terminating', actions: ['noteSpawnedLate', sendTerminate, sendContinue] },
+            ],
+            // It may have been asked for again meanwhile: then it is a failed start like any other.
+            SpawnFailed: [
+              { guard: 'isUnwanted', target: '#service.finished', actions: ['noteFailure', cancelGraceTimer] },
+              {
+                guard: 'willRetry',
+                target: '#service.respawning',
+                actions: ['noteFailure', reportFailure, startRetryTimer],
+              },
+              { target: '#service.failed', actions: ['noteFailure', reportFailure] },
+            ],
+            PidSet: { actions: 'notePidToAdopt' },
             ShutdownRequested: { actions: ['noteStopRequested', startGraceTimer] },
             DrainRequested: { actions: ['noteStopRequested', startGraceTimer] },
             KillRequested: { actions: 'noteStopRequested' },
@@ -210,10 +240,19 @@ export const serviceMachine = setup({
             DrainRequested: { actions: ['noteStopRequested', startGraceTimer] },
           },
         },
-        killing: { on: { StopTimerFired: { target: 'stuck' } } },
+        killing: {
+          on: {
+            StopTimerFired: { target: 'stuck' },
+            // Its grace time runs already, and asking once more must not make it longer.
+            KillRequested: { actions: sendKill },
+          },
+        },
         /** Not even KILL ended it (a process in the kernel's hands): the shutdown goes on without it. */
         stuck: {
-          on: { ProcessSpawned: { target: 'killing', actions: ['noteSpawnedLate', sendKill, startGraceTimer] } },
+          on: {
+            ProcessSpawned: { target: 'killing', actions: ['noteSpawnedLate', sendKill, startGraceTimer] },
+            SpawnFailed: { target: '#service.finished', actions: 'noteFailure' },
+          },
         },
       },
       on: {
@@ -226,10 +265,18 @@ export const serviceMachine = setup({
           { target: 'finished', actions: ['noteExit', cancelGraceTimer] },
         ],
         StartRequested: { actions: 'noteStartRequested' },
-        StopRequested: { actions: ['noteStopRequested', sendTerminate, sendContinue] },
-        SignalRequested: { actions: [sendRequestedSignal] },
-        KillRequested: { target: '.killing', actions: ['noteStopRequested', sendKill] },
-        PidSet: { actions: ['noteAdopted', watchProcess] },
+        // In `spawning`, and in `stuck` after it, there is nothing to signal yet.
+        StopRequested: [
+          { guard: 'hasProcess', actions: ['noteStopRequested', sendTerminate, sendContinue] },
+          { actions: 'noteStopRequested' },
+        ],
+        SignalRequested: { guard: 'hasProcess', actions: [sendRequestedSignal] },
+        KillRequested: {
+          guard: 'hasProcess',
+          target: '.killing',
+          actions: ['noteStopRequested', sendKill, startGraceTimer],
+        },
+        PidSet: { guard: 'hasProcess', actions: ['noteAdopted', watchProcess] },
         RespawnEnabled: { actions: 'noteRespawnEnabledWhileStopping' },
         RespawnDisabled: { actions: 'noteRespawnDisabled' },
       },

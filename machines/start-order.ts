@@ -12,7 +12,7 @@ import type { Dependency, ServiceDefinition, ServiceName } from './definition';
 import type { SystemError } from './events';
 import { historyLengthMax } from './limits';
 import { PersistentMap } from './persistent-map';
-import { answerStart } from './replies';
+import { answerLater, answerStart } from './replies';
 import {
   isAtRest,
   isSettled,
@@ -82,7 +82,7 @@ function begin(step: Step, item: StartItem): void {
     emit(step, 'ReadService', { service, ...(item.cause !== step.seq && { cause: item.cause }) });
     return;
   }
-  noteRequest(step, item);
+  if (isCounted(known, asker)) noteRequest(step, item);
   // A stopping service hears of it, and starts again when it has ended.
   if (stateName(known) === 'stopping' && asker.kind !== 'dependent') {
     tell(step, service, { type: 'StartRequested', at: step.at });
@@ -99,6 +99,15 @@ function mustStart(service: Service, asker: Asker): boolean {
   if (state === 'down') return true;
   if (asker.kind === 'dependent') return false;
   return isAtRest(service) || state === 'respawning';
+}
+
+/**
+ * As in the original, a dependency counts while it is up, a word and a key always, and a start by
+ * hand only when it starts something.
+ */
+function isCounted(known: Service, asker: Asker): boolean {
+  if (asker.kind === 'dependent') return !isAtRest(known);
+  return asker.kind !== 'operator' || stateName(known) === 'stopping';
 }
 
 /** The history, and who asked: the last one counts. */
@@ -131,7 +140,15 @@ export function continueWithDefinition(step: Step, definition: ServiceDefinition
   tell(step, service, { type: 'StartRequested', at: step.at });
   applyRespawnWish(step, item);
   settle(step);
-  const dependencies = acceptedDependencies(step, service, definition);
+  const started = draft.services.get(service);
+  // While its directory was read its own timer, or somebody who told its PID, was faster.
+  if (started === undefined || stateName(started) !== 'waiting-deps') {
+    answerStart(step, item);
+    return;
+  }
+  // `log/` counts as it was at first mention.
+  const { hasLog } = started.context.definition;
+  const dependencies = acceptedDependencies(step, service, definition.depends, hasLog);
   const needs = dependencies.map(({ name }) => name);
   const waitingFor = PersistentMap.of<true>(needs.filter((name) => !isDone(step, name)).map((name) => [name, true]));
   registerWaiter(step, service, waitingFor);
@@ -157,10 +174,15 @@ function isDone({ draft }: Step, name: ServiceName): boolean {
   return service !== undefined && isSettled(service);
 }
 
-function acceptedDependencies(step: Step, service: ServiceName, definition: ServiceDefinition): Dependency[] {
-  const log: Dependency[] = definition.hasLog ? [{ name: `${service}/log`, line: 0 }] : [];
+function acceptedDependencies(
+  step: Step,
+  service: ServiceName,
+  depends: readonly Dependency[],
+  hasLog: true | undefined,
+): Dependency[] {
+  const log: Dependency[] = hasLog ? [{ name: `${service}/log`, line: 0 }] : [];
   const seen = new Set<ServiceName>();
-  return [...log, ...definition.depends].filter((dependency) => {
+  return [...log, ...depends].filter((dependency) => {
     if (seen.has(dependency.name)) return false;
     seen.add(dependency.name);
     if (!isBlackListed(step, dependency.name)) return true;
@@ -209,9 +231,9 @@ export function continueWithoutDefinition(step: Step, error: SystemError): void 
       if (asker.signal === 'SIGINT') beginShutdown(step);
       break;
     case 'operator':
+      answerLater(step, asker.reply, error.code === 'ENOENT' ? 'no such service' : why);
       break;
   }
-  answerStart(step, item);
 }
 
 /** True when the walk is over and no directory is being read. */

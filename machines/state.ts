@@ -167,7 +167,8 @@ export const isActive = (service: Service): boolean => !isAtRest(service) && !is
 export function isSettled(service: Service): boolean {
   const state = stateName(service);
   if (state === 'sync-done' || state === 'finished' || state === 'failed') return true;
-  if (service.context.definition.mode === 'sync') return false;
+  // Who respawns never terminates for its dependents, also when `msvc -u` switched it on.
+  if (service.context.definition.mode === 'sync' && !service.context.respawns) return false;
   return state === 'running' || state === 'stopping' || state === 'respawning';
 }
 

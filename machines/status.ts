@@ -6,7 +6,7 @@
 import { describeExit, reasonOf } from './describe';
 import type { ExitStatus } from './events';
 import type { Want } from './service-context';
-import { innerState, isAtRest, stateName, type Service, type StateName } from './state';
+import { innerState, stateName, type Service, type StateName } from './state';
 
 /** One object a service, as `msvc --json` prints it. */
 export interface ServiceStatus {
@@ -40,13 +40,3 @@ export function statusOf(service: Service, now: number): ServiceStatus {
     reason: reasonOf(service),
   };
 }
-
-/** The three conditions that `msvc` tells apart in the original's words. */
-export type Condition = 'up' | 'down' | 'finished';
-
-export function conditionOf(state: StateName, pid: number | null): Condition {
-  if (pid !== null) return 'up';
-  return state === 'finished' || state === 'failed' || state === 'sync-done' ? 'finished' : 'down';
-}
-
-export const isFinished = (service: Service): boolean => isAtRest(service) && stateName(service) !== 'down';

@@ -11,7 +11,7 @@ import { refusePendingStarts } from './replies';
 import { isActive, servicesInOrder, stateName, type SupervisorState } from './state';
 import { emit, settle, tell, tellInit, type Step } from './step';
 
-/** Begins the shutdown; when it is under way already, whoever asks again wants it at once: KILL. */
+/** Begins the shutdown; {@link advanceShutdown} does it. When it is under way already, whoever asks again wants it at once: KILL. */
 export function beginShutdown(step: Step): void {
   const { draft } = step;
   if (draft.stopPlan !== undefined) {
@@ -25,13 +25,16 @@ export function beginShutdown(step: Step): void {
   draft.open = PersistentMap.empty();
   tellInit(step, { type: 'ShutdownRequested', at: step.at });
   draft.stopPlan = planStop(draft);
-  for (const { context } of servicesInOrder(draft).reverse()) stopIfFree(step, context.name);
-  stopFreed(step);
+  const { blockers } = draft.stopPlan;
+  for (const { context } of servicesInOrder(draft).reverse()) {
+    if ((blockers.get(context.name) ?? 0) === 0) step.freed.push(context.name);
+  }
 }
 
 function killAll(step: Step): void {
+  const { graceMs } = step.draft.init.context;
   for (const service of servicesInOrder(step.draft).reverse()) {
-    if (isActive(service)) tell(step, service.context.name, { type: 'KillRequested', at: step.at });
+    if (isActive(service)) tell(step, service.context.name, { type: 'KillRequested', at: step.at, graceMs });
   }
   settle(step);
 }
@@ -72,11 +75,10 @@ function walkDown(state: SupervisorState, root: ServiceName, below: Map<ServiceN
   }
 }
 
-function stopIfFree(step: Step, name: ServiceName): void {
-  const { stopPlan, services } = step.draft;
-  const service = services.get(name);
-  if (stopPlan === undefined || service === undefined) return;
-  if ((stopPlan.blockers.get(name) ?? 0) > 0) return;
+/** Stops `name`, which nothing needs any more. */
+function stop(step: Step, name: ServiceName): void {
+  const service = step.draft.services.get(name);
+  if (service === undefined) return;
   const graceMs = step.draft.init.context.graceMs;
   const logged = loggedService(name);
   if (logged !== undefined) emit(step, 'CloseLogPipe', { service: logged });
@@ -107,23 +109,32 @@ function release(step: Step, name: ServiceName): void {
   step.freed.push(...free);
 }
 
-/** Stops what has become free, and what that frees in turn. */
-function stopFreed(step: Step): void {
-  for (const name of step.freed) stopIfFree(step, name);
-  step.freed.length = 0;
-  settle(step);
+/** Releases what came to rest, and forgets what was touched: each round looks only at what it changed. */
+function releaseTouched(step: Step): void {
+  const { draft, touched } = step;
+  for (const name of touched) {
+    const service = draft.services.get(name);
+    const isBlocked = (draft.stopPlan?.blockers.get(name) ?? 0) > 0;
+    if (service !== undefined && !isActive(service) && !isBlocked) release(step, name);
+  }
+  touched.clear();
 }
 
-/** Goes on with the shutdown after services came to rest in this step. */
+/**
+ * For the end of a step: goes on with the shutdown. A service without a process is at rest as
+ * soon as it is told, and frees the next one, so that one step may go far down a chain.
+ */
 export function advanceShutdown(step: Step): void {
   const { draft } = step;
   if (draft.stopPlan === undefined) return;
-  for (const name of step.touched) {
-    const service = draft.services.get(name);
-    if (service !== undefined && !isActive(service) && (draft.stopPlan.blockers.get(name) ?? 0) <= 0) release(step, name);
+  releaseTouched(step);
+  while (step.freed.length > 0) {
+    for (const name of step.freed.splice(0)) stop(step, name);
+    settle(step);
+    releaseTouched(step);
   }
-  stopFreed(step);
-  if (draft.active === 0 && draft.spawning === 0) {
+  // An exec that hangs has a stuck service, and is not waited for.
+  if (draft.active === 0) {
     tellInit(step, { type: 'EverythingStopped', at: step.at, stuck: draft.stuck });
   }
 }

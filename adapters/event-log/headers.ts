@@ -68,14 +68,18 @@ function parseFirstLine(path: string, beginning: Buffer): Segment | LogError {
   const header = parseHeader(parseJson(line));
   if (header === 'unknown-version') {
     const known = String(logFormatVersion);
-    return logError('unknown-version', `${path} is in a newer format than this minit knows (${known}): use a newer one`);
+    return logError(
+      'unknown-version',
+      `${path} is in a newer format than this minit knows (${known}): use a newer one`,
+    );
   }
   if (header === 'foreign') {
     return line.toString('latin1').startsWith(ourBeginning)
       ? logError('no-header', `${path} has a ${end === -1 ? 'torn' : 'damaged'} header`)
       : logError('foreign', `${path} is no event log of minit`);
   }
-  if (verifyLine(line, 0) === undefined) return logError('no-header', `${path} has a damaged header`);
+  if (verifyLine(line, 0) === undefined)
+    return logError('no-header', `${path} has a damaged header`);
   return { path, header };
 }
 

@@ -47,7 +47,8 @@ export function* readLines(fd: number): Generator<FileLine, void, undefined> {
     }
     if (start < count) begun.push(Buffer.from(chunk.subarray(start, count)));
     begunBytes += count - start;
-    if (begunBytes > lineBytesMax) throw Object.assign(new Error('line too long'), { code: 'EFBIG', errno: -27 });
+    if (begunBytes > lineBytesMax)
+      throw Object.assign(new Error('line too long'), { code: 'EFBIG', errno: -27 });
   }
   if (begunBytes > 0) yield { bytes: Buffer.concat(begun), number, isTerminated: false };
 }

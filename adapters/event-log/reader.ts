@@ -23,12 +23,27 @@ import { listSegments } from './segments';
 export type LogItem =
   | { readonly kind: 'record'; readonly record: LoggedRecord }
   | ({ readonly kind: 'snapshot'; readonly path: string } & LogSnapshot)
-  | { readonly kind: 'gap'; readonly from: number; readonly to: number; readonly reason: 'dropped' | 'missing' };
+  | {
+      readonly kind: 'gap';
+      readonly from: number;
+      readonly to: number;
+      readonly reason: 'dropped' | 'missing';
+    };
 
 /** What is to be said about a log beside its records. `line` is 1-based. */
 export type LogNote =
-  | { readonly kind: 'torn'; readonly path: string; readonly line: number; readonly tornBytes: number }
-  | { readonly kind: 'damaged'; readonly path: string; readonly line: number; readonly reason: string }
+  | {
+      readonly kind: 'torn';
+      readonly path: string;
+      readonly line: number;
+      readonly tornBytes: number;
+    }
+  | {
+      readonly kind: 'damaged';
+      readonly path: string;
+      readonly line: number;
+      readonly reason: string;
+    }
   | { readonly kind: 'passed-over'; readonly path: string; readonly reason: string };
 
 export interface OpenedLog {
@@ -47,7 +62,10 @@ export interface OpenLogOptions {
 }
 
 /** Opens the log at `path`, a segment or a directory with segments. */
-export function openLog(path: string, { bootsBack = 0 }: OpenLogOptions = {}): OpenedLog | LogError {
+export function openLog(
+  path: string,
+  { bootsBack = 0 }: OpenLogOptions = {},
+): OpenedLog | LogError {
   const notes: LogNote[] = [];
   const segments = isDirectory(path) ? findSeries(path, bootsBack, notes) : readSegmentHeader(path);
   if ('code' in segments) return segments;
@@ -101,7 +119,12 @@ function findSeries(directory: string, bootsBack: number, notes: LogNote[]): Seg
   const series = [...segmentsByBoot.values()].at(bootsBack);
   if (series !== undefined) return series;
   const boots = segmentsByBoot.size;
-  return logError('no-logs', boots === 0 ? `${directory} holds no event log` : `${directory} holds ${String(boots)} boots only`);
+  return logError(
+    'no-logs',
+    boots === 0
+      ? `${directory} holds no event log`
+      : `${directory} holds ${String(boots)} boots only`,
+  );
 }
 
 /** Where the reading of a series is. */
@@ -110,7 +133,10 @@ interface Progress {
   isDamaged: boolean;
 }
 
-function* readSeries(series: readonly Segment[], notes: LogNote[]): Generator<LogItem, void, undefined> {
+function* readSeries(
+  series: readonly Segment[],
+  notes: LogNote[],
+): Generator<LogItem, void, undefined> {
   const progress: Progress = { lastSeq: undefined, isDamaged: false };
   for (const segment of series) {
     yield* readSegment(segment, progress, notes);
@@ -141,7 +167,9 @@ function* readSegment(
   } catch (error) {
     progress.isDamaged = true;
     const isLineProblem = error instanceof LineProblem || error instanceof SyntaxError;
-    const reason = isLineProblem ? error.message : `unable to read it: ${systemErrorOf(error).code}`;
+    const reason = isLineProblem
+      ? error.message
+      : `unable to read it: ${systemErrorOf(error).code}`;
     notes.push({ kind: 'damaged', path, line, reason });
   } finally {
     if (fd !== undefined) closeSync(fd);
@@ -153,7 +181,10 @@ interface Place {
   readonly progress: Progress;
 }
 
-function noteBadLine({ bytes, number, isTerminated }: FileLine, { path, progress, notes }: Place & { notes: LogNote[] }): void {
+function noteBadLine(
+  { bytes, number, isTerminated }: FileLine,
+  { path, progress, notes }: Place & { notes: LogNote[] },
+): void {
   if (isTerminated) {
     progress.isDamaged = true;
     notes.push({ kind: 'damaged', path, line: number, reason: 'its check does not match' });
@@ -165,7 +196,11 @@ function noteBadLine({ bytes, number, isTerminated }: FileLine, { path, progress
 /** The check matches, but the line says something that cannot be. */
 class LineProblem extends Error {}
 
-function* parseLine({ bytes, number }: FileLine, header: SegmentHeader, { path, progress }: Place): Generator<LogItem> {
+function* parseLine(
+  { bytes, number }: FileLine,
+  header: SegmentHeader,
+  { path, progress }: Place,
+): Generator<LogItem> {
   const value: unknown = JSON.parse(bytes.toString());
   const snapshot = number === 2 ? parseSnapshot(value) : undefined;
   if (snapshot !== undefined) {
@@ -177,13 +212,19 @@ function* parseLine({ bytes, number }: FileLine, header: SegmentHeader, { path, 
   const record = upcastRecord(header.version, value);
   if (typeof record === 'string') throw new LineProblem(record);
   const expected = (progress.lastSeq ?? 0) + 1;
-  if (record.seq !== expected) throw new LineProblem(`"seq" is ${String(record.seq)}, not ${String(expected)}`);
+  if (record.seq !== expected)
+    throw new LineProblem(`"seq" is ${String(record.seq)}, not ${String(expected)}`);
   progress.lastSeq = record.seq;
   yield { kind: 'record', record };
 }
 
-function* gapBefore({ seq }: LogSnapshot, { dropped }: SegmentHeader, { lastSeq }: Progress): Generator<LogItem> {
-  if (dropped !== undefined) yield { kind: 'gap', from: dropped[0], to: dropped[1], reason: 'dropped' };
+function* gapBefore(
+  { seq }: LogSnapshot,
+  { dropped }: SegmentHeader,
+  { lastSeq }: Progress,
+): Generator<LogItem> {
+  if (dropped !== undefined)
+    yield { kind: 'gap', from: dropped[0], to: dropped[1], reason: 'dropped' };
   else if (lastSeq !== undefined && seq > lastSeq) {
     yield { kind: 'gap', from: lastSeq + 1, to: seq, reason: 'missing' };
   }

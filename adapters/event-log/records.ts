@@ -29,7 +29,8 @@ export const tableChecksum: Checksum = (data, seed) => {
 function makeTable(): Int32Array {
   return Int32Array.from({ length: 256 }, (_, index) => {
     let value = index;
-    for (let bit = 0; bit < 8; bit += 1) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
+    for (let bit = 0; bit < 8; bit += 1)
+      value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
     return value;
   });
 }
@@ -51,7 +52,8 @@ export function encodeLine(json: string, previousCheck: number): EncodedLine {
 
 export const headerJson = (header: SegmentHeader): string => JSON.stringify(header);
 
-export const snapshotJson = ({ state, seq }: LogSnapshot): string => JSON.stringify({ snapshot: state, seq });
+export const snapshotJson = ({ state, seq }: LogSnapshot): string =>
+  JSON.stringify({ snapshot: state, seq });
 
 /** Members in the order of the format, whatever order the record has them in. */
 export const recordJson = ({ seq, at, cause, event, effects }: LoggedRecord): string =>

@@ -5,7 +5,7 @@
  * @module
  */
 import { mkdirSync, openSync, readdirSync, unlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { systemErrorOf } from '../system-error';
 
 export interface SegmentFile {
@@ -21,12 +21,14 @@ export function listSegments(directory: string): SegmentFile[] {
   const segments: SegmentFile[] = [];
   for (const name of readdirSync(directory)) {
     const digits = /^minit-(\d{6,15})\.jsonl$/u.exec(name)?.[1];
-    if (digits !== undefined) segments.push({ number: Number(digits), path: join(directory, name) });
+    if (digits !== undefined)
+      segments.push({ number: Number(digits), path: join(directory, name) });
   }
   return segments.sort((a, b) => a.number - b.number);
 }
 
-export const segmentName = (number: number): string => `minit-${String(number).padStart(6, '0')}.jsonl`;
+export const segmentName = (number: number): string =>
+  `minit-${String(number).padStart(6, '0')}.jsonl`;
 
 export interface OpenedSegment {
   readonly fd: number;
@@ -55,8 +57,21 @@ function nextNumber(directory: string): number {
     return (listSegments(directory).at(-1)?.number ?? 0) + 1;
   } catch (error) {
     if (systemErrorOf(error).code !== 'ENOENT') throw error;
-    mkdirSync(directory, { recursive: true, mode: directoryMode });
+    makeDirectory(directory);
     return 1;
+  }
+}
+
+/** Not `recursive`: that says ENOENT where mkdir(2) says that the file system is read-only. */
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, directoryMode);
+  } catch (error) {
+    const { code } = systemErrorOf(error);
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(directory) === directory) throw error;
+    makeDirectory(dirname(directory));
+    mkdirSync(directory, directoryMode);
   }
 }
 

@@ -58,7 +58,11 @@ class EventLogWriter implements EventLog {
 
   constructor(options: EventLogOptions) {
     this.#options = options;
-    this.#limits = options.limits ?? { segmentBytesMax, segmentsMax, bufferBytesMax: logBufferBytesMax };
+    this.#limits = options.limits ?? {
+      segmentBytesMax,
+      segmentsMax,
+      bufferBytesMax: logBufferBytesMax,
+    };
   }
 
   open(cause: number): void {
@@ -72,7 +76,8 @@ class EventLogWriter implements EventLog {
     const error = this.#flush();
     if (error !== undefined) this.#bound(snapshot);
     this.#tell(error);
-    if (error === undefined && (this.#segment?.bytes ?? 0) >= this.#rotateAtBytes) this.#rotate(snapshot);
+    if (error === undefined && (this.#segment?.bytes ?? 0) >= this.#rotateAtBytes)
+      this.#rotate(snapshot);
   }
 
   close(): void {
@@ -107,7 +112,10 @@ class EventLogWriter implements EventLog {
     if (condition === this.#condition && asked === undefined) return;
     this.#condition = condition;
     const path = this.#segment?.path ?? this.#options.directory;
-    const event = error === undefined ? ({ type: 'LogOpened', path } as const) : ({ type: 'LogFailed', path, error } as const);
+    const event =
+      error === undefined
+        ? ({ type: 'LogOpened', path } as const)
+        : ({ type: 'LogFailed', path, error } as const);
     this.occurrence$.next({ at: this.#options.now(), ...asked, event });
   }
 
@@ -121,7 +129,10 @@ class EventLogWriter implements EventLog {
   }
 
   #rotate(snapshot: () => unknown): void {
-    const line = { seq: this.#lastSeq, json: snapshotJson({ seq: this.#lastSeq, state: snapshot() }) };
+    const line = {
+      seq: this.#lastSeq,
+      json: snapshotJson({ seq: this.#lastSeq, state: snapshot() }),
+    };
     const next = this.#makeSegment({ snapshot: line });
     if (next instanceof SegmentFile) {
       this.#segment?.close();

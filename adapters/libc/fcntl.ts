@@ -41,14 +41,21 @@ export function clearNonBlocking(fd: number): void {
 }
 
 /**
- * Locks the first byte of `fd`, which must be writable, until this process closes any fd of that
- * file or ends. Returns the errno, 0 for success; without `wait` EAGAIN or EACCES when another has
- * it. With `wait` this thread blocks: for clients only, never in minit.
+ * Locks one byte of `fd`, which must be writable, until this process closes any fd of that file
+ * or ends. Returns the errno, 0 for success; without `wait` EAGAIN or EACCES when another has it.
+ * With `wait` this thread blocks: for clients only, never in minit.
  */
-export function lockFirstByte(fd: number, { wait }: { readonly wait: boolean }): number {
-  // struct flock on 64-bit machines: type, whence (SEEK_SET), start 0, length 1, pid.
+export function lockByte(fd: number, offset: number, { wait }: { readonly wait: boolean }): number {
+  // struct flock on 64-bit machines: type, whence (SEEK_SET), start, length 1, pid.
   const lock = Buffer.alloc(32);
   lock.writeInt16LE(F_WRLCK, 0);
+  lock.writeBigInt64LE(BigInt(offset), 8);
   lock.writeBigInt64LE(1n, 16);
   return fcntlMemory(fd, wait ? F_SETLKW : F_SETLK, lock) === 0 ? 0 : lastErrno();
 }
+
+/** The lock that clients take on the FIFO `in`, so that one asks at a time; see {@link lockByte}. */
+export const lockFirstByte = (fd: number, how: { readonly wait: boolean }): number => lockByte(fd, 0, how);
+
+/** The lock that minit holds on its `in`, so that no second one reads the same requests. */
+export const lockSecondByte = (fd: number): number => lockByte(fd, 1, { wait: false });

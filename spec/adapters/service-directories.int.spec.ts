@@ -11,7 +11,9 @@ function tree(files: Readonly<Record<string, string | Buffer>>): string {
   const root = temporaryDirectory();
   mkdirSync(join(root, 'web'));
   for (const [path, content] of Object.entries(files)) {
-    mkdirSync(path.endsWith('/') ? join(root, path) : dirname(join(root, path)), { recursive: true });
+    mkdirSync(path.endsWith('/') ? join(root, path) : dirname(join(root, path)), {
+      recursive: true,
+    });
     if (!path.endsWith('/')) writeFileSync(join(root, path), content);
   }
   return root;
@@ -54,7 +56,10 @@ describe('service directory', () => {
 
   it('may lie deeper, and ROOT may end in a slash', () => {
     const root = tree({ 'net/eth0/run': '' });
-    expect(read(`${root}/`, 'net/eth0').run).toEqual({ path: join(root, 'net/eth0/run'), argv0: 'run' });
+    expect(read(`${root}/`, 'net/eth0').run).toEqual({
+      path: join(root, 'net/eth0/run'),
+      argv0: 'run',
+    });
   });
 
   it('keeps arguments that are no UTF-8 byte by byte', () => {
@@ -68,7 +73,10 @@ describe('service directory', () => {
   });
 
   it('reads params up to its limit and refuses one byte more', () => {
-    const root = tree({ 'web/params': 'x'.repeat(paramsBytesMax), 'big/params': 'x'.repeat(paramsBytesMax + 1) });
+    const root = tree({
+      'web/params': 'x'.repeat(paramsBytesMax),
+      'big/params': 'x'.repeat(paramsBytesMax + 1),
+    });
     expect(read(root).params[0]).toHaveLength(paramsBytesMax);
     expect(read(root, 'big').problems).toMatchObject([{ code: 'too-large', file: 'params' }]);
   });
@@ -88,7 +96,10 @@ describe('service directory', () => {
     const root = tree({});
     execFileSync('mkfifo', [join(root, 'web/params')]);
     symlinkSync('/dev/zero', join(root, 'web/depends'));
-    expect(read(root)).toMatchObject({ params: [], problems: [{ file: 'depends', code: 'too-large' }] });
+    expect(read(root)).toMatchObject({
+      params: [],
+      problems: [{ file: 'depends', code: 'too-large' }],
+    });
   });
 
   it('reports links that lead nowhere or in a circle', () => {

@@ -49,7 +49,10 @@ describe('run', () => {
   });
 
   it('is executed as it is when it is a file', () => {
-    expect(parse({ run: { kind: 'other' } }).run).toEqual({ path: `${directory}/run`, argv0: 'run' });
+    expect(parse({ run: { kind: 'other' } }).run).toEqual({
+      path: `${directory}/run`,
+      argv0: 'run',
+    });
   });
 });
 
@@ -138,11 +141,23 @@ describe('depends', () => {
 
   it.each([
     ['../x', '"../x" names no service, as the name has a component "..": correct the line'],
-    ['/x', '"/x" names no service, as the name begins with a slash: it is relative to ROOT: correct the line'],
+    [
+      '/x',
+      '"/x" names no service, as the name begins with a slash: it is relative to ROOT: correct the line',
+    ],
     ['a//b', '"a//b" names no service, as the name has an empty component: correct the line'],
-    ['caf\ufffd', '"caf\\ufffd" names no service, as the name is not valid UTF-8: correct the line'],
-    ['a\r', 'the line ends in a carriage return (Windows line ends): save the file with Unix line ends'],
-    ['\r', 'the line ends in a carriage return (Windows line ends): save the file with Unix line ends'],
+    [
+      'caf\ufffd',
+      '"caf\\ufffd" names no service, as the name is not valid UTF-8: correct the line',
+    ],
+    [
+      'a\r',
+      'the line ends in a carriage return (Windows line ends): save the file with Unix line ends',
+    ],
+    [
+      '\r',
+      'the line ends in a carriage return (Windows line ends): save the file with Unix line ends',
+    ],
     ['\ufeffa', 'the line begins with a byte order mark: save the file as UTF-8 without one'],
   ])('drops %j', (name, problem) => {
     expect(depends(`ok\n${name}\n`)).toMatchObject({
@@ -162,7 +177,9 @@ describe('depends', () => {
   it('reports the first bad lines one by one and the others as a number', () => {
     const { problems } = depends('/\n'.repeat(5_000));
     expect(problems).toHaveLength(badLinesReportedMax + 1);
-    expect(problems.at(-1)?.text).toBe('4980 more lines name no service: write one service name a line');
+    expect(problems.at(-1)?.text).toBe(
+      '4980 more lines name no service: write one service name a line',
+    );
   });
 
   it('that cannot be read is an error, and the service has no dependencies', () => {
@@ -205,7 +222,9 @@ describe('nice', () => {
   it.each(['', 'high\n', '1.5', '5 5', '0x5'])('of %j is ignored and reported', (content) => {
     const definition = parse({ nice: text(content) });
     expect(definition).not.toHaveProperty('nice');
-    expect(definition.problems).toMatchObject([{ severity: 'warning', code: 'bad-nice', file: 'nice' }]);
+    expect(definition.problems).toMatchObject([
+      { severity: 'warning', code: 'bad-nice', file: 'nice' },
+    ]);
   });
 });
 
@@ -214,11 +233,16 @@ describe('log', () => {
     expect(parse({ log: 'with-run' })).toMatchObject({ hasLog: true, problems: [] });
   });
 
-  it.each(['without-run', 'no-directory'] as const)('is left out and reported when it is %s', (log) => {
-    const definition = parse({ log });
-    expect(definition).not.toHaveProperty('hasLog');
-    expect(definition.problems).toMatchObject([{ severity: 'warning', code: 'log-without-run', file: 'log' }]);
-  });
+  it.each(['without-run', 'no-directory'] as const)(
+    'is left out and reported when it is %s',
+    (log) => {
+      const definition = parse({ log });
+      expect(definition).not.toHaveProperty('hasLog');
+      expect(definition.problems).toMatchObject([
+        { severity: 'warning', code: 'log-without-run', file: 'log' },
+      ]);
+    },
+  );
 });
 
 describe('root', () => {

@@ -1,0 +1,93 @@
+import '../support/real-process';
+import { closeSync, constants, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { makeFifo } from '../../adapters/libc/pipe';
+import { ownNice } from '../../adapters/libc/process';
+import { startRealProcesses } from '../support/real-processes';
+
+process.env['MINIT_SPEC'] = 'from minit';
+const world = startRealProcesses();
+const { end, file, newPath, outputOf, run, spawned } = world;
+afterAll(world.close);
+
+describe('a child', () => {
+  it('has the fds 0 to 2 and no others', async () => {
+    const kept = openSync('/dev/null', constants.O_RDONLY);
+    // The fourth is the one by which ls reads the directory.
+    expect(await outputOf('/bin/ls', { argv: ['ls', '/proc/self/fd'] })).toBe('0\n1\n2\n3\n');
+    closeSync(kept);
+  });
+
+  it('reads `in` and appends to `out`', async () => {
+    const input = file('given\n');
+    const output = file('before\n');
+    expect(await run('/bin/cat', { argv: ['cat'], input, output })).toEqual({ code: 0 });
+    expect(readFileSync(output, 'utf8')).toBe('before\ngiven\n');
+  });
+
+  it('reads and writes without O_NONBLOCK', async () => {
+    const input = file('');
+    const flags = await outputOf('/bin/sh', {
+      argv: ['sh', '-c', 'grep -h flags /proc/self/fdinfo/0 /proc/self/fdinfo/1'],
+      input,
+    });
+    const [first, second] = [...flags.matchAll(/flags:\s*(\d+)/gu)].map(([, octal]) =>
+      parseInt(octal ?? '', 8),
+    );
+    expect((first ?? -1) & constants.O_NONBLOCK).toBe(0);
+    expect((second ?? -1) & constants.O_NONBLOCK).toBe(0);
+    expect((second ?? 0) & constants.O_APPEND).toBe(constants.O_APPEND);
+  });
+
+  it('starts though nobody has its FIFO open', async () => {
+    const input = newPath();
+    expect(makeFifo(input, 0o600)).toBe(0);
+    expect(await run('/bin/true', { input, output: input })).toEqual({ code: 0 });
+  });
+
+  it('leads its own session, with no signal blocked or ignored', async () => {
+    const sleeper = await spawned('/bin/sleep', { argv: ['sleep', '60'] });
+    const fields = readFileSync(`/proc/${String(sleeper.pid)}/stat`, 'latin1')
+      .replace(/^.*\) /u, '')
+      .split(' ');
+    expect(fields.slice(2, 4)).toEqual([String(sleeper.pid), String(sleeper.pid)]);
+    const status = readFileSync(`/proc/${String(sleeper.pid)}/status`, 'latin1');
+    expect(status).toMatch(/SigBlk:\s*0{16}\n/u);
+    expect(status).toMatch(/SigIgn:\s*0{16}\n/u);
+    await end(sleeper);
+  });
+
+  it('runs in its working directory', async () => {
+    const workingDirectory = newPath();
+    mkdirSync(workingDirectory);
+    expect(await outputOf('/bin/pwd', { workingDirectory })).toBe(`${workingDirectory}\n`);
+  });
+
+  it('has the environment of minit at its start', async () => {
+    process.env['MINIT_SPEC'] = 'changed later';
+    const environment = await outputOf('/usr/bin/env', { argv: ['env'] });
+    expect(environment).toContain('MINIT_SPEC=from minit\n');
+    expect(environment).not.toContain('UV_THREADPOOL_SIZE');
+  });
+
+  it('gets its arguments byte by byte', async () => {
+    const argv = ['printf', '%s|', '', 'a b', 'ä€😀'];
+    expect(await outputOf('/usr/bin/printf', { argv })).toBe(
+      Buffer.from('|a b|ä€😀|').toString('latin1'),
+    );
+    const bytes = Array.from({ length: 255 }, (_, index) => String.fromCharCode(index + 1)).join(
+      '',
+    );
+    expect(
+      await outputOf('/usr/bin/printf', { argv: ['printf', '%s', bytes], argvEncoding: 'latin1' }),
+    ).toBe(bytes);
+  });
+
+  it('has its nice level added to that of minit', async () => {
+    const sleeper = await spawned('/bin/sleep', { argv: ['sleep', '60'], nice: 3 });
+    const fields = readFileSync(`/proc/${String(sleeper.pid)}/stat`, 'latin1')
+      .replace(/^.*\) /u, '')
+      .split(' ');
+    expect(Number(fields[16])).toBe(Math.min(19, ownNice() + 3));
+    await end(sleeper);
+  });
+});

@@ -1,0 +1,125 @@
+/**
+ * minit in a simulated world, for specs: boots a tree, checks every record, and says in words what
+ * is there. The first thing that is wrong is thrown by whatever was being run.
+ *
+ * @module
+ */
+import { turns$, type LoopOptions } from '../../effects/loop';
+import type { Ports } from '../../effects/ports';
+import type { Role } from '../../machines/events';
+import { initialState } from '../../machines/fold';
+import { toPlain } from '../../machines/snapshot';
+import { servicesInOrder, stateName, type StateName, type SupervisorState } from '../../machines/state';
+import type { Behaviours, Faults } from '../../adapters/simulated/behaviours';
+import { defineTree, simulatedRoot, type Tree, type TreeEntry } from '../../adapters/simulated/tree';
+import { createWorld, type RunEnd, type World } from '../../adapters/simulated/world';
+import { createChecker } from './checker';
+
+export interface BootOptions {
+  readonly tree: Tree | Readonly<Record<string, TreeEntry>>;
+  readonly seed?: number;
+  readonly words?: readonly string[];
+  readonly role?: Role;
+  readonly graceMs?: number;
+  readonly behaviours?: Behaviours;
+  readonly faults?: Faults;
+  readonly lastPid?: number;
+  readonly loop?: LoopOptions;
+  /** Puts something between the loop and the ports. */
+  readonly wrap?: (ports: Ports) => Ports;
+}
+
+export interface Boot {
+  readonly world: World;
+  state(): SupervisorState;
+  /** The state of a service, or `undefined` when it is not loaded. */
+  stateOf(service: string): StateName | undefined;
+  run(limitUs?: number): RunEnd;
+  advance(byUs: number): RunEnd;
+  unanswered(): readonly number[];
+}
+
+/** Boots a tree; nothing has happened yet when this returns. */
+export function bootTree(options: BootOptions): Boot {
+  const { role = 'process', graceMs = 3_000, words = [], wrap = (ports: Ports) => ports } = options;
+  const tree = options.tree instanceof Map ? (options.tree as Tree) : defineTree(options.tree as Record<string, TreeEntry>);
+  const world = createWorld({ ...options, seed: options.seed ?? 1, tree });
+  const checker = createChecker();
+  let state = initialState();
+  let failure: unknown;
+  // RxJS would throw later, outside, what a subscriber throws.
+  const noteFailure = (check: () => void): void => {
+    try {
+      check();
+    } catch (error) {
+      failure ??= error;
+    }
+  };
+  const pid = role === 'process' ? 42 : 1;
+  const event = { type: 'SupervisorStarted', pid, role, root: simulatedRoot, words, graceMs } as const;
+  turns$(wrap(world.ports), { at: world.ports.clock.now(), event }, { isChecked: true, ...options.loop }).subscribe({
+    next: (turn) => {
+      state = turn.state;
+      noteFailure(() => {
+        for (const record of turn.records) checker.observe(record);
+        if (!hasEqualPlain(state, checker.state())) throw new Error('folding the log again gives another state');
+      });
+    },
+    error: (error: unknown) => {
+      failure ??= error;
+    },
+  });
+  const checked = (run: () => RunEnd): RunEnd => {
+    const end = run();
+    if (failure !== undefined) throw failure as Error;
+    return end;
+  };
+  return {
+    world,
+    state: () => state,
+    stateOf(service) {
+      const found = state.services.get(service);
+      return found && stateName(found);
+    },
+    run: (limitUs) => checked(() => world.run(limitUs)),
+    advance: (byUs) => checked(() => world.advance(byUs)),
+    unanswered: checker.unanswered,
+  };
+}
+
+/** Equal in every field that a log can hold. */
+export const hasEqualPlain = (a: SupervisorState, b: SupervisorState): boolean =>
+  JSON.stringify(toPlain(a)) === JSON.stringify(toPlain(b));
+
+/** What still waits for something although nothing keeps it: empty in a world that has been healed. */
+export function whatWaits(state: SupervisorState): string[] {
+  const { agenda, reading, requested, pendingStarts, pendingProbes, spawning, unclaimed } = state;
+  const waiting = servicesInOrder(state).filter((service) => !isWhereItBelongs(state, service.context.name));
+  return [
+    ...waiting.map(({ context, value }) => `${context.name} wants ${context.want}: ${JSON.stringify(value)}`),
+    ...(agenda !== undefined || reading !== undefined || requested.length > 0 ? ['a walk is under way'] : []),
+    ...[...pendingStarts.keys()].map((name) => `a start request for ${name}`),
+    ...[...pendingProbes.keys()].map((request) => `the probe of request ${request}`),
+    ...(spawning > 0 ? [`${String(spawning)} spawns`] : []),
+    ...[...unclaimed.keys()].map((pid) => `the exit of ${pid}`),
+  ];
+}
+
+function isWhereItBelongs(state: SupervisorState, name: string): boolean {
+  const service = state.services.get(name);
+  if (service === undefined) return false;
+  const { want, definition, waitingFor } = service.context;
+  const current = stateName(service);
+  const isUnusable = definition.problems.some(({ file, severity }) => file === 'params' && severity === 'error');
+  if (current === 'respawning' && isUnusable) return true;
+  // Whoever made a sync service respawn has said that its dependents wait for ever.
+  if (current === 'waiting-deps') {
+    return [...waitingFor.keys()].every((needed) => {
+      const target = state.services.get(needed);
+      const waits = target !== undefined && stateName(target) === 'waiting-deps';
+      return waits || (target?.context.definition.mode === 'sync' && target.context.want === 'up');
+    });
+  }
+  if (want === 'up') return current === 'running' || (definition.run === undefined && current === 'finished');
+  return current !== 'starting' && current !== 'respawning';
+}
