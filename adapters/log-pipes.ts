@@ -10,35 +10,63 @@ import { closeSync } from 'node:fs';
 import type { ServiceName } from '../machines/definition';
 import { openPipe, type Pipe } from './libc/pipe';
 
+/** A pipe that stays open until it is released, whoever closes it meanwhile. */
+export interface BorrowedPipe extends Pipe {
+  readonly release: () => void;
+}
+
 export interface LogPipes {
-  /** Returns the pipe of the logged `service`, made at first mention; the errno where it cannot be made. */
-  pipeOf(service: ServiceName): Pipe | number;
+  /** Lends the pipe of the logged `service`, made at first mention; the errno where it cannot be made. */
+  borrow(service: ServiceName): BorrowedPipe | number;
   /** Lets go of both ends, so that the logger comes to the end of the log. */
   close(service: ServiceName): void;
   closeAll(): void;
 }
 
+interface Owned {
+  readonly pipe: Pipe;
+  /** Spawns under way that use it: their children copy the fds on another thread, at some later time. */
+  borrowers: number;
+  isClosed: boolean;
+}
+
 /** Returns an empty collection of log pipes. */
 export function createLogPipes(): LogPipes {
-  const pipeByService = new Map<ServiceName, Pipe>();
+  const ownedByService = new Map<ServiceName, Owned>();
   const close = (service: ServiceName): void => {
-    const pipe = pipeByService.get(service);
-    if (pipe === undefined) return;
-    pipeByService.delete(service);
-    closeSync(pipe.readFd);
-    closeSync(pipe.writeFd);
+    const owned = ownedByService.get(service);
+    if (owned === undefined) return;
+    ownedByService.delete(service);
+    owned.isClosed = true;
+    closeUnused(owned);
   };
   return {
-    pipeOf(service) {
-      const known = pipeByService.get(service);
-      if (known !== undefined) return known;
-      const pipe = openPipe();
-      if (typeof pipe !== 'number') pipeByService.set(service, pipe);
-      return pipe;
+    borrow(service) {
+      const owned = ownedByService.get(service) ?? makePipe();
+      if (typeof owned === 'number') return owned;
+      ownedByService.set(service, owned);
+      owned.borrowers += 1;
+      const release = (): void => {
+        owned.borrowers -= 1;
+        closeUnused(owned);
+      };
+      return { ...owned.pipe, release };
     },
     close,
     closeAll() {
-      for (const service of [...pipeByService.keys()]) close(service);
+      for (const service of [...ownedByService.keys()]) close(service);
     },
   };
+}
+
+function makePipe(): Owned | number {
+  const pipe = openPipe();
+  return typeof pipe === 'number' ? pipe : { pipe, borrowers: 0, isClosed: false };
+}
+
+/** Closed earlier, the number of the fd could by then be that of some other file. */
+function closeUnused({ pipe, borrowers, isClosed }: Owned): void {
+  if (!isClosed || borrowers > 0) return;
+  closeSync(pipe.readFd);
+  closeSync(pipe.writeFd);
 }

@@ -53,7 +53,16 @@ function changeDirectoryError(path: string): SystemError | undefined {
   }
 }
 
+/** A hint is only for people: where the file system gives none, there is none. */
 function executeHint(errno: number, path: string): string | undefined {
+  try {
+    return hintFor(errno, path);
+  } catch {
+    return undefined;
+  }
+}
+
+function hintFor(errno: number, path: string): string | undefined {
   switch (errno) {
     case errnos.ENOENT:
       return missingHint(path);
@@ -74,37 +83,22 @@ function executeHint(errno: number, path: string): string | undefined {
 }
 
 function missingHint(path: string): string | undefined {
-  try {
-    if (!lstatSync(path).isSymbolicLink()) return interpreterHint(path);
-    if (exists(path)) return interpreterHint(path);
-    return `it is a symbolic link to ${quote(readlinkSync(path))}, which does not exist`;
-  } catch {
-    return undefined;
-  }
+  const isDangling = lstatSync(path).isSymbolicLink() && !exists(path);
+  if (!isDangling) return interpreterHint(path);
+  return `it is a symbolic link to ${quote(readlinkSync(path))}, which does not exist`;
 }
 
 function deniedHint(path: string): string | undefined {
-  try {
-    const status = statSync(path);
-    if (status.isDirectory()) return 'it is a directory';
-    if (!status.isFile()) return 'it is no regular file';
-    if ((status.mode & 0o111) === 0) return 'it is not executable';
-    return interpreterHint(path);
-  } catch {
-    return undefined;
-  }
+  const status = statSync(path);
+  if (status.isDirectory()) return 'it is a directory';
+  if (!status.isFile()) return 'it is no regular file';
+  return (status.mode & 0o111) === 0 ? 'it is not executable' : interpreterHint(path);
 }
 
 function formatHint(path: string): string | undefined {
-  try {
-    if (statSync(path).size === 0) return 'it is empty';
-  } catch {
-    return undefined;
-  }
-  return (
-    interpreterHint(path) ??
-    'it is neither a program for this machine nor a script with a "#!" line'
-  );
+  if (statSync(path).size === 0) return 'it is empty';
+  const hint = interpreterHint(path);
+  return hint ?? 'it is neither a program for this machine nor a script with a "#!" line';
 }
 
 /** What is wrong with the file that runs this file: a script's interpreter or a program's loader. */

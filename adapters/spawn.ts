@@ -45,7 +45,7 @@ export function createSpawner(logPipes: LogPipes): Spawner {
     inFlight += 1;
     spawnProcess(nativeSpawn(job.params, files, envp), (errno, pid) => {
       inFlight -= 1;
-      files.close();
+      files.release();
       if (errno === 0) adjustNice(pid, nice, job.params.nice);
       job.done(errno === 0 ? { pid } : explainSpawnFailure(errno, job.params));
       beginWaiting();

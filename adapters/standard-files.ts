@@ -5,6 +5,7 @@
  * @module
  */
 import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
+import type { ServiceName } from '../machines/definition';
 import type { SpawnProcessParams } from '../machines/effects';
 import type { LogPipes } from './log-pipes';
 import { errnos, libcError } from './libc/errors';
@@ -21,68 +22,81 @@ export interface StandardFiles {
   readonly errorFd: number;
   /** Path of the input where that is a terminal. */
   readonly terminal?: string;
-  /** Closes what was opened for this one child. */
-  close(): void;
+  /** Lets go of what was opened for this one child, once it has its copies. */
+  readonly release: () => void;
 }
 
-type Opened = { readonly fd: number } | SpawnProblem;
+interface Opened {
+  readonly fd: number;
+  readonly release: () => void;
+  /** See {@link StandardFiles}. */
+  readonly terminal?: string;
+}
 
 /** Opens `in` and `out`, finds the log pipes. A log pipe wins over the file, which is then not opened. */
 export function openStandardFiles(
   params: SpawnProcessParams,
   logPipes: LogPipes,
 ): StandardFiles | SpawnProblem {
-  const { input, output, readsLogOf, writesLogOf } = params;
-  const own: number[] = [];
-  const close = (): void => {
-    for (const fd of own.splice(0)) closeSync(fd);
-  };
-  const choose = (
-    pipeFd: () => Opened | undefined,
-    path: string | undefined,
-    open: Open,
-  ): Opened | undefined => {
-    const pipe = pipeFd();
-    if (pipe !== undefined || path === undefined) return pipe;
-    const file = open(path);
-    if ('fd' in file) own.push(file.fd);
-    return file;
-  };
-  const reading = choose(() => logPipeEnd(logPipes, readsLogOf, 'readFd'), input, openInput);
-  if (reading !== undefined && 'stage' in reading) return reading;
-  const writing = choose(() => logPipeEnd(logPipes, writesLogOf, 'writeFd'), output, openOutput);
+  const reading = openReading(params, logPipes);
+  if ('stage' in reading) return reading;
+  const writing = openWriting(params, logPipes);
   if (writing !== undefined && 'stage' in writing) {
-    close();
+    reading.release();
     return writing;
   }
-  const inputFd = reading?.fd ?? inheritedFd(0);
+  const { fd, release, ...terminal } = reading;
   return {
-    inputFd,
+    inputFd: fd,
     outputFd: writing?.fd ?? inheritedFd(1),
     errorFd: writing?.fd ?? inheritedFd(2),
-    ...(input !== undefined && own.includes(inputFd) && isTerminal(inputFd) && { terminal: input }),
-    close,
+    ...terminal,
+    release() {
+      release();
+      writing?.release();
+    },
   };
 }
 
-type Open = (path: string) => Opened;
+function openReading(params: SpawnProcessParams, logPipes: LogPipes): Opened | SpawnProblem {
+  const { input, readsLogOf } = params;
+  if (readsLogOf !== undefined) return logPipeEnd(logPipes, readsLogOf, 'readFd');
+  return input === undefined ? { fd: inheritedFd(0), release: () => undefined } : openInput(input);
+}
+
+/** None: the child gets minit's own stdout and stderr. */
+function openWriting(
+  params: SpawnProcessParams,
+  logPipes: LogPipes,
+): Opened | SpawnProblem | undefined {
+  const { output, writesLogOf } = params;
+  if (writesLogOf !== undefined) return logPipeEnd(logPipes, writesLogOf, 'writeFd');
+  return output === undefined ? undefined : openOutput(output);
+}
 
 function logPipeEnd(
   logPipes: LogPipes,
-  service: string | undefined,
+  service: ServiceName,
   end: 'readFd' | 'writeFd',
-): Opened | undefined {
-  if (service === undefined) return undefined;
-  const pipe = logPipes.pipeOf(service);
-  return typeof pipe === 'number'
-    ? { stage: 'log-pipe', error: libcError(pipe) }
-    : { fd: pipe[end] };
+): Opened | SpawnProblem {
+  const pipe = logPipes.borrow(service);
+  if (typeof pipe === 'number') return { stage: 'log-pipe', error: libcError(pipe) };
+  return { fd: pipe[end], release: pipe.release };
 }
 
-function openInput(path: string): Opened {
+const ownFd = (fd: number): Opened => ({
+  fd,
+  release: () => {
+    closeQuietly(fd);
+  },
+});
+
+function openInput(path: string): Opened | SpawnProblem {
   try {
     const fd = openWithoutBlocking(path, isFifo(path) ? O_RDWR : O_RDONLY);
-    if (!fstatSync(fd).isDirectory()) return { fd };
+    if (!fstatSync(fd).isDirectory()) {
+      return { ...ownFd(fd), ...(isTerminal(fd) && { terminal: path }) };
+    }
     // open(2) lets a directory be opened for reading; the service would fail at its first read.
     closeSync(fd);
     return { stage: 'open-in', error: libcError(errnos.EISDIR), path };
@@ -91,12 +105,12 @@ function openInput(path: string): Opened {
   }
 }
 
-function openOutput(path: string): Opened {
+function openOutput(path: string): Opened | SpawnProblem {
   try {
     const status = statSync(path);
     // Opened for both, a FIFO blocks neither now nor when its reader has gone (fifo(7)).
     const access = status.isFIFO() ? O_RDWR : O_WRONLY | (status.isFile() ? O_APPEND : 0);
-    return { fd: openWithoutBlocking(path, access) };
+    return ownFd(openWithoutBlocking(path, access));
   } catch (error) {
     return { stage: 'open-out', error: systemErrorOf(error), path };
   }
@@ -111,11 +125,25 @@ function openWithoutBlocking(path: string, access: number): number {
   return fd;
 }
 
+/** close(2) may report an old error of a network file system; the fd is closed all the same. */
+function closeQuietly(fd: number): void {
+  try {
+    closeSync(fd);
+  } catch {
+    // Nothing was written here.
+  }
+}
+
 let nullFd: number | undefined;
 
 /** minit's own fd; /dev/null, once opened, where it has none. */
 function inheritedFd(fd: 0 | 1 | 2): number {
   if (isOpen(fd)) return fd;
-  nullFd ??= openSync('/dev/null', O_RDWR);
-  return nullFd;
+  try {
+    nullFd ??= openSync('/dev/null', O_RDWR);
+    return nullFd;
+  } catch {
+    // The spawn then fails with EBADF, which is better than that minit does.
+    return fd;
+  }
 }

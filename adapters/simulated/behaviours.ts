@@ -107,8 +107,8 @@ export function spoil(plan: Plan, faults: Faults, random: Random): Plan {
   return { ...plan, spawnUs, livesUs: Math.round(howMuch * 100_000), exit: { signal: 11 } };
 }
 
-/** Returns what the same program does in a world that has been healed: it starts, and sooner or later it is done. */
+/** Returns what the same program does in a world that has been healed: it starts at once, and is done before long. */
 export function healPlan(plan: Plan, mode: ServiceMode): Plan {
   const livesUs = mode === 'respawn' ? Infinity : Math.min(plan.livesUs, 1_000_000);
-  return { ...plan, livesUs, hangs: false, failure: undefined, isUnkillable: false };
+  return { ...plan, livesUs, spawnUs: 0, reportUs: 0, hangs: false, failure: undefined, isUnkillable: false };
 }

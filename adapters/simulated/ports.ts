@@ -88,12 +88,12 @@ export function createSimulatedDirectories({ schedule, tree, latencyUs }: Simula
   return {
     occurrence$,
     read({ service }, cause) {
-      const finish = (): void => { if (process.env["DBG"]) console.log("finish", service);
+      const finish = (): void => {
         const definition = tree.get(service);
         if (definition === undefined) emit({ type: 'ServiceMissing', service, error: simulatedError('ENOENT') }, cause);
         else emit({ type: 'ServiceRead', service, definition }, cause);
       };
-      const delayUs = latencyUs(); if (process.env["DBG"]) console.log("read", service, delayUs);
+      const delayUs = latencyUs();
       if (delayUs === 0) finish();
       else schedule.after(delayUs, finish);
     },

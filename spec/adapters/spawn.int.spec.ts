@@ -1,12 +1,13 @@
 import '../support/real-process';
 import { closeSync, constants, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { bind } from '../../adapters/libc/koffi';
 import { makeFifo } from '../../adapters/libc/pipe';
 import { ownNice } from '../../adapters/libc/process';
 import { startRealProcesses } from '../support/real-processes';
 
 process.env['MINIT_SPEC'] = 'from minit';
 const world = startRealProcesses();
-const { end, file, newPath, outputOf, run, spawned } = world;
+const { end, exited, file, newName, newPath, outputOf, processes, run, script, spawned } = world;
 afterAll(world.close);
 
 describe('a child', () => {
@@ -89,5 +90,58 @@ describe('a child', () => {
       .split(' ');
     expect(Number(fields[16])).toBe(Math.min(19, ownNice() + 3));
     await end(sleeper);
+  });
+});
+
+const F_SETLEASE = 1_024;
+const F_WRLCK = 1;
+const F_UNLCK = 2;
+const fcntl = bind<[number, number, number]>('int fcntl(int, int, long)');
+
+/**
+ * Makes an exec of `path` hang, as on a dead file server: with a write lease on it the kernel lets
+ * nobody open it before we give way (fcntl(2)). `asked` resolves when the exec hangs.
+ */
+function holdUp(path: string): { readonly asked: Promise<void>; readonly giveWay: () => void } {
+  const fd = openSync(path, constants.O_RDONLY);
+  const asked = new Promise<void>((resolve) => process.once('SIGIO', () => resolve()));
+  expect(fcntl(fd, F_SETLEASE, F_WRLCK)).toBe(0);
+  return {
+    asked,
+    giveWay() {
+      fcntl(fd, F_SETLEASE, F_UNLCK);
+      closeSync(fd);
+    },
+  };
+}
+
+describe('an exec that hangs', () => {
+  it('holds up nothing else, and comes to its end', async () => {
+    const path = script('exit 5');
+    const { asked, giveWay } = holdUp(path);
+    const hanging = spawned(path);
+    await asked;
+    expect(await run('/bin/true')).toEqual({ code: 0 });
+    expect(await run(script('exit 127'))).toEqual({ code: 127 });
+    const orphan = Number(await outputOf(script('sh -c "exit 9" > /dev/null &', 'echo $!')));
+    expect((await exited(orphan)).event.status).toEqual({ code: 9 });
+    giveWay();
+    const { pid, cause } = await hanging;
+    expect(await exited(pid)).toMatchObject({ cause, event: { status: { code: 5 } } });
+  });
+
+  it('keeps its log pipe until then', async () => {
+    const path = script('echo late');
+    const logged = newName();
+    const { asked, giveWay } = holdUp(path);
+    const output = file('');
+    const logger = await spawned('/bin/cat', { argv: ['cat'], readsLogOf: logged, output });
+    const hanging = spawned(path, { writesLogOf: logged });
+    await asked;
+    processes.closeLogPipe({ service: logged });
+    giveWay();
+    await hanging;
+    await exited(logger.pid);
+    expect(readFileSync(output, 'utf8')).toBe('late\n');
   });
 });

@@ -25,6 +25,8 @@ interface Book {
   /** Spawns without an outcome, and children without an exit, by service. */
   readonly spawning: Map<string, number>;
   readonly living: Map<string, Set<number>>;
+  /** Reaped before the outcome of a spawn was reported. */
+  readonly early: Set<number>;
   /** Somebody said which process is theirs; the one that minit spawned may live on beside it. */
   readonly adopted: Set<string>;
   readonly replies: Map<number, number>;
@@ -36,6 +38,7 @@ export function createChecker(): Checker {
   const book: Book = {
     spawning: new Map(),
     living: new Map(),
+    early: new Set(),
     adopted: new Set(),
     replies: new Map(),
     stopPlan: undefined,
@@ -46,9 +49,9 @@ export function createChecker(): Checker {
       const before = state;
       const folded = fold(state, record);
       state = folded.state;
+      note(book, record);
       const problem =
         (isSame(folded.effects, record.effects) ? undefined : 'folding again asks for other effects') ??
-        note(book, record) ??
         problemWithEffects(book, before, { record, after: state });
       if (problem !== undefined) throw new Error(`record ${String(record.seq)} ${JSON.stringify(record)}: ${problem}`);
       checkInvariants(state);
@@ -59,17 +62,35 @@ export function createChecker(): Checker {
   };
 }
 
-/** Keeps the book about processes and requests; returns what is wrong with the event itself. */
-function note(book: Book, { seq, event }: LogRecord): string | undefined {
-  if (event.type === 'RequestReceived') book.replies.set(seq, 0);
-  if (event.type === 'ProcessSpawned' || event.type === 'SpawnFailed') {
-    book.spawning.set(event.service, (book.spawning.get(event.service) ?? 0) - 1);
+/** Keeps the book about processes and requests. */
+function note(book: Book, { seq, event }: LogRecord): void {
+  switch (event.type) {
+    case 'RequestReceived':
+      book.replies.set(seq, 0);
+      break;
+    case 'ProcessSpawned': {
+      const living = book.living.get(event.service) ?? new Set();
+      if (!book.early.delete(event.pid)) book.living.set(event.service, living.add(event.pid));
+      noteOutcome(book, event.service);
+      break;
+    }
+    case 'SpawnFailed':
+      noteOutcome(book, event.service);
+      break;
+    case 'ProcessExited': {
+      const owners = [...book.living.values()].filter((pids) => pids.delete(event.pid));
+      if (owners.length === 0 && isSpawning(book)) book.early.add(event.pid);
+      break;
+    }
+    default:
   }
-  if (event.type === 'ProcessSpawned') {
-    book.living.set(event.service, (book.living.get(event.service) ?? new Set()).add(event.pid));
-  }
-  if (event.type === 'ProcessExited') for (const pids of book.living.values()) pids.delete(event.pid);
-  return undefined;
+}
+
+const isSpawning = ({ spawning }: Book): boolean => [...spawning.values()].some((count) => count > 0);
+
+function noteOutcome(book: Book, service: string): void {
+  book.spawning.set(service, (book.spawning.get(service) ?? 0) - 1);
+  if (!isSpawning(book)) book.early.clear();
 }
 
 interface Step {
@@ -80,7 +101,7 @@ interface Step {
 function problemWithEffects(book: Book, before: SupervisorState, step: Step): string | undefined {
   for (const effect of step.record.effects) {
     const problem =
-      problemWithSpawn(book, effect, step) ??
+      problemWithSpawn(book, effect) ??
       problemWithReply(book, effect) ??
       problemWithRest(effect, step) ??
       problemWithStop(effect, before, step);
@@ -89,17 +110,15 @@ function problemWithEffects(book: Book, before: SupervisorState, step: Step): st
   return undefined;
 }
 
-function problemWithSpawn(book: Book, effect: Effect, { record, after }: Step): string | undefined {
+function problemWithSpawn(book: Book, effect: Effect): string | undefined {
   if (effect.type === 'WatchProcess') book.adopted.add(effect.params.service);
   if (effect.type !== 'SpawnProcess') return undefined;
   const { service } = effect.params;
   const spawning = book.spawning.get(service) ?? 0;
   book.spawning.set(service, spawning + 1);
   if (spawning > 0) return `${service} is spawned while a spawn is under way`;
-  // An exit that was reaped before the outcome of its spawn was reported counts as one before it.
-  const isEarly = record.event.type === 'ProcessSpawned' && after.services.get(service)?.context.pid === undefined;
   const living = [...(book.living.get(service) ?? [])];
-  if (isEarly || book.adopted.has(service) || living.length === 0) return undefined;
+  if (book.adopted.has(service) || living.length === 0) return undefined;
   return `${service} is spawned while it has process ${living.join(', ')}`;
 }
 
@@ -132,7 +151,8 @@ function problemWithStop(effect: Effect, before: SupervisorState, { record, afte
   for (const service of after.services.values()) {
     const { context } = service;
     if (context.pid === undefined || isStuck(service) || context.name === name) continue;
-    if (context.name === writer) return `${name} is stopped while it still logs ${writer}`;
+    // A log that needs what it logs closes a cycle, and who began it decides which of the two needs the other.
+    if (context.name === writer && context.needs.includes(name)) return `${name} is stopped while it still logs ${writer}`;
     const edges = before.stopPlan?.below.get(context.name) ?? after.stopPlan.below.get(context.name);
     if (edges?.includes(name) === true) return `${name} is stopped before ${context.name}, which needs it`;
   }

@@ -28,6 +28,9 @@ export interface Spawned {
   readonly cause: number;
 }
 
+// Longer than the deadline of a recorder, which knows better what was waited for.
+jest.setTimeout(15_000);
+
 /** Adopts orphans, begins to reap; everything is undone by `close`. */
 export function startRealProcesses() {
   const directory = mkdtempSync(join(tmpdir(), 'minit-processes-'));

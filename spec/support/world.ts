@@ -111,7 +111,8 @@ function isWhereItBelongs(state: SupervisorState, name: string): boolean {
   const { want, definition, waitingFor } = service.context;
   const current = stateName(service);
   const isUnusable = definition.problems.some(({ file, severity }) => file === 'params' && severity === 'error');
-  if (current === 'respawning' && isUnusable) return true;
+  // What ends by itself and was made to respawn does so for ever.
+  if (current === 'respawning' && (isUnusable || definition.mode !== 'respawn')) return true;
   // Whoever made a sync service respawn has said that its dependents wait for ever.
   if (current === 'waiting-deps') {
     return [...waitingFor.keys()].every((needed) => {
