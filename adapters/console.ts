@@ -17,6 +17,8 @@ export interface ConsoleOptions {
   readonly isColoured: boolean;
   /** Problems only, no transitions. */
   readonly isQuiet: boolean;
+  /** Lines to begin with; a reader that does not read them must not keep minit from starting. */
+  readonly greeting?: readonly string[];
   /** poll(2): would a write of up to PIPE_BUF bytes go through at once? */
   readonly isWritable: (fd: number) => boolean;
 }
@@ -75,10 +77,12 @@ function createWriter(fd: number, isWritable: ConsoleOptions['isWritable']): (li
 }
 
 /** Returns the console on fds 1 and 2. */
-export function createConsole({ startedAt, isColoured, isQuiet, isWritable }: ConsoleOptions): Console {
+export function createConsole(options: ConsoleOptions): Console {
+  const { startedAt, isColoured, isQuiet, isWritable, greeting = [] } = options;
   const print = createWriter(standardOutput, isWritable);
   const complain = createWriter(standardError, isWritable);
   const paint = (text: string, colour: string) => (isColoured ? `${colour}${text}${plain}` : text);
+  if (!isQuiet) for (const line of greeting) print(`${line}\n`);
   return {
     transition(transition) {
       if (isQuiet) return;

@@ -148,25 +148,32 @@ function openFifo(path: string, { mkfifo }: ControlOptions): number | Failure {
     const found = statSync(path, { throwIfNoEntry: false });
     if (found === undefined) {
       const errno = mkfifo(path, controlMode);
-      if (errno !== 0) return failed(path, systemErrorByNumber(errno));
+      if (errno !== 0) return failed(path, systemErrorByNumber(errno), makeHints);
     } else if (!found.isFIFO()) {
       const hint = 'it is no FIFO: remove it, so that minit can make one';
       return { path, error: systemError('EEXIST'), hint };
     }
     return openSync(path, openFlags);
   } catch (error) {
-    return failed(path, systemErrorOf(error));
+    return failed(path, systemErrorOf(error), openHints);
   }
 }
 
-function failed(path: string, error: SystemError): Failure {
+function failed(path: string, error: SystemError, hints: Readonly<Record<string, string>>): Failure {
   const hint = hints[error.code];
   return { path, error, ...(hint !== undefined && { hint }) };
 }
 
-const hints: Readonly<Record<string, string>> = {
+const makeHints: Readonly<Record<string, string>> = {
   EROFS:
     'the file system is read-only: make the FIFO beforehand (mkfifo -m 600), or mount it writable',
+  EACCES:
+    'minit may not make the FIFO in this directory: make it beforehand (mkfifo -m 600), or make the directory writable',
+  ENOSPC: 'no space is left to make the FIFO: make some, or make the FIFO beforehand (mkfifo -m 600)',
   ENOENT: 'the directory does not exist: make it, or name another one with --root',
   EEXIST: 'it is a symbolic link to nothing: remove it, so that minit can make a FIFO',
+};
+
+const openHints: Readonly<Record<string, string>> = {
+  EACCES: 'minit may not open the FIFO for reading and writing: give it to the user that minit runs as',
 };

@@ -30,9 +30,12 @@ export interface RealPortsOptions {
   readonly isQuiet: boolean;
   /** minit's version, for the log. */
   readonly program: string;
+  /** Lines for people, before all others; not where it is quiet. */
+  readonly greeting?: readonly string[];
 }
 
-export function createRealPorts({ root, logDirectory, role, isQuiet, program }: RealPortsOptions): Ports {
+export function createRealPorts(options: RealPortsOptions): Ports {
+  const { root, logDirectory, role, isQuiet, program, greeting = [] } = options;
   const clock = createClock();
   const now = (): number => clock.now();
   const log = createEventLog({
@@ -68,6 +71,7 @@ export function createRealPorts({ root, logDirectory, role, isQuiet, program }: 
       startedAt: now(),
       isColoured: isTerminal(1) && process.env['NO_COLOR'] === undefined,
       isQuiet,
+      greeting,
       isWritable,
     }),
     turns: createTurns(),

@@ -42,7 +42,8 @@ export function parseInstant(text: string | undefined, header: SegmentHeader): I
   if (/^\+\d+(\.\d+)?$/u.test(text)) return { at: header.at + Number(text) * 1_000_000 };
   const day = header.wallAt.slice(0, 10);
   const wall = Date.parse(/^\d\d:\d\d(:\d\d(\.\d+)?)?$/u.test(text) ? `${day}T${text}Z` : text);
-  if (Number.isNaN(wall)) {
+  // Date.parse takes "-1" for a year.
+  if (Number.isNaN(wall) || !/^\d\d(\d\d-\d\d-\d\d|:\d\d)/u.test(text)) {
     return `"${text}" is no instant: give a sequence number, +SECONDS since the start, or a time such as ${header.wallAt}`;
   }
   return { at: header.at + (wall - Date.parse(header.wallAt)) * 1_000 };

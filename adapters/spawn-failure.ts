@@ -83,9 +83,17 @@ function hintFor(errno: number, path: string): string | undefined {
 }
 
 function missingHint(path: string): string | undefined {
-  const isDangling = lstatSync(path).isSymbolicLink() && !exists(path);
-  if (!isDangling) return interpreterHint(path);
-  return `it is a symbolic link to ${quote(readlinkSync(path))}, which does not exist`;
+  return danglingHint(path) ?? interpreterHint(path);
+}
+
+/** Says where a symbolic link leads that leads nowhere; `undefined` for anything else. */
+export function danglingHint(path: string): string | undefined {
+  try {
+    if (!lstatSync(path).isSymbolicLink() || exists(path)) return undefined;
+    return `it is a symbolic link to ${quote(readlinkSync(path))}, which does not exist`;
+  } catch {
+    return undefined;
+  }
 }
 
 function deniedHint(path: string): string | undefined {

@@ -7,10 +7,11 @@
 import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
 import type { ServiceName } from '../machines/definition';
 import type { SpawnProcessParams } from '../machines/effects';
+import type { SystemError } from '../machines/events';
 import type { LogPipes } from './log-pipes';
 import { errnos, libcError } from './libc/errors';
 import { clearNonBlocking, isOpen, isTerminal } from './libc/fcntl';
-import type { SpawnProblem } from './spawn-failure';
+import { danglingHint, type SpawnProblem } from './spawn-failure';
 import { systemErrorOf } from './system-error';
 
 const { O_APPEND, O_NOCTTY, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = constants;
@@ -99,9 +100,9 @@ function openInput(path: string): Opened | SpawnProblem {
     }
     // open(2) lets a directory be opened for reading; the service would fail at its first read.
     closeSync(fd);
-    return { stage: 'open-in', error: libcError(errnos.EISDIR), path };
+    return failed('open-in', path, libcError(errnos.EISDIR));
   } catch (error) {
-    return { stage: 'open-in', error: systemErrorOf(error), path };
+    return failed('open-in', path, systemErrorOf(error));
   }
 }
 
@@ -112,8 +113,14 @@ function openOutput(path: string): Opened | SpawnProblem {
     const access = status.isFIFO() ? O_RDWR : O_WRONLY | (status.isFile() ? O_APPEND : 0);
     return ownFd(openWithoutBlocking(path, access));
   } catch (error) {
-    return { stage: 'open-out', error: systemErrorOf(error), path };
+    return failed('open-out', path, systemErrorOf(error));
   }
+}
+
+function failed(stage: 'open-in' | 'open-out', path: string, error: SystemError): SpawnProblem {
+  const hint =
+    error.code === 'EISDIR' ? 'it is a directory: put a file or a FIFO there' : danglingHint(path);
+  return { stage, error, path, ...(hint !== undefined && { hint }) };
 }
 
 const isFifo = (path: string): boolean => statSync(path).isFIFO();

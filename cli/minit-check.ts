@@ -7,7 +7,7 @@ import { Command, CommanderError } from 'commander';
 import { surveyTree } from '../adapters/tree-survey';
 import { checkTree, countFindings, type FindingCounts } from '../machines/check-tree';
 import type { TreeFinding } from '../machines/tree-facts';
-import { version } from './program';
+import { version, writeErr, writeOut } from './program';
 
 const exitCode = { clean: 0, hasErrors: 1, usage: 2 } as const;
 
@@ -80,7 +80,7 @@ const count = (amount: number, noun: string): string => `${String(amount)} ${nou
 
 if (require.main === module) {
   process.exitCode = minitCheck(process.argv.slice(2), {
-    out: (text) => process.stdout.write(text),
-    error: (text) => process.stderr.write(text),
+    out: writeOut,
+    error: writeErr,
   });
 }

@@ -8,7 +8,7 @@ import { openControlClient } from '../adapters/control-client';
 import { clientSystem } from '../adapters/client-system';
 import { listServices } from '../adapters/list-services';
 import { createServiceControl } from '../adapters/service-control';
-import { complain, print, rootDefault, version } from './program';
+import { commandOutput, complain, print, rootDefault, version } from './program';
 
 function main(argv: readonly string[]): number {
   const program = new Command('minit-list')
@@ -16,7 +16,7 @@ function main(argv: readonly string[]): number {
     .option('--root <dir>', 'the service directories', rootDefault())
     .helpOption('--help', 'show this')
     .version(version, '--version', 'show the version')
-    .configureOutput({ outputError: (text, write) => { write(`minit-list: ${text}`); } })
+    .configureOutput(commandOutput('minit-list'))
     .exitOverride();
   try {
     program.parse(argv, { from: 'user' });

@@ -7,7 +7,7 @@ import { Command, CommanderError } from 'commander';
 import { openLog } from '../adapters/event-log/reader';
 import { parseInstant, runReplay, type ReplayReport } from '../adapters/replay-log';
 import { printReport } from '../adapters/replay-report';
-import { complain, print, version } from './program';
+import { commandOutput, complain, print, version } from './program';
 
 const exitCode = { same: 0, usage: 1, damaged: 2, diverged: 3 } as const;
 
@@ -29,7 +29,7 @@ function parser(): Command {
     .helpOption('--help', 'show this')
     .version(version, '--version', 'show the version')
     .addHelpText('after', '\nExit status: 0 the same, 3 diverged, 2 damaged log, 1 usage.')
-    .configureOutput({ outputError: (text, write) => { write(`minit-replay: ${text}`); } })
+    .configureOutput(commandOutput('minit-replay'))
     .exitOverride();
 }
 

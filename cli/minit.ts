@@ -6,14 +6,17 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, isAbsolute, join, resolve } from 'node:path';
 import { becomeSubreaper, detectRole } from '../adapters/role';
 import { createRealPorts } from '../adapters/real-ports';
 import { keepAlive } from '../adapters/turns';
+import { systemErrorOf } from '../adapters/system-error';
 import { runLoop } from '../effects/loop';
+import type { Ports } from '../effects/ports';
+import { describeErrorCode } from '../machines/describe-failure';
 import { exitNothingToStart } from '../machines/init';
 import { graceMsDefault, graceMsMax } from '../machines/limits';
-import { complain, print, rootDefault, version } from './program';
+import { commandOutput, complain, named, rootDefault, version } from './program';
 
 interface Options {
   readonly root: string;
@@ -44,26 +47,62 @@ function parser(): Command {
     .version(version, '--version', 'show the version')
     // `-SERVICE` is for us, and a kernel hands its init words of all kinds.
     .allowUnknownOption()
-    .configureOutput({ outputError: (text, write) => { write(`minit: fatal: ${text.replace(/^error: /u, '')}`); } })
+    .configureOutput(commandOutput('minit', 'fatal'))
     .exitOverride();
 }
 
 /** `--log`, else MINIT_LOG, else `$XDG_STATE_HOME/minit/<root's name>` for a user, `/run/minit` for root. */
 function logDirectory({ log, root }: Options): string {
-  const named = log ?? process.env['MINIT_LOG'];
-  if (named !== undefined && named !== '') return resolve(named);
+  const wanted = named(log) ?? named(process.env['MINIT_LOG']);
+  if (wanted !== undefined) return resolve(wanted);
   if (process.getuid?.() === 0) return '/run/minit';
-  const stateHome = process.env['XDG_STATE_HOME'];
-  return join(stateHome !== undefined && stateHome !== '' ? stateHome : join(homedir(), '.local/state'), 'minit', basename(root));
+  return join(stateHome(), 'minit', basename(root));
+}
+
+/** The XDG rules say that a relative path counts as none. */
+function stateHome(): string {
+  const stated = process.env['XDG_STATE_HOME'] ?? '';
+  return isAbsolute(stated) ? stated : join(homeDirectory(), '.local/state');
+}
+
+/** `/` for who has none: the log is then held in memory, and minit says so. */
+function homeDirectory(): string {
+  try {
+    const home = homedir();
+    return isAbsolute(home) ? home : '/';
+  } catch {
+    // HOME is not set, and nobody has this user ID.
+    return '/';
+  }
 }
 
 /** What keeps a tree from being supervised at all; as PID 1 minit goes on whatever it is. */
 function rootProblem(root: string): string | undefined {
   try {
-    return statSync(root).isDirectory() ? undefined : 'it is no directory';
+    if (statSync(root).isDirectory()) return undefined;
+    return `unable to use "${root}" as ROOT: it is no directory: name another with --root`;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' ? 'there is no such directory: make it, or name another with --root' : String(code);
+    const { code } = systemErrorOf(error);
+    const reason = code === 'ENOENT' ? 'there is no such directory: make it, or name another with --root' : describeErrorCode(code);
+    return `unable to use "${root}" as ROOT: ${reason}`;
+  }
+}
+
+/** Both absolute; a relative one means nothing where the current directory has been removed. */
+function findPaths(options: Options): { root: string; logDirectory: string } | { problem: string } {
+  try {
+    const root = resolve(options.root);
+    return { root, logDirectory: logDirectory({ ...options, root }) };
+  } catch {
+    return { problem: 'the current directory does not exist any more: go to another one, or name ROOT and the log by their full paths' };
+  }
+}
+
+/** Words of all kinds are normal on a kernel's command line only; elsewhere they are slips of the hand. */
+function warnOfUnknownOptions(words: readonly string[], { console, clock }: Ports): void {
+  for (const word of words.filter((candidate) => candidate.startsWith('--'))) {
+    const text = `option ${JSON.stringify(word)} ignored: there is none of that name, see minit --help`;
+    console.report({ severity: 'warning', code: 'word-ignored', text }, clock.now());
   }
 }
 
@@ -77,18 +116,24 @@ function main(argv: readonly string[]): void {
     return;
   }
   const options = program.opts<Options>();
-  const root = resolve(options.root);
   const role = detectRole();
-  const problem = rootProblem(root);
-  if (problem !== undefined && role === 'process') {
-    complain('minit', `fatal: unable to use "${root}" as ROOT: ${problem}`);
+  const paths = findPaths(options);
+  const problem = 'problem' in paths ? paths.problem : rootProblem(paths.root);
+  if ('problem' in paths || (problem !== undefined && role === 'process')) {
+    complain('minit', `fatal: ${String(problem)}`);
     process.exitCode = exitNothingToStart;
     return;
   }
+  const { root, logDirectory } = paths;
   if (role === 'process') becomeSubreaper();
-  const directory = logDirectory({ ...options, root });
-  const ports = createRealPorts({ root, logDirectory: directory, role, isQuiet: options.quiet ?? false, program: version });
-  if (role === 'process' && !options.quiet) announce(root, directory);
+  const ports = createRealPorts({
+    ...paths,
+    role,
+    isQuiet: options.quiet ?? false,
+    program: version,
+    greeting: role === 'process' ? greeting(root, logDirectory) : [],
+  });
+  if (role === 'process') warnOfUnknownOptions(program.args, ports);
   keepAlive();
   runLoop(ports, {
     type: 'SupervisorStarted',
@@ -100,9 +145,9 @@ function main(argv: readonly string[]): void {
   });
 }
 
-function announce(root: string, directory: string): void {
-  print(`minit ${version}: ${root}, PID ${String(process.pid)}; event log in ${directory}`);
-  print(`talk to it: msvc --root ${root} --all   stop it: Ctrl-C`);
-}
+const greeting = (root: string, log: string): readonly string[] => [
+  `minit ${version}: ${root}, PID ${String(process.pid)}; event log in ${log}`,
+  `talk to it: msvc --root ${root} --all   stop it: Ctrl-C`,
+];
 
 main(process.argv.slice(2));

@@ -11,7 +11,7 @@ import { clientSystem } from '../adapters/client-system';
 import { isTerminal } from '../adapters/libc/fcntl';
 import { createServiceControl, type Order, type Seen, type ServiceControl } from '../adapters/service-control';
 import { signals } from '../machines/service-context';
-import { complain as complainAs, print, rootDefault, version } from './program';
+import { commandOutput, complain as complainAs, print, rootDefault, version } from './program';
 
 const exitCode = { up: 0, failed: 1, down: 2, finished: 3 } as const;
 
@@ -63,7 +63,7 @@ function parser(): Command {
     .helpOption('--help', 'show this')
     .version(version, '--version', 'show the version')
     .addHelpText('after', '\nExit status: 0 up, or done; 2 down; 3 finished; 1 error or no such service.')
-    .configureOutput({ outputError: (text, write) => { write(`msvc: ${text}`); } })
+    .configureOutput(commandOutput('msvc'))
     .exitOverride();
 }
 

@@ -3,8 +3,10 @@
  *
  * @module
  */
+import type { OutputConfiguration } from 'commander';
 import { readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { waitWritable } from '../adapters/libc/poll';
 
 /** Put in by the build; absent when the sources are run as they are. */
 declare const MINIT_VERSION: string | undefined;
@@ -15,10 +17,15 @@ export const version: string =
     : (JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8')) as { version: string }).version;
 
 /** Where the service directories are unless `--root` says otherwise. */
-export const rootDefault = (): string => process.env['MINIT_ROOT'] ?? '/etc/minit';
+export const rootDefault = (): string => named(process.env['MINIT_ROOT']) ?? '/etc/minit';
+
+/** An environment variable without content counts as one that is not set. */
+export const named = (value: string | undefined): string | undefined => (value === '' ? undefined : value);
 
 const standardOutput = 1;
 const standardError = 2;
+/** As the shell tells of a program that SIGPIPE has ended. */
+const exitBrokenPipe = 141;
 
 /**
  * Prints a line, at once: `process.stdout` would load Node's streams and terminals first. A reader
@@ -33,6 +40,26 @@ export function complain(program: string, text: string): void {
   write(standardError, `${program}: ${text}\n`);
 }
 
+/** For commander, which would write through Node's streams: a closed pipe there is an exception. */
+export function commandOutput(program: string, severity: 'error' | 'fatal' = 'error'): OutputConfiguration {
+  return {
+    writeOut,
+    writeErr,
+    outputError(text, writeText) {
+      writeText(`${program}: ${severity}: ${text.replace(/^error: /u, '')}`);
+    },
+  };
+}
+
+/** Text as it is, see {@link print}. */
+export const writeOut = (text: string): void => {
+  write(standardOutput, text);
+};
+
+export const writeErr = (text: string): void => {
+  write(standardError, text);
+};
+
 function write(fd: number, text: string): void {
   let rest = Buffer.from(text);
   while (rest.length > 0) {
@@ -40,9 +67,16 @@ function write(fd: number, text: string): void {
       rest = rest.subarray(writeSync(fd, rest));
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EPIPE') process.exit(141);
       // Somebody made the terminal or pipe non-blocking: it takes the rest in a moment.
-      if (code !== 'EAGAIN') throw error;
+      if (code === 'EAGAIN') waitWritable(fd);
+      else if (code !== 'EINTR') giveUp(fd, String(code));
     }
   }
+}
+
+/** What cannot be written cannot be shown: the program ends, with the reason where somebody may read it. */
+function giveUp(fd: number, code: string): never {
+  if (code === 'EPIPE') process.exit(exitBrokenPipe);
+  if (fd === standardOutput) writeErr(`unable to write standard output: ${code}\n`);
+  process.exit(1);
 }

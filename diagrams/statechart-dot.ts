@@ -1,108 +1,164 @@
 /**
- * A chart in the language of Graphviz: inner states as clusters, arrows in the tone of the state
- * that they lead to. Pure.
+ * A chart in the language of Graphviz: a card for each state, a row for each reaction. An arrow
+ * leads from the row to a state in the same or the next column; any other state is named in the
+ * row, in its own tone. So no label and no long arrow lies over anything. Pure.
  *
  * @module
  */
-import { escapeXml } from './statechart-scxml';
-import { lightTone, stateTone, surface } from './palette';
+import { escapeXml } from './escape-xml';
+import { columnsOf, type Column } from './statechart-columns';
+import { lightTone, stateTone, surface, type Tone } from './palette';
 import type { Chart } from './statechart';
-import { drawingOf, type Arrow, type Box, type Drawing, type Label } from './statechart-drawing';
-import { eventWords, guardWords, words } from './statechart-words';
+import { allCards, drawingOf, type Card, type Drawing, type Row } from './statechart-drawing';
+import { eventWords, guardWords, words, wrapWords } from './statechart-words';
 
-/** The only one without serifs whose widths Graphviz knows by heart; the SVG gets a list of its equals. */
+/** The only font without serifs whose widths Graphviz knows by heart; the SVG gets a list of its equals. */
 export const fontName = 'Arial';
+
+const rowLengthMax = 34;
 
 /** Returns the chart as a DOT document. Pure. */
 export function chartToDot(chart: Chart): string {
   const drawing = drawingOf(chart);
-  const first = JSON.stringify(drawing.initial);
+  const columns = columnsOf(drawing);
+  const draw: Draw = { columns, isNear: nearness(columns) };
   return [
-    `digraph ${JSON.stringify(chart.id)} {`,
-    `  graph [compound=true, rankdir=TB, nodesep=0.35, ranksep=0.55, pad=0.3, fontname="${fontName}", bgcolor="${surface.background.light}"]`,
-    `  node [shape=box, style="rounded,filled", fontname="${fontName}", fontsize=13, margin="0.16,0.08", height=0.4, penwidth=1.4]`,
-    `  edge [fontname="${fontName}", fontsize=10, arrowsize=0.7, penwidth=1.2]`,
-    ...drawing.boxes.flatMap((box) => boxDot(box, '  ')),
-    `  "(initial)" [shape=circle, style=filled, label="", width=0.14, height=0.14, fixedsize=true, color="${surface.text.light}", fillcolor="${surface.text.light}"]`,
-    `  "(initial)" -> ${first} [color="${surface.text.light}"]`,
-    ...drawing.arrows.map((arrow) => `  ${arrowDot(arrow, drawing)}`),
+    `digraph ${quote(chart.id)} {`,
+    `  graph [rankdir=LR, newrank=true, nodesep=0.18, ranksep=0.9, pad=0.25, fontname="${fontName}", bgcolor="${surface.background.light}"]`,
+    `  node [shape=plain, fontname="${fontName}", fontsize=11]`,
+    `  edge [arrowsize=0.65, penwidth=1.3]`,
+    ...drawing.cards.flatMap((card) => cardDot(card, draw, '  ')),
+    ...initialDot(drawing),
+    ...columnsDot(columns),
+    ...allCards(drawing.cards).flatMap((card) => arrowsDot(card, draw)),
+    `  label=<${font(surface.smallPrint.light, 10, legendDot(drawing))}>; labeljust=l`,
     '}',
     '',
   ].join('\n');
 }
 
-function boxDot(box: Box, indent: string): string[] {
-  const tone = lightTone(stateTone(box.path));
-  if (box.boxes.length === 0) {
-    const attributes = `label=<${boxLabel(box)}>, color="${tone.line}", fillcolor="${tone.fill}", fontcolor="${tone.text}"`;
-    return [`${indent}${JSON.stringify(box.path)} [${attributes}]`];
-  }
-  const line = box.isFrame ? surface.frameLine.light : tone.line;
-  const fill = box.isFrame ? surface.frameFill.light : tone.fill;
+function legendDot({ cards }: Drawing): string {
+  const hasEventless = allCards(cards).some(({ rows }) => rows.some(({ events }) => events.length === 0));
+  const eventless = hasEventless ? '. A row without an event counts as soon as its guard holds.' : '';
+  return `<b>event</b> <i>[guard]</i> / effects${eventless}`;
+}
+
+interface Draw {
+  readonly columns: Columns;
+  /** Whether an arrow is drawn from one card to the other. */
+  readonly isNear: (from: string, to: string) => boolean;
+}
+
+type Columns = readonly Column[];
+
+function nearness(columns: Columns): Draw['isNear'] {
+  const columnOf = new Map(columns.flatMap(({ nodes }, index) => nodes.map((path) => [path, index] as const)));
+  return (from, to) => {
+    const distance = (columnOf.get(to) ?? 0) - (columnOf.get(from) ?? 0);
+    return distance === 0 || distance === 1;
+  };
+}
+
+const quote = (text: string): string => JSON.stringify(text);
+
+/** A card with inner ones is a cluster, whose own rows are a node in it. */
+function cardDot(card: Card, draw: Draw, indent: string): string[] {
+  const tone = lightTone(stateTone(card.path));
+  if (card.cards.length === 0) return [nodeDot(card, draw, indent)];
+  const line = card.isFrame ? surface.frameLine.light : tone.line;
+  const fill = card.isFrame ? surface.frameFill.light : tone.fill;
   return [
-    `${indent}subgraph ${clusterName(box.path)} {`,
-    `${indent}  label=<${boxLabel(box)}>; labeljust=l; margin=14; fontsize=13; fontcolor="${tone.text}"`,
-    `${indent}  style="rounded,filled${box.isFrame ? ',dashed' : ''}"; color="${line}"; fillcolor="${fill}"; penwidth=1.4`,
-    ...(box.isFrame ? [`${indent}  rank=same`] : []),
-    ...box.boxes.flatMap((inner) => boxDot(inner, `${indent}  `)),
+    `${indent}subgraph ${quote(`cluster ${card.path}`)} {`,
+    `${indent}  label=<<b>${escapeXml(card.title)}</b>>; labeljust=l; margin=10; fontsize=13; fontcolor="${tone.text}"`,
+    `${indent}  style="rounded,filled${card.isFrame ? ',dashed' : ''}"; color="${line}"; fillcolor="${fill}"; penwidth=1.3`,
+    ...(card.rows.length > 0 ? [nodeDot({ ...card, title: '' }, draw, `${indent}  `)] : []),
+    ...card.cards.flatMap((inner) => cardDot(inner, draw, `${indent}  `)),
     `${indent}}`,
   ];
 }
 
-const clusterName = (path: string): string => JSON.stringify(`cluster ${path}`);
-
-function boxLabel({ title, activities }: Box): string {
-  const lines = activities.map((label) => small(`${plainLabel(label)}${label.to === undefined ? '' : ` → ${label.to}`}`));
-  return [`<b>${escapeXml(title)}</b>`, ...lines].join('<br align="left"/>') + (lines.length > 0 ? '<br align="left"/>' : '');
+function nodeDot({ title, rows, path }: Card, draw: Draw, indent: string): string {
+  const tone = lightTone(stateTone(path));
+  const ground = path.includes('.') || title === '' ? surface.background.light : tone.fill;
+  const align = rows.length > 0 ? 'left' : 'center';
+  const head =
+    title === '' ? '' : `<tr><td port="title" colspan="2" align="${align}">${font(tone.text, 12, `<b>${escapeXml(title)}</b>`)}</td></tr>`;
+  const body = rows.map((row, index) => rowDot(row, index, row.to !== undefined && !draw.isNear(path, row.to)));
+  const table =
+    `<table border="1" cellborder="0" cellspacing="0" cellpadding="3" style="rounded" color="${tone.line}" bgcolor="${ground}">` +
+    `${head}${body.join('')}</table>`;
+  return `${indent}${quote(path)} [label=<${table}>]`;
 }
 
-const small = (text: string): string =>
-  `<font point-size="9.5" color="${surface.smallPrint.light}">${escapeXml(text)}</font>`;
+const font = (color: string, size: number, content: string): string =>
+  `<font color="${color}" point-size="${String(size)}">${content}</font>`;
 
-/** `stop requested [wanted up] / send terminate`, in one line. */
-export function plainLabel({ events, guard, effects }: Label): string {
-  const parts = [
-    ...(events.length > 0 ? [eventWords(events)] : []),
-    ...(guard === undefined ? [] : [`[${guardWords(guard)}]`]),
-    ...(effects.length > 0 ? [`/ ${effects.map(words).join(', ')}`] : []),
-  ];
-  return parts.join(' ');
+const portOf = (index: number): string => `r${String(index)}`;
+
+function rowDot(row: Row, index: number, isNamed: boolean): string {
+  const span = isNamed ? '' : ' colspan="2"';
+  const text = `<td port="${portOf(index)}" align="left" balign="left"${span}>${textDot(row)}</td>`;
+  const target = isNamed ? `<td align="right" valign="top">${pillDot(row)}</td>` : '';
+  return `<tr>${text}${target}</tr>`;
 }
 
-function arrowDot({ from, to, labels }: Arrow, { boxes }: Drawing): string {
+/** The name of a state that is too far away for an arrow. */
+function pillDot({ to = '', toName = to }: Row): string {
   const tone = lightTone(stateTone(to));
-  const outer = boxes.find(({ path, boxes: inner }) => path === from && inner.length > 0);
-  const tail = outer === undefined ? from : tailIn(outer, to);
-  const attributes = [
-    `label=<${labels.map(arrowLabel).join('<br align="left"/>')}<br align="left"/>>`,
-    `color="${tone.line}"`,
-    `fontcolor="${tone.text}"`,
-    ...(outer === undefined ? [] : [`ltail=${clusterName(from)}`]),
-  ];
-  return `${JSON.stringify(tail)} -> ${JSON.stringify(to)} [${attributes.join(', ')}]`;
+  const inside = font(tone.text, 9, `&#8594; <b>${escapeXml(toName)}</b>`);
+  // Without a size of its own it would grow to that of the row.
+  const size = `fixedsize="true" width="${String(Math.round(19 + toName.length * 5.1))}" height="16"`;
+  return (
+    `<table align="right" valign="middle" border="0" cellborder="1" cellspacing="0" cellpadding="0" ${size}>` +
+    `<tr><td ${size} style="rounded" color="${tone.line}" bgcolor="${tone.fill}">${inside}</td></tr></table>`
+  );
 }
 
-/** Graphviz ties an arrow to a node even where it is to begin at the cluster around it. */
-const tailIn = ({ boxes }: Box, _to: string): string => boxes[0]?.path ?? '';
-
-function arrowLabel({ events, guard, effects }: Label): string {
-  const head = [
-    ...(events.length > 0 ? wrap(eventWords(events)).map((line) => `<b>${escapeXml(line)}</b>`) : []),
-    ...(guard === undefined ? [] : wrap(`[${guardWords(guard)}]`).map((line) => `<i>${escapeXml(line)}</i>`)),
-  ];
-  const tail = effects.length > 0 ? wrap(`/ ${effects.map(words).join(', ')}`).map(small) : [];
-  return [...head, ...tail].join('<br align="left"/>');
+function textDot({ events, guard, effects, to }: Row): string {
+  const color = to === undefined ? surface.smallPrint.light : lightTone(stateTone(to)).text;
+  const event = eventWords(events);
+  const condition = guard === undefined ? '' : `[${guardWords(guard)}]`;
+  const isShort = `${event} ${condition}`.length <= rowLengthMax;
+  const bold = wrapWords(event, rowLengthMax).map((line) => `<b>${escapeXml(line)}</b>`);
+  const italic = wrapWords(condition, rowLengthMax).map((line) => `<i>${escapeXml(line)}</i>`);
+  const head = isShort ? [[...bold, ...italic].join(' ')] : [...bold, ...italic];
+  const small = wrapWords(effects.length > 0 ? `/ ${effects.map(words).join(', ')}` : '', rowLengthMax + 6);
+  return [
+    font(color, 11, head.join('<br/>')),
+    ...(small.length > 0 ? [font(surface.smallPrint.light, 9, small.map(escapeXml).join('<br/>'))] : []),
+  ].join('<br/>');
 }
 
-/** Lines of about this many characters keep the picture narrow. */
-const lineLengthMax = 26;
+function initialDot({ initial }: Drawing): string[] {
+  const color = surface.text.light;
+  return [
+    `  "(initial)" [shape=circle, style=filled, label="", width=0.13, height=0.13, fixedsize=true, color="${color}", fillcolor="${color}"]`,
+    `  "(initial)" -> ${quote(initial)}:title:w [color="${color}"]`,
+  ];
+}
 
-function wrap(text: string): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1);
-    if (line !== undefined && line.length + word.length < lineLengthMax) lines[lines.length - 1] = `${line} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
+/** Keeps the columns in their order, and each one's cards below each other (Graphviz turns LR graphs upside down). */
+function columnsDot(columns: Columns): string[] {
+  const chains = columns
+    .filter(({ nodes }) => nodes.length > 1)
+    .map(({ nodes }) => `  { rank=same; ${[...nodes].reverse().map(quote).join(' -> ')} [style=invis, weight=100] }`);
+  // Ties between neighbours keep clusters of one column in their order, which the chain alone does not.
+  const ties = columns.flatMap(({ heads }, index) =>
+    heads.flatMap((head, position) => {
+      const neighbour = columns[index + 1]?.heads[position];
+      return neighbour === undefined ? [] : [`  ${quote(head)} -> ${quote(neighbour)} [style=invis, weight=10]`];
+    }),
+  );
+  return [...chains, ...ties];
+}
+
+function arrowsDot({ path, rows }: Card, { isNear, columns }: Draw): string[] {
+  const isSameColumn = (from: string, to: string): boolean =>
+    columns.some(({ nodes }) => nodes.includes(from) && nodes.includes(to));
+  return rows.flatMap(({ to }, index) => {
+    if (to === undefined || !isNear(path, to)) return [];
+    const color = lightTone(stateTone(to)).line;
+    const side = isSameColumn(path, to) ? 'e' : 'w';
+    return [`  ${quote(path)}:${portOf(index)}:e -> ${quote(to)}:title:${side} [color="${color}", constraint=false]`];
+  });
 }

@@ -1,7 +1,7 @@
 /**
- * A chart made ready for the eye: states that all react alike stand in one frame with one set of
- * arrows, arrows between the same two states become one, and what only changes the machine's
- * memory is left out (the table of the machine has it). Pure.
+ * A chart made ready for the eye: each state is a card with a row for each reaction; states that
+ * all react alike share one card in a frame; what only changes the machine's memory is left
+ * out (the table of the machine has it). Pure.
  *
  * @module
  */
@@ -9,80 +9,63 @@ import { allStates, type Chart, type ChartState, type ChartTransition } from './
 
 export interface Drawing {
   readonly id: string;
+  /** Path of the state in which the machine begins; never one with inner states. */
   readonly initial: string;
-  readonly boxes: readonly Box[];
-  readonly arrows: readonly Arrow[];
+  readonly cards: readonly Card[];
 }
 
 /** A state, or a frame around states that react alike. */
-export interface Box {
+export interface Card {
   readonly path: string;
   readonly title: string;
   readonly isFrame: boolean;
-  /** What happens at entry, and what is done without leaving the state. */
-  readonly activities: readonly Label[];
-  readonly boxes: readonly Box[];
+  readonly rows: readonly Row[];
+  readonly cards: readonly Card[];
 }
 
-/** Between two states by path; `from` may be a frame or a state with inner ones, `to` never is. */
-export interface Arrow {
-  readonly from: string;
-  readonly to: string;
-  readonly labels: readonly Label[];
-}
-
-/** `stop requested [wanted up] / send terminate`. */
-export interface Label {
+/** One reaction: `stop requested [wanted up] / send terminate → stopping.terminating`. */
+export interface Row {
+  /** None: as soon as the guard holds. `entry` stands for what is done at entry. */
   readonly events: readonly string[];
   readonly guard?: string;
   readonly effects: readonly string[];
-  /** The inner state that an activity leads to. */
+  /** Path of the state that it leads to, never one with inner states; none when the state stays. */
   readonly to?: string;
+  /** For people: an outer state's name stands for its first inner state. */
+  readonly toName?: string;
 }
 
-export const framePath = 'frame';
-/** From more inner states than these, an arrow is written as an activity of the outer state. */
-const innerArrowsMax = 2;
+export const framePath = 'at-rest';
 
 /** Returns what is to be drawn of `chart`. Pure. */
 export function drawingOf(chart: Chart): Drawing {
-  const states = withMachineTransitions(chart);
-  const alike = statesAlike(states);
-  const isAlike = new Set(alike.map(({ path }) => path));
-  const [first] = alike;
-  const frame: Box[] = first
-    ? [{ path: framePath, title: 'at rest', isFrame: true, activities: activitiesOf(first), boxes: alike.map((state) => leaf(state)) }]
-    : [];
-  const others = states.filter(({ path }) => !isAlike.has(path));
   const leafOf = leafFinder(chart);
-  const arrows = [
-    ...(first ? arrowsFrom({ ...first, path: framePath, states: [] }, leafOf) : []),
-    ...allStates(others).flatMap((state) => arrowsFrom(state, leafOf)),
-  ];
-  return { id: chart.id, initial: leafOf(chart.initial), boxes: [...frame, ...others.map(boxOf)], arrows };
+  const cards = withMachineTransitions(chart).map((state) => cardOf(state, leafOf));
+  return { id: chart.id, initial: leafOf(chart.initial), cards: frameAlike(cards) };
 }
 
-/** What counts in every state is drawn from each state that does not say otherwise. */
+/** Returns all cards, outer ones before their inner ones. Pure. */
+export function allCards(cards: readonly Card[]): Card[] {
+  return cards.flatMap((card) => [card, ...allCards(card.cards)]);
+}
+
+/** What counts in every state is drawn at each state that does not say otherwise. */
 const withMachineTransitions = ({ states, transitions }: Chart): ChartState[] =>
   states.map((state) => {
     const own = new Set(state.transitions.map(({ event }) => event));
     return { ...state, transitions: [...state.transitions, ...transitions.filter(({ event }) => !own.has(event))] };
   });
 
-/** The largest set of outermost states without inner ones that have the same transitions. */
-function statesAlike(states: readonly ChartState[]): ChartState[] {
-  const byReaction = new Map<string, ChartState[]>();
-  for (const state of states) {
-    if (state.states.length > 0 || state.transitions.length === 0) continue;
-    const reaction = JSON.stringify([state.transitions, state.entry, state.exit]);
-    byReaction.set(reaction, [...(byReaction.get(reaction) ?? []), state]);
-  }
-  const sets = [...byReaction.values()].filter((set) => set.length > 1);
-  return sets.sort((a, b) => b.length - a.length)[0] ?? [];
+type LeafFinder = (path: string) => string;
+
+/** `starting.reading`, the first of `starting`, is `starting`. */
+function nameOf(path: string, leafOf: LeafFinder): string {
+  const outer = path.split('.').slice(0, -1).join('.');
+  return outer !== '' && leafOf(outer) === path ? nameOf(outer, leafOf) : path;
 }
 
 /** A state with inner ones is entered at its first one. */
-function leafFinder({ states }: Chart): (path: string) => string {
+function leafFinder({ states }: Chart): LeafFinder {
   const stateByPath = new Map(allStates(states).map((state) => [state.path, state]));
   const leafOf = (path: string): string => {
     const initial = stateByPath.get(path)?.initial;
@@ -91,52 +74,55 @@ function leafFinder({ states }: Chart): (path: string) => string {
   return leafOf;
 }
 
-const leaf = ({ path, name }: ChartState): Box => ({ path, title: name, isFrame: false, activities: [], boxes: [] });
-
-const boxOf = (state: ChartState): Box => ({
-  ...leaf(state),
-  activities: activitiesOf(state),
-  boxes: state.states.map(boxOf),
+const cardOf = (state: ChartState, leafOf: LeafFinder): Card => ({
+  path: state.path,
+  title: state.name,
+  isFrame: false,
+  rows: rowsOf(state, leafOf),
+  cards: state.states.map((inner) => cardOf(inner, leafOf)),
 });
 
-const isInner = (state: ChartState, target: string): boolean => target.startsWith(`${state.path}.`);
-
-function activitiesOf(state: ChartState): Label[] {
-  const entry = effectsOf(state.entry);
-  const staying = state.transitions.filter(({ target, actions }) =>
-    target === undefined ? effectsOf(actions).length > 0 : isInner(state, target) && innerSources(state, target).length > innerArrowsMax,
-  );
+function rowsOf({ entry, transitions }: ChartState, leafOf: LeafFinder): Row[] {
+  const atEntry = effectsOf(entry);
   return [
-    ...(entry.length > 0 ? [{ events: ['entry'], effects: entry }] : []),
-    ...mergeLabels(staying).map(({ to, ...label }) => ({ ...label, ...(to !== undefined && { to: to.slice(state.path.length + 1) }) })),
+    ...(atEntry.length > 0 ? [{ events: ['entry'], effects: atEntry }] : []),
+    ...mergeRows(transitions, leafOf).filter(({ to, effects }) => to !== undefined || effects.length > 0),
   ];
 }
 
 const effectsOf = (actions: ChartTransition['actions']): string[] =>
   actions.filter(({ kind }) => kind === 'effect').map(({ name }) => name);
 
-const innerSources = (state: ChartState, target: string): ChartState[] => state.states.filter(({ path }) => path !== target);
-
-function arrowsFrom(state: ChartState, leafOf: (path: string) => string): Arrow[] {
-  const leaving = state.transitions.filter(({ target }) => target !== undefined);
-  const labelsByTarget = new Map<string, Label[]>();
-  for (const { to = '', ...label } of mergeLabels(leaving)) labelsByTarget.set(to, [...(labelsByTarget.get(to) ?? []), label]);
-  return [...labelsByTarget].flatMap(([target, labels]): Arrow[] => {
-    const to = leafOf(target);
-    if (!isInner(state, target)) return [{ from: state.path, to, labels }];
-    const sources = innerSources(state, target);
-    return sources.length > innerArrowsMax ? [] : sources.map(({ path }) => ({ from: path, to, labels }));
-  });
-}
-
-/** Transitions that differ only in their event become one label. */
-function mergeLabels(transitions: readonly ChartTransition[]): Label[] {
-  const labels = new Map<string, Label>();
+/** Transitions that differ only in their event become one row. */
+function mergeRows(transitions: readonly ChartTransition[], leafOf: LeafFinder): Row[] {
+  const rows = new Map<string, Row>();
   for (const { event, guard, target, actions } of transitions) {
     const effects = effectsOf(actions);
     const key = JSON.stringify([guard, target, effects]);
-    const events = [...(labels.get(key)?.events ?? []), ...(event === '' ? [] : [event])];
-    labels.set(key, { events, effects, ...(guard !== undefined && { guard }), ...(target !== undefined && { to: target }) });
+    const events = [...(rows.get(key)?.events ?? []), ...(event === '' ? [] : [event])];
+    const to = target === undefined ? undefined : leafOf(target);
+    rows.set(key, { events, effects, ...(guard !== undefined && { guard }), ...(to !== undefined && { to, toName: nameOf(to, leafOf) }) });
   }
-  return [...labels.values()];
+  return [...rows.values()];
+}
+
+/** Puts the largest set of cards with the same rows into a frame that has these rows. */
+function frameAlike(cards: readonly Card[]): Card[] {
+  const byRows = new Map<string, Card[]>();
+  for (const card of cards) {
+    if (card.cards.length > 0 || card.rows.length === 0) continue;
+    const key = JSON.stringify(card.rows);
+    byRows.set(key, [...(byRows.get(key) ?? []), card]);
+  }
+  const [alike = []] = [...byRows.values()].filter((set) => set.length > 1).sort((a, b) => b.length - a.length);
+  const [first] = alike;
+  if (first === undefined) return [...cards];
+  const frame: Card = {
+    path: framePath,
+    title: 'at rest',
+    isFrame: true,
+    rows: first.rows,
+    cards: alike.map((card) => ({ ...card, rows: [] })),
+  };
+  return [frame, ...cards.filter((card) => !alike.includes(card))];
 }

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { escapeXml } from './escape-xml';
 import type { Chart, ChartAction, ChartState, ChartTransition } from './statechart';
 
 /** The namespace of `<minit:effect>` and `<minit:note>`. */
@@ -70,9 +71,4 @@ const actionsXml = (actions: readonly ChartAction[], indent: string): string[] =
 function element(head: string, content: readonly string[], indent: string): string[] {
   const [name = ''] = head.split(' ');
   return content.length === 0 ? [`${indent}<${head}/>`] : [`${indent}<${head}>`, ...content, `${indent}</${name}>`];
-}
-
-/** Returns `text` for use in XML, in an attribute or between tags. Pure. */
-export function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/gu, (character) => `&#${String(character.charCodeAt(0))};`);
 }

@@ -9,7 +9,7 @@ import { answer, jsonReply, limitReplyTime } from './replies';
 import { parseRequest, type ControlRequest } from './requests';
 import type { ServiceEvent } from './service-context';
 import { toPlain } from './snapshot';
-import { isAtRest, servicesInOrder, stateName, type PendingReply, type Service } from './state';
+import { isAtRest, servicesInOrder, stateName, type PendingProbe, type PendingReply, type Service } from './state';
 import { statusOf } from './status';
 import { requestStart } from './start-order';
 import { emit, settle, tell, type Step } from './step';
@@ -92,12 +92,17 @@ function signal(step: Step, service: Service, { signal: number, ...reply }: Pend
   answer(step, reply, undefined);
 }
 
-function probe(step: Step, pending: Parameters<Step['draft']['pendingProbes']['set']>[1]): void {
+/** Who else has the process that is to be set, if anybody. */
+function ownerProblem({ draft }: Step, { service, pid }: PendingProbe): string | undefined {
+  if (pid === draft.pid) return 'that is minit itself';
+  const owner = draft.serviceByPid.get(String(pid));
+  return owner === undefined || owner === service ? undefined : `that is ${owner}'s process`;
+}
+
+function probe(step: Step, pending: PendingProbe): void {
   const { draft } = step;
-  const owner = draft.serviceByPid.get(String(pending.pid));
-  if (pending.purpose === 'set' && (pending.pid === draft.pid || (owner !== undefined && owner !== pending.service))) {
-    return answer(step, pending.reply, owner === undefined ? 'that is minit itself' : `that is ${owner}'s process`);
-  }
+  const problem = pending.purpose === 'set' ? ownerProblem(step, pending) : undefined;
+  if (problem !== undefined) return answer(step, pending.reply, problem);
   draft.pendingProbes = draft.pendingProbes.set(String(step.seq), pending);
   emit(step, 'ProbeProcess', { request: step.seq, pid: pending.pid });
 }
@@ -116,6 +121,11 @@ export function finishProbe(step: Step, request: number, alive: boolean): void {
     return answerClear(step, reply, isCleared);
   }
   if (!alive || current === undefined) return answer(step, reply, 'no such process');
+  // Somebody may have been quicker.
+  const problem = ownerProblem(step, pending);
+  if (problem !== undefined) return answer(step, reply, problem);
+  // Nobody would stop it: its turn to be stopped is over.
+  if (draft.stopPlan !== undefined && isAtRest(current)) return answer(step, reply, 'minit is shutting down');
   // Its own child is watched already, by waitpid(2), which tells how it ended.
   if (current.context.pid === pid) return answer(step, reply, undefined);
   const event: ServiceEvent = { type: 'PidSet', at: step.at, pid };

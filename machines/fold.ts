@@ -195,14 +195,26 @@ function rereadForRespawn(step: Step, service: string, event: MinitEvent): void 
 function processSpawned(step: Step, service: string, pid: number): void {
   const { draft, at } = step;
   draft.spawning -= 1;
+  const adopted = draft.services.get(service)?.context.pidToAdopt;
+  // The PID that was told belongs to another service by now: the spawned process is the one that counts.
+  const isTaken = adopted !== undefined && draft.serviceByPid.has(String(adopted));
+  if (isTaken) tell(step, service, { type: 'PidSet', at, pid });
   tell(step, service, { type: 'ProcessSpawned', at, pid });
   settle(step);
   const early = draft.unclaimed.get(String(pid));
   // A service that took another PID over meanwhile does not end with the process that was spawned.
   if (early !== undefined && draft.services.get(service)?.context.pid === pid) {
     tell(step, service, { type: 'ProcessExited', at, status: early.status });
+    settle(step);
+    withdrawSignals(step, pid);
   }
   forgetUnclaimed(step);
+}
+
+/** A service that was asked to stop meanwhile signals its process at once; this one has been reaped already. */
+function withdrawSignals({ effects }: Step, pid: number): void {
+  const kept = effects.filter(({ type, params }) => type !== 'SendSignal' || params.pid !== pid);
+  effects.splice(0, effects.length, ...kept);
 }
 
 /** With no spawn under way, an exit that nobody claimed was an orphan's. */

@@ -148,7 +148,7 @@ export function continueWithDefinition(step: Step, definition: ServiceDefinition
   }
   // `log/` counts as it was at first mention.
   const { hasLog } = started.context.definition;
-  const dependencies = acceptedDependencies(step, service, definition.depends, hasLog);
+  const dependencies = acceptedDependencies(step, service, { depends: definition.depends, hasLog });
   const needs = dependencies.map(({ name }) => name);
   const waitingFor = PersistentMap.of<true>(needs.filter((name) => !isDone(step, name)).map((name) => [name, true]));
   registerWaiter(step, service, waitingFor);
@@ -177,8 +177,7 @@ function isDone({ draft }: Step, name: ServiceName): boolean {
 function acceptedDependencies(
   step: Step,
   service: ServiceName,
-  depends: readonly Dependency[],
-  hasLog: true | undefined,
+  { depends, hasLog }: { depends: readonly Dependency[]; hasLog: true | undefined },
 ): Dependency[] {
   const log: Dependency[] = hasLog ? [{ name: `${service}/log`, line: 0 }] : [];
   const seen = new Set<ServiceName>();

@@ -8,7 +8,7 @@ import type { ServiceName } from './definition';
 import { loggedService } from './names';
 import { PersistentMap } from './persistent-map';
 import { refusePendingStarts } from './replies';
-import { isActive, servicesInOrder, stateName, type SupervisorState } from './state';
+import { innerState, isActive, servicesInOrder, stateName, type Service, type SupervisorState } from './state';
 import { emit, settle, tell, tellInit, type Step } from './step';
 
 /** Begins the shutdown; {@link advanceShutdown} does it. When it is under way already, whoever asks again wants it at once: KILL. */
@@ -26,9 +26,23 @@ export function beginShutdown(step: Step): void {
   tellInit(step, { type: 'ShutdownRequested', at: step.at });
   draft.stopPlan = planStop(draft);
   const { blockers } = draft.stopPlan;
-  for (const { context } of servicesInOrder(draft).reverse()) {
+  const { graceMs } = draft.init.context;
+  const services = servicesInOrder(draft);
+  // What has no process is of no use to its dependents, and must not get one when another one's end
+  // lets it go on: all of them hear of it before the first one that waits is let go.
+  for (const service of services) {
+    if (isOnlyPlanned(service)) tell(step, service.context.name, { type: 'ShutdownRequested', at: step.at, graceMs });
+  }
+  settle(step);
+  for (const { context } of services.reverse()) {
     if ((blockers.get(context.name) ?? 0) === 0) step.freed.push(context.name);
   }
+}
+
+/** Waits for something before it gets a process: its dependencies, its pause, its directory. */
+function isOnlyPlanned(service: Service): boolean {
+  const state = stateName(service);
+  return state === 'waiting-deps' || state === 'respawning' || innerState(service) === 'reading';
 }
 
 function killAll(step: Step): void {

@@ -51,10 +51,15 @@ const plain: ServiceDefinition = {
 const { run: _, ...bundle } = plain;
 const unusable: ServiceDefinition = {
   ...plain,
-  problems: [{ severity: 'error', code: 'bad-params', file: 'params', line: 1, text: 'a NUL byte' }],
+  problems: [
+    { severity: 'error', code: 'bad-params', file: 'params', line: 1, text: 'a NUL byte' },
+  ],
 };
 
-type Eventless<K extends ServiceEventType> = Omit<Extract<ServiceEvent, { type: K }>, 'type' | 'at'> & {
+type Eventless<K extends ServiceEventType> = Omit<
+  Extract<ServiceEvent, { type: K }>,
+  'type' | 'at'
+> & {
   readonly at?: number;
 };
 
@@ -117,7 +122,9 @@ function labelledEvents(mode: ServiceMode): LabelledEvent[] {
 
 /** A directory that is read keeps its mode. */
 function withMode(event: ServiceEvent, mode: ServiceMode): ServiceEvent {
-  return event.type === 'DefinitionRead' ? { ...event, definition: { ...event.definition, mode } } : event;
+  return event.type === 'DefinitionRead'
+    ? { ...event, definition: { ...event.definition, mode } }
+    : event;
 }
 
 type Step = readonly [ServiceEventType, variant?: string];
@@ -201,23 +208,17 @@ function walk({ mode, way }: Variant): Service {
   }, serviceStepper.initial(input));
 }
 
-const signalNames = new Map<number, string>(Object.entries(signals).map(([name, number]) => [number, name]));
+const signalNames = new Map<number, string>(
+  Object.entries(signals).map(([name, number]) => [number, name]),
+);
 
 function effectText({ type, params }: Effect): string {
-  switch (type) {
-    case 'SendSignal':
-      return `${type} ${signalNames.get(params.signal) ?? String(params.signal)}`;
-    case 'StartTimer':
-      return `${type} ${params.timer} ${String(params.delayMs)} ms`;
-    case 'CancelTimer':
-      return `${type} ${params.timer}`;
-    case 'WatchProcess':
-      return `${type} ${String(params.pid)}`;
-    case 'Report':
-      return `${type} ${params.code}`;
-    default:
-      return type;
-  }
+  if (type === 'SendSignal') return `${type} ${signalNames.get(params.signal) ?? '?'}`;
+  if (type === 'StartTimer') return `${type} ${params.timer} ${String(params.delayMs)} ms`;
+  if (type === 'CancelTimer') return `${type} ${params.timer}`;
+  if (type === 'WatchProcess') return `${type} ${String(params.pid)}`;
+  if (type === 'Report') return `${type} ${params.code}`;
+  return type;
 }
 
 function cellOf(service: Service, event: ServiceEvent): Cell | undefined {
@@ -231,7 +232,11 @@ function cellOf(service: Service, event: ServiceEvent): Cell | undefined {
 /** Returns the whole table. The ways into the states are checked by its spec. Pure. */
 export function serviceTable(): ServiceTable {
   return Object.entries(variantsByState).map(([state, variants]) => {
-    const columns = Object.entries(variants).map(([name, variant]) => ({ name, mode: variant.mode, service: walk(variant) }));
+    const columns = Object.entries(variants).map(([name, variant]) => ({
+      name,
+      mode: variant.mode,
+      service: walk(variant),
+    }));
     return {
       state,
       variants: columns.map(({ name, service }) => ({ name, want: service.context.want })),
@@ -247,9 +252,17 @@ export function serviceTable(): ServiceTable {
 }
 
 /** Returns where each way of the table leads in truth: the same state, unless a way is out of date. */
-export function serviceTableWays(): { readonly state: string; readonly variant: string; readonly reached: string }[] {
+export function serviceTableWays(): {
+  readonly state: string;
+  readonly variant: string;
+  readonly reached: string;
+}[] {
   return Object.entries(variantsByState).flatMap(([state, variants]) =>
-    Object.entries(variants).map(([name, way]) => ({ state, variant: name, reached: fullState(walk(way)) })),
+    Object.entries(variants).map(([name, way]) => ({
+      state,
+      variant: name,
+      reached: fullState(walk(way)),
+    })),
   );
 }
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { closeSync, ftruncateSync, unlinkSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, unlinkSync } from 'node:fs';
 import type { SystemError } from '../../machines/events';
 import { systemError, systemErrorOf } from '../system-error';
 import { encodeLine, type EncodedLine } from './records';
@@ -53,6 +53,15 @@ export class SegmentFile {
   /** The line of which only a part is on disk; none when all is well. */
   get tornSeq(): number | undefined {
     return this.#torn?.seq;
+  }
+
+  /** Somebody has removed the file: what is written goes where nobody finds it. */
+  get isRemoved(): boolean {
+    try {
+      return fstatSync(this.#fd).nlink === 0;
+    } catch {
+      return false;
+    }
   }
 
   /** Writes what is left of a torn line, then `lines` with one write(2). Never throws. */

@@ -11,7 +11,7 @@ import type { EventLog, Occurrence } from '../../effects/ports';
 import type { SystemError } from '../../machines/events';
 import { logBufferBytesMax, segmentBytesMax, segmentsMax } from '../../machines/limits';
 import { logFormatName, logFormatVersion, type LogHeader } from '../../machines/log-format';
-import { systemErrorOf } from '../system-error';
+import { systemError, systemErrorOf } from '../system-error';
 import { HeldRecords, type Gap } from './held-records';
 import { headerJson, recordJson, snapshotJson } from './records';
 import { SegmentFile, type UncheckedLine, type WriteBytes } from './segment-file';
@@ -76,8 +76,9 @@ class EventLogWriter implements EventLog {
     const error = this.#flush();
     if (error !== undefined) this.#bound(snapshot);
     this.#tell(error);
-    if (error === undefined && (this.#segment?.bytes ?? 0) >= this.#rotateAtBytes)
-      this.#rotate(snapshot);
+    if (error !== undefined) return;
+    if (this.#segment?.isRemoved === true) this.#replaceRemoved(snapshot);
+    else if ((this.#segment?.bytes ?? 0) >= this.#rotateAtBytes) this.#rotate(snapshot);
   }
 
   close(): void {
@@ -126,6 +127,13 @@ class EventLogWriter implements EventLog {
     // The present segment ends before the gap; the next one begins with the snapshot.
     this.#segment?.close();
     this.#segment = undefined;
+  }
+
+  /** The log goes on with the present state; what was in the file that is gone is lost, and that is told. */
+  #replaceRemoved(snapshot: () => unknown): void {
+    this.#tell(systemError('ENOENT'));
+    this.#rotate(snapshot);
+    if (this.#segment?.isRemoved === false) this.#tell(undefined);
   }
 
   #rotate(snapshot: () => unknown): void {

@@ -27,3 +27,8 @@ export function isWritable(fd: number): boolean {
 export function waitReadable(fd: number, timeoutMs: number): boolean {
   return pollOne(fd, POLLIN, timeoutMs);
 }
+
+/** Blocks this thread until a write to `fd` would not block, or can only fail: for clients only. */
+export function waitWritable(fd: number): boolean {
+  return pollOne(fd, POLLOUT, -1);
+}

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Processes } from '../../effects/ports';
+import type { ServiceName } from '../../machines/definition';
 import type { SpawnProcessParams } from '../../machines/effects';
 import type { ExitStatus } from '../../machines/events';
 import { goodPlan, simulatedError, type Plan } from './behaviours';
@@ -27,13 +28,16 @@ export interface SimulatedProcessesOptions {
   readonly schedule: Schedule;
   /** What the next process of a service is going to do. */
   readonly plan: (params: SpawnProcessParams) => Plan;
+  /** What has become of a plan: asked when it is made, and again when it is carried out. */
+  readonly revise: (plan: Plan, service: ServiceName) => Plan;
   readonly lastPid: number;
 }
 
 const firstPid = 100;
 
 /** Returns the port, with no process yet. */
-export function createSimulatedProcesses({ schedule, plan, lastPid }: SimulatedProcessesOptions): SimulatedProcesses {
+export function createSimulatedProcesses(options: SimulatedProcessesOptions): SimulatedProcesses {
+  const { schedule, lastPid } = options;
   const { occurrence$, emit } = createEmitter(schedule);
   const watched = new Set<number>();
   /** To what an end is traced: the spawn, the watch, or the last signal. */
@@ -49,9 +53,10 @@ export function createSimulatedProcesses({ schedule, plan, lastPid }: SimulatedP
   };
   const table = createProcessTable({ schedule, firstPid, lastPid, reaped });
 
-  const execute = (params: SpawnProcessParams, planned: Plan, cause: number): void => {
+  const execute = (params: SpawnProcessParams, first: Plan, cause: number): void => {
     const { service, readsLogOf, writesLogOf, path } = params;
-    const { failure, reportUs } = planned;
+    const plan = options.revise(first, service);
+    const { failure, reportUs } = plan;
     if (failure !== undefined) {
       const { stage, code, errno } = failure;
       schedule.after(reportUs, () => {
@@ -61,7 +66,7 @@ export function createSimulatedProcesses({ schedule, plan, lastPid }: SimulatedP
     }
     const { pid } = table.fork({
       service,
-      plan: planned,
+      plan,
       ...(readsLogOf !== undefined && { readsLogOf }),
       ...(writesLogOf !== undefined && { writesLogOf }),
     });
@@ -76,7 +81,7 @@ export function createSimulatedProcesses({ schedule, plan, lastPid }: SimulatedP
     table,
     spawn(params, cause) {
       for (const logged of [params.readsLogOf, params.writesLogOf]) if (logged !== undefined) table.holdPipe(logged);
-      const planned = plan(params);
+      const planned = options.revise(options.plan(params), params.service);
       const begin = (): void => {
         execute(params, planned, cause);
       };

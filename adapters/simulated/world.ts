@@ -92,7 +92,8 @@ export function createWorld(options: WorldOptions): World {
   const processes = createSimulatedProcesses({
     schedule,
     lastPid: options.lastPid ?? linuxPidMax,
-    plan: planner(options, health),
+    plan: planner(options),
+    revise: (plan, service) => (health.isHealed ? healPlan(plan, tree.get(service)?.mode ?? 'oneshot') : plan),
   });
   const [disk, reads] = [random.fork('disk'), random.fork('reads')];
   const log = createSimulatedEventLog({
@@ -135,7 +136,7 @@ export function createWorld(options: WorldOptions): World {
 }
 
 /** What the n-th process of a service does, with the faults of the world. */
-function planner({ seed, tree, behaviours = {}, faults = {} }: WorldOptions, health: { readonly isHealed: boolean }) {
+function planner({ seed, tree, behaviours = {}, faults = {} }: WorldOptions) {
   const random = createRandom(seed);
   const spawnCounts = new Map<string, number>();
   return ({ service }: { readonly service: string }): Plan => {
@@ -144,7 +145,6 @@ function planner({ seed, tree, behaviours = {}, faults = {} }: WorldOptions, hea
     const mode = tree.get(service)?.mode ?? 'oneshot';
     const listed = Object.hasOwn(behaviours, service) ? (behaviours[service] ?? []) : [];
     const plan = planOf(listed[Math.min(count, listed.length - 1)] ?? {}, mode);
-    if (health.isHealed) return healPlan(plan, mode);
     return spoil(plan, faults, random.fork(`${service} ${String(count)}`));
   };
 }

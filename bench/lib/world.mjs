@@ -67,11 +67,12 @@ export async function until(what, probe, { timeoutMs = 60_000, everyMs = 5 } = {
 }
 
 /**
- * Waits until `pid` has started `count` services; returns when the last one began (ms). With stamps
+ * Waits until a launched program has started `count` services; returns when the last one began (ms). With stamps
  * the services say so themselves, otherwise it is when the last one was seen.
  */
-export function lastStart(pid, count, stamps) {
+export function lastStart({ pid, child }, count, stamps) {
   return until(`${String(count)} started services`, () => {
+    if (child.exitCode !== null) throw new Error(`it ended with ${String(child.exitCode)} before all services had begun`);
     if (stamps === undefined) return childrenOf(pid).length >= count ? now() : undefined;
     const seen = stamps.read();
     return seen.length >= count ? Math.max(...seen.map(({ at }) => at)) : undefined;

@@ -25,20 +25,41 @@ function leafValues(root: unknown): unknown[] {
   });
 }
 
-const json = (values: Iterable<unknown>): string[] => [...values].map((value) => JSON.stringify(value)).sort();
+const json = (values: Iterable<unknown>): string[] =>
+  [...values].map((value) => JSON.stringify(value)).sort();
 const route = (steps: readonly { readonly event: { readonly type: string } }[]): string =>
   steps.map(({ event }) => event.type).join(' > ');
 
 function definition(mode: ServiceDefinition['mode']): ServiceDefinition {
   const run = { path: '/bin/web', argv0: 'web' };
-  return { directory: '/web', mode, run, params: [], depends: [], workingDirectory: '/web', problems: [] };
+  return {
+    directory: '/web',
+    mode,
+    run,
+    params: [],
+    depends: [],
+    workingDirectory: '/web',
+    problems: [],
+  };
 }
 
 const failure = (code: string) => ({ stage: 'execute', error: { code, errno: 2 } }) as const;
 const serviceEvents: ServiceEvent[] = [
   { type: 'StartRequested', at: 1 },
-  { type: 'DefinitionRead', at: 1, definition: definition('respawn'), needs: [], waitingFor: PersistentMap.empty() },
-  { type: 'DefinitionRead', at: 1, definition: definition('sync'), needs: [], waitingFor: PersistentMap.empty() },
+  {
+    type: 'DefinitionRead',
+    at: 1,
+    definition: definition('respawn'),
+    needs: [],
+    waitingFor: PersistentMap.empty(),
+  },
+  {
+    type: 'DefinitionRead',
+    at: 1,
+    definition: definition('sync'),
+    needs: [],
+    waitingFor: PersistentMap.empty(),
+  },
   { type: 'ProcessSpawned', at: 1, pid: 7 },
   { type: 'SpawnFailed', at: 1, failure: failure('ENOENT') },
   { type: 'ProcessExited', at: 2, status: { code: 0 } },
@@ -62,7 +83,9 @@ const servicePaths = getShortestPaths(serviceMachine, {
     JSON.stringify([value, context.want, context.definition.mode, context.pid !== undefined]),
 });
 /** One path a state: the first of the shortest. */
-const pathByState = new Map([...servicePaths].reverse().map((path) => [JSON.stringify(path.state.value), path]));
+const pathByState = new Map(
+  [...servicePaths].reverse().map((path) => [JSON.stringify(path.state.value), path]),
+);
 
 describe('service machine as a graph', () => {
   it('can be walked by xstate/graph: no delays, no invoked actors', () => {
@@ -70,16 +93,21 @@ describe('service machine as a graph', () => {
   });
 
   it('has a way into each of its states', () => {
-    expect(json(servicePaths.map(({ state }) => state.value)).filter((value, i, all) => value !== all[i - 1])).toEqual(
-      json(leafValues(serviceMachine.root)),
-    );
+    expect(
+      json(servicePaths.map(({ state }) => state.value)).filter(
+        (value, i, all) => value !== all[i - 1],
+      ),
+    ).toEqual(json(leafValues(serviceMachine.root)));
   });
 
   it.each([...pathByState].map(([value, path]) => [value, route(path.steps), path] as const))(
     'gets into %s by %s',
     (value, _, { steps }) => {
-      const [, ...events] = steps.map(({ event }) => event as ServiceEvent);
-      const end = events.reduce((service, event) => serviceStepper.next(service, event, []), serviceStepper.initial(input));
+      const [, ...events] = steps.map(({ event }) => event);
+      const end = events.reduce(
+        (service, event) => serviceStepper.next(service, event, []),
+        serviceStepper.initial(input),
+      );
       expect(JSON.stringify(end.value)).toBe(value);
     },
   );
@@ -105,15 +133,19 @@ describe('init machine as a graph', () => {
   });
 
   it('has a way into each of its states', () => {
-    expect(json(initPaths.map(({ state }) => state.value))).toEqual(json(leafValues(initMachine.root)));
+    expect(json(initPaths.map(({ state }) => state.value))).toEqual(
+      json(leafValues(initMachine.root)),
+    );
   });
 
-  it.each(initPaths.map((path) => [JSON.stringify(path.state.value), route(path.steps), path] as const))(
-    'gets into %s by %s',
-    (value, _, { steps }) => {
-      const [, ...events] = steps.map(({ event }) => event as InitEvent);
-      const end = events.reduce((init, event) => initStepper.next(init, event, []), initStepper.initial(initInput));
-      expect(JSON.stringify(end.value)).toBe(value);
-    },
-  );
+  it.each(
+    initPaths.map((path) => [JSON.stringify(path.state.value), route(path.steps), path] as const),
+  )('gets into %s by %s', (value, _, { steps }) => {
+    const [, ...events] = steps.map(({ event }) => event);
+    const end = events.reduce(
+      (init, event) => initStepper.next(init, event, []),
+      initStepper.initial(initInput),
+    );
+    expect(JSON.stringify(end.value)).toBe(value);
+  });
 });

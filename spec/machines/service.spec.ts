@@ -32,7 +32,11 @@ describe('a service', () => {
     });
 
     it('restarts at once when it lived for a second', () => {
-      given({ web: { mode: 'respawn' } }).boots('web').after(1000).when(exited('web')).asks('SpawnProcess web');
+      given({ web: { mode: 'respawn' } })
+        .boots('web')
+        .after(1000)
+        .when(exited('web'))
+        .asks('SpawnProcess web');
     });
 
     it('does not count the pause as life', () => {
@@ -47,7 +51,11 @@ describe('a service', () => {
     });
 
     it.each([0, 1, 'KILL', 'TERM'] as const)('restarts whatever its end was: %s', (how) => {
-      given({ web: { mode: 'respawn' } }).boots('web').after(2000).when(exited('web', how)).starts('web');
+      given({ web: { mode: 'respawn' } })
+        .boots('web')
+        .after(2000)
+        .when(exited('web', how))
+        .starts('web');
     });
 
     it('reads its directory again before each restart', () => {
@@ -57,7 +65,10 @@ describe('a service', () => {
         .after(2000)
         .when(exited('web'));
       expect(scenario.effects).toContainEqual(
-        expect.objectContaining({ type: 'SpawnProcess', params: expect.objectContaining({ argv: ['web', '-v'] }) as unknown }),
+        expect.objectContaining({
+          type: 'SpawnProcess',
+          params: expect.objectContaining({ argv: ['web', '-v'] }) as unknown,
+        }),
       );
     });
 
@@ -88,14 +99,19 @@ describe('a service', () => {
         .edits('web', undefined)
         .after(2000)
         .when(exited('web'))
-        .asks('Report /etc/minit/web: cannot read its directory: no such file or directory (ENOENT)', 'StartTimer respawn:web 100')
+        .asks(
+          'Report /etc/minit/web: cannot read its directory: no such file or directory (ENOENT)',
+          'StartTimer respawn:web 100',
+        )
         .edits('web', { mode: 'respawn' })
         .when(fired('respawn:web'))
         .is({ web: 'running.ready' });
     });
 
     it('goes on trying when it cannot be executed, a little later each time', () => {
-      const scenario = given({ web: { mode: 'respawn', spawn: ['execute', 'ENOENT'] } }).boots('web');
+      const scenario = given({ web: { mode: 'respawn', spawn: ['execute', 'ENOENT'] } }).boots(
+        'web',
+      );
       const delays = Array.from({ length: 11 }, () => {
         const lines = scenario.linesOf('StartTimer');
         scenario.when(fired('respawn:web'));
@@ -148,17 +164,32 @@ describe('a service', () => {
         .boots('web')
         .when(exited('web'))
         .when(asked('sweb'))
-        .asks('StartTimer reply:4 1000', 'CancelTimer respawn:web', 'SpawnProcess web', 'Reply 1', 'CancelTimer reply:4');
+        .asks(
+          'StartTimer reply:5 1000',
+          'CancelTimer respawn:web',
+          'SpawnProcess web',
+          'Reply 1',
+          'CancelTimer reply:5',
+        );
     });
   });
 
   describe('that runs once', () => {
     it('finishes', () => {
-      given({ job: {}, k: {} }).boots('job', 'k').when(exited('job', 3)).asks().is({ job: 'finished' });
+      given({ job: {}, k: {} })
+        .boots('job', 'k')
+        .when(exited('job', 3))
+        .asks()
+        .is({ job: 'finished' });
     });
 
     it('starts to respawn when that is switched on while it runs', () => {
-      given({ job: {} }).boots('job').when(asked('Rjob')).after(2000).when(exited('job')).starts('job');
+      given({ job: {} })
+        .boots('job')
+        .when(asked('Rjob'))
+        .after(2000)
+        .when(exited('job'))
+        .starts('job');
     });
 
     it('does not start by itself when respawn is switched on after its end', () => {
@@ -187,7 +218,10 @@ describe('a service', () => {
       given({ job: { spawn: ['execute', 'ENOENT'] }, k: {} })
         .boots('job', 'k')
         .is({ job: 'failed' })
-        .reports('/bin/job: cannot execute its program: no such file or directory (ENOENT)', 'boot settled after 0.00 s');
+        .reports(
+          '/bin/job: cannot execute its program: no such file or directory (ENOENT)',
+          'boot settled after 0.00 s',
+        );
     });
 
     it('gives up when its directory is gone at the second attempt', () => {
@@ -199,7 +233,9 @@ describe('a service', () => {
     });
 
     it('gives up when its params are unusable at the second attempt', () => {
-      const problems = [{ severity: 'error', code: 'bad-params', file: 'params', text: 'a NUL byte' }] as const;
+      const problems = [
+        { severity: 'error', code: 'bad-params', file: 'params', text: 'a NUL byte' },
+      ] as const;
       given({ job: { spawn: ['fork', 'EAGAIN'] }, k: {} })
         .boots('job', 'k')
         .edits('job', { problems })
@@ -251,11 +287,11 @@ describe('a service', () => {
     });
 
     it('gets the signals again when it is asked again', () => {
-      given({ web: {} }).boots('web').when(stop('web')).when(stop('web')).asks(
-        'Reply {"minit":1,"ok":true}',
-        'SendSignal web TERM',
-        'SendSignal web CONT',
-      );
+      given({ web: {} })
+        .boots('web')
+        .when(stop('web'))
+        .when(stop('web'))
+        .asks('Reply {"minit":1,"ok":true}', 'SendSignal web TERM', 'SendSignal web CONT');
     });
 
     it('gets them as soon as its PID is known', () => {
@@ -278,7 +314,13 @@ describe('a service', () => {
     });
 
     it('starts again after its end when it was asked for meanwhile', () => {
-      given({ web: {} }).boots('web').when(stop('web')).when(asked('sweb')).replies('1').when(exited('web')).starts('web');
+      given({ web: {} })
+        .boots('web')
+        .when(stop('web'))
+        .when(asked('sweb'))
+        .replies('1')
+        .when(exited('web'))
+        .starts('web');
     });
 
     it('fails, or tries again, when it was asked for meanwhile and its first spawn fails', () => {
@@ -292,7 +334,12 @@ describe('a service', () => {
     });
 
     it('starts again when its respawn is switched on meanwhile', () => {
-      given({ web: {} }).boots('web').when(stop('web')).when(asked('Rweb')).when(exited('web')).starts('web');
+      given({ web: {} })
+        .boots('web')
+        .when(stop('web'))
+        .when(asked('Rweb'))
+        .when(exited('web'))
+        .starts('web');
     });
   });
 
@@ -339,7 +386,10 @@ describe('a service', () => {
     });
 
     it('is not watched twice when it is told the PID that it has', () => {
-      given({ web: {} }).boots('web').when(asked('Pweb|101|'), probed(true)).asks('ProbeProcess 101', 'Reply 1');
+      given({ web: {} })
+        .boots('web')
+        .when(asked('Pweb|101|'), probed(true))
+        .asks('ProbeProcess 101', 'Reply 1');
     });
   });
 });

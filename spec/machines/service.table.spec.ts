@@ -15,12 +15,16 @@ interface StateNode {
 /** The states without inner states, by their full names. */
 function leaves(node: StateNode, path: readonly string[] = []): string[] {
   const inner = Object.values(node.states);
-  return inner.length === 0 ? [path.join('.')] : inner.flatMap((child) => leaves(child, [...path, child.key]));
+  return inner.length === 0
+    ? [path.join('.')]
+    : inner.flatMap((child) => leaves(child, [...path, child.key]));
 }
 
 describe('service table', () => {
   it('has each state of the machine', () => {
-    expect(serviceTable().map(({ state }) => state)).toEqual(leaves(serviceMachine.root as unknown as StateNode));
+    expect(serviceTable().map(({ state }) => state)).toEqual(
+      leaves(serviceMachine.root as unknown as StateNode),
+    );
   });
 
   it.each(serviceTableWays())('gets into $state as $variant', ({ state, reached }) => {

@@ -34,30 +34,42 @@ describe('start order', () => {
 
     it('reads each directory once, however many need it', () => {
       const tree = { a: { depends: ['c'] }, b: { depends: ['c'] }, c: {} };
-      expect(given(tree).boots('a', 'b').linesOf('ReadService')).toEqual(['a', 'c', 'b'].map((n) => `ReadService ${n}`));
+      expect(given(tree).boots('a', 'b').linesOf('ReadService')).toEqual(
+        ['a', 'c', 'b'].map((n) => `ReadService ${n}`),
+      );
     });
 
     it('reads nothing that is not reached', () => {
-      expect(given({ a: {}, b: {} }).boots('a').is({ b: 'unknown' }).linesOf('ReadService')).toEqual(['ReadService a']);
+      expect(
+        given({ a: {}, b: {} }).boots('a').is({ b: 'unknown' }).linesOf('ReadService'),
+      ).toEqual(['ReadService a']);
     });
 
     it('starts a service when each dependency has been started', () => {
-      given({ a: { depends: ['b'] }, b: { depends: ['c'] }, c: {} }).boots('a').starts('c', 'b', 'a');
+      given({ a: { depends: ['b'] }, b: { depends: ['c'] }, c: {} })
+        .boots('a')
+        .starts('c', 'b', 'a');
     });
 
     it('names as the cause of a read the event that asked for it', () => {
       const scenario = given({ a: { depends: ['b', 'c'] }, b: {}, c: {} }).boots('a');
-      const reads = scenario.effects.flatMap(({ type, params }) => (type === 'ReadService' ? [params] : []));
+      const reads = scenario.effects.flatMap(({ type, params }) =>
+        type === 'ReadService' ? [params] : [],
+      );
       // Event 2 read `a`, and both of its dependencies are read because of that.
       expect(reads).toEqual([{ service: 'a' }, { service: 'b' }, { service: 'c', cause: 2 }]);
     });
 
     it('does not wait for a soft dependency to terminate', () => {
-      given({ a: { depends: ['b'] }, b: {} }).boots('a').is({ b: 'running.ready', a: 'running.ready' });
+      given({ a: { depends: ['b'] }, b: {} })
+        .boots('a')
+        .is({ b: 'running.ready', a: 'running.ready' });
     });
 
     it('waits for the spawn of a soft dependency', () => {
-      given({ a: { depends: ['b'] }, b: { spawn: 'hangs' } }).boots('a').is({ b: 'starting.spawning', a: 'waiting-deps' });
+      given({ a: { depends: ['b'] }, b: { spawn: 'hangs' } })
+        .boots('a')
+        .is({ b: 'starting.spawning', a: 'waiting-deps' });
     });
 
     it('waits for a sync dependency to terminate', () => {
@@ -101,7 +113,9 @@ describe('start order', () => {
     });
 
     it('waits only for the start of a respawning service, also when it is sync', () => {
-      given({ a: { depends: ['b'] }, b: { mode: 'respawn' } }).boots('a').is({ a: 'running.ready' });
+      given({ a: { depends: ['b'] }, b: { mode: 'respawn' } })
+        .boots('a')
+        .is({ a: 'running.ready' });
     });
 
     it('lets dependents of a sync service go on when its respawn is switched on', () => {
@@ -129,12 +143,18 @@ describe('start order', () => {
     });
 
     it('finishes a bundle that is to respawn, and does not want it up', () => {
-      const scenario = given({ all: { run: false, mode: 'respawn' }, a: {} }).boots('all', 'a').is({ all: 'finished' });
+      const scenario = given({ all: { run: false, mode: 'respawn' }, a: {} })
+        .boots('all', 'a')
+        .is({ all: 'finished' });
       expect(scenario.service('all').context.want).toBe('once');
     });
 
     it('is done with a sync bundle when its sync dependencies have terminated', () => {
-      given({ a: { depends: ['all'] }, all: { run: false, mode: 'sync', depends: ['b'] }, b: { mode: 'sync' } })
+      given({
+        a: { depends: ['all'] },
+        all: { run: false, mode: 'sync', depends: ['b'] },
+        b: { mode: 'sync' },
+      })
         .boots('a')
         .is({ all: 'waiting-deps', a: 'waiting-deps' })
         .when(exited('b'))
@@ -192,20 +212,28 @@ describe('start order', () => {
     });
 
     it('does not start default when a word that was loaded cannot be executed', () => {
-      given({ default: {}, a: { spawn: ['execute', 'ENOENT'] } }).boots('a').is({ default: 'unknown', a: 'failed' });
+      given({ default: {}, a: { spawn: ['execute', 'ENOENT'] } })
+        .boots('a')
+        .is({ default: 'unknown', a: 'failed' });
     });
 
     it('ignores a word that is no name, and says so beside a terminal', () => {
       given({ default: {} })
         .boots('../x')
         .starts('default')
-        .reports('argument "../x" ignored: the name has a component ".."', 'boot settled after 0.00 s');
+        .reports(
+          'argument "../x" ignored: the name has a component ".."',
+          'boot settled after 0.00 s',
+        );
     });
 
     it('says in its report which word was ignored', () => {
       given({ a: {} })
         .boots('foo', 'a')
-        .reports('argument "foo" ignored: there is no such service in /etc/minit', 'boot settled after 0.00 s');
+        .reports(
+          'argument "foo" ignored: there is no such service in /etc/minit',
+          'boot settled after 0.00 s',
+        );
     });
 
     it('ignores options of the kernel or of minit', () => {
@@ -221,7 +249,10 @@ describe('start order', () => {
       ['before', ['-foo', 'default']],
       ['without', ['-foo']],
     ])('does not start a black-listed dependency: %s the word', (_, words) => {
-      given(tree).boots(...words).starts('bar', 'default').is({ foo: 'unknown', default: 'running.ready' });
+      given(tree)
+        .boots(...words)
+        .starts('bar', 'default')
+        .is({ foo: 'unknown', default: 'running.ready' });
     });
 
     it('reports which line of which file was skipped', () => {
@@ -244,7 +275,9 @@ describe('start order', () => {
     });
 
     it('black-lists a log service, too', () => {
-      given({ web: { hasLog: true as const }, 'web/log': {} }).boots('web', '-web/log').starts('web');
+      given({ web: { hasLog: true as const }, 'web/log': {} })
+        .boots('web', '-web/log')
+        .starts('web');
     });
   });
 
@@ -253,7 +286,10 @@ describe('start order', () => {
       given({ a: { depends: ['gone', 'b'] }, b: {} })
         .boots('a')
         .starts('b', 'a')
-        .reports('/etc/minit/a/depends:1: dependency "gone" skipped: there is no such service', 'boot settled after 0.00 s');
+        .reports(
+          '/etc/minit/a/depends:1: dependency "gone" skipped: there is no such service',
+          'boot settled after 0.00 s',
+        );
     });
 
     it('says what kept a directory from being read', () => {
@@ -262,7 +298,9 @@ describe('start order', () => {
         .withoutAnswers()
         .when(asked('sa'), read('a'))
         .when({ type: 'ServiceMissing', service: 'b', error: systemError('EACCES') })
-        .reports('/etc/minit/a/depends:1: dependency "b" skipped: its directory cannot be read (EACCES)');
+        .reports(
+          '/etc/minit/a/depends:1: dependency "b" skipped: its directory cannot be read (EACCES)',
+        );
     });
 
     it('skips the line that closes a cycle, and shows the whole path', () => {
@@ -292,22 +330,35 @@ describe('start order', () => {
     });
 
     it('reports the problems of a directory with file and line', () => {
-      const problems = [{ severity: 'warning', code: 'bad-nice', file: 'nice', text: 'no integer' }] as const;
-      given({ a: { problems } }).boots('a').reports('/etc/minit/a/nice: no integer', 'boot settled after 0.00 s');
+      const problems = [
+        { severity: 'warning', code: 'bad-nice', file: 'nice', text: 'no integer' },
+      ] as const;
+      given({ a: { problems } })
+        .boots('a')
+        .reports('/etc/minit/a/nice: no integer', 'boot settled after 0.00 s');
     });
 
     it('does not run a program whose params are unusable', () => {
-      const problems = [{ severity: 'error', code: 'bad-params', file: 'params', line: 2, text: 'a NUL byte' }] as const;
+      const problems = [
+        { severity: 'error', code: 'bad-params', file: 'params', line: 2, text: 'a NUL byte' },
+      ] as const;
       given({ a: { problems }, b: {} })
         .boots('a', 'b')
         .starts('b')
         .is({ a: 'failed' })
-        .reports('/etc/minit/a/params: cannot use its params: a NUL byte', 'boot settled after 0.00 s');
+        .reports(
+          '/etc/minit/a/params: cannot use its params: a NUL byte',
+          'boot settled after 0.00 s',
+        );
     });
 
     it('tries again later when a service that is wanted up has unusable params', () => {
-      const problems = [{ severity: 'error', code: 'bad-params', file: 'params', text: 'a NUL byte' }] as const;
-      const scenario = given({ a: { mode: 'respawn', problems } }).boots('a').is({ a: 'respawning' });
+      const problems = [
+        { severity: 'error', code: 'bad-params', file: 'params', text: 'a NUL byte' },
+      ] as const;
+      const scenario = given({ a: { mode: 'respawn', problems } })
+        .boots('a')
+        .is({ a: 'respawning' });
       expect(scenario.linesOf('StartTimer')).toEqual(['StartTimer respawn:a 100']);
     });
   });
@@ -336,7 +387,10 @@ describe('start order', () => {
     });
 
     it('deals with one start request after the other', () => {
-      const scenario = given({ a: {}, b: {}, k: {} }).boots('k').withoutAnswers().when(asked('sa'), asked('sb'));
+      const scenario = given({ a: {}, b: {}, k: {} })
+        .boots('k')
+        .withoutAnswers()
+        .when(asked('sa'), asked('sb'));
       expect(scenario.linesOf('ReadService')).toEqual(['ReadService a']);
       expect(scenario.when(read('a')).linesOf('ReadService')).toEqual(['ReadService b']);
     });
@@ -355,11 +409,18 @@ describe('start order', () => {
     });
 
     it('holds a parent before its dependencies', () => {
-      given({ a: { depends: ['b'] }, b: {} }).boots('a').when(asked('h')).replies('1:b|a|||');
+      given({ a: { depends: ['b'] }, b: {} })
+        .boots('a')
+        .when(asked('h'))
+        .replies('1:b|a|||');
     });
 
     it('counts a dependency that runs already', () => {
-      given({ a: { depends: ['b'] }, b: {} }).boots('b').when(asked('sa')).when(asked('h')).replies('1:b|a|b|||');
+      given({ a: { depends: ['b'] }, b: {} })
+        .boots('b')
+        .when(asked('sa'))
+        .when(asked('h'))
+        .replies('1:b|a|b|||');
     });
 
     it('does not count a dependency that has finished', () => {
@@ -376,7 +437,11 @@ describe('start order', () => {
     });
 
     it('does not count what does not exist', () => {
-      given({ a: { depends: ['gone'] } }).boots('a').when(asked('snone')).when(asked('h')).replies('1:a|||');
+      given({ a: { depends: ['gone'] } })
+        .boots('a')
+        .when(asked('snone'))
+        .when(asked('h'))
+        .replies('1:a|||');
     });
   });
 

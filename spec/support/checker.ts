@@ -10,14 +10,14 @@ import type { Effect } from '../../machines/effects';
 import { fold, initialState } from '../../machines/fold';
 import { checkInvariants, checkSignals } from '../../machines/invariants';
 import { loggedService } from '../../machines/names';
-import { isStuck, stateName, type StopPlan, type SupervisorState } from '../../machines/state';
+import { isStuck, stateName, type SupervisorState } from '../../machines/state';
 
 export interface Checker {
   /** @throws Error that names the record and the rule. */
   observe(record: LogRecord): void;
   /** The state that the records so far fold to. */
   state(): SupervisorState;
-  /** Requests that have no reply yet. */
+  /** Requests that have no reply yet; those that came after minit decided to end get none. */
   unanswered(): readonly number[];
 }
 
@@ -30,7 +30,7 @@ interface Book {
   /** Somebody said which process is theirs; the one that minit spawned may live on beside it. */
   readonly adopted: Set<string>;
   readonly replies: Map<number, number>;
-  stopPlan: StopPlan | undefined;
+  hasEnded: boolean;
 }
 
 /** Returns a checker for a log from its first record on. */
@@ -41,7 +41,7 @@ export function createChecker(): Checker {
     early: new Set(),
     adopted: new Set(),
     replies: new Map(),
-    stopPlan: undefined,
+    hasEnded: false,
   };
   let state = initialState();
   return {
@@ -66,7 +66,7 @@ export function createChecker(): Checker {
 function note(book: Book, { seq, event }: LogRecord): void {
   switch (event.type) {
     case 'RequestReceived':
-      book.replies.set(seq, 0);
+      if (!book.hasEnded) book.replies.set(seq, 0);
       break;
     case 'ProcessSpawned': {
       const living = book.living.get(event.service) ?? new Set();
@@ -100,6 +100,7 @@ interface Step {
 
 function problemWithEffects(book: Book, before: SupervisorState, step: Step): string | undefined {
   for (const effect of step.record.effects) {
+    if (effect.type === 'ExitSupervisor') book.hasEnded = true;
     const problem =
       problemWithSpawn(book, effect) ??
       problemWithReply(book, effect) ??
@@ -126,6 +127,7 @@ function problemWithReply(book: Book, effect: Effect): string | undefined {
   if (effect.type !== 'Reply') return undefined;
   const { request } = effect.params;
   const count = book.replies.get(request);
+  if (count === undefined && book.hasEnded) return undefined;
   if (count === undefined) return `a reply to ${String(request)}, which is no request`;
   book.replies.set(request, count + 1);
   return count === 0 ? undefined : `a second reply to request ${String(request)}`;

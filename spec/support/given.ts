@@ -28,12 +28,17 @@ export type Tree = Readonly<Record<string, Entry>>;
 /** An event, or one that depends on what is: the PID of a service, say. */
 export type Given = MinitEvent | ((now: Scenario) => MinitEvent);
 
-export function definitionOf(name: string, { run, depends, spawn: _, ...rest }: Entry): ServiceDefinition {
+export function definitionOf(
+  name: string,
+  { run, depends, spawn: _, ...rest }: Entry,
+): ServiceDefinition {
   const directory = `/etc/minit/${name}`;
   return {
     directory,
     mode: 'oneshot',
-    ...(run !== false && { run: typeof run === 'object' ? run : { path: `/bin/${name}`, argv0: name } }),
+    ...(run !== false && {
+      run: typeof run === 'object' ? run : { path: `/bin/${name}`, argv0: name },
+    }),
     params: [],
     depends: (depends ?? []).map((dependency, index) => ({ name: dependency, line: index + 1 })),
     workingDirectory: directory,
@@ -42,10 +47,23 @@ export function definitionOf(name: string, { run, depends, spawn: _, ...rest }: 
   };
 }
 
-const errnoByCode: Readonly<Record<string, number>> = { ENOENT: 2, EAGAIN: 11, ENOMEM: 12, EACCES: 13, ENOEXEC: 8 };
+const errnoByCode: Readonly<Record<string, number>> = {
+  ENOENT: 2,
+  EAGAIN: 11,
+  ENOMEM: 12,
+  EACCES: 13,
+  ENOEXEC: 8,
+};
 export const systemError = (code: string) => ({ code, errno: errnoByCode[code] ?? 5 });
 
-const signalNames: Readonly<Record<number, string>> = { 1: 'HUP', 2: 'INT', 9: 'KILL', 15: 'TERM', 18: 'CONT', 19: 'STOP' };
+const signalNames: Readonly<Record<number, string>> = {
+  1: 'HUP',
+  2: 'INT',
+  9: 'KILL',
+  15: 'TERM',
+  18: 'CONT',
+  19: 'STOP',
+};
 
 /** An effect as a line of a spec; NULs are shown as `|`. */
 export function line({ type, params }: Effect): string {
@@ -78,7 +96,8 @@ export function line({ type, params }: Effect): string {
 }
 
 /** Answered by the scenario itself, or said once at every start: of no interest to a spec, unless it asks. */
-const isQuiet = ({ type }: Effect): boolean => ['ReadService', 'OpenLog', 'OpenControl'].includes(type);
+const isQuiet = ({ type }: Effect): boolean =>
+  ['ReadService', 'OpenLog', 'OpenControl'].includes(type);
 
 export class Scenario {
   state: SupervisorState = initialState();
@@ -101,7 +120,14 @@ export class Scenario {
 
   bootsAs(role: Role, ...words: string[]): this {
     const pid = role === 'process' ? 77 : 1;
-    return this.when({ type: 'SupervisorStarted', pid, role, root: '/etc/minit', words, graceMs: 3000 });
+    return this.when({
+      type: 'SupervisorStarted',
+      pid,
+      role,
+      root: '/etc/minit',
+      words,
+      graceMs: 3000,
+    });
   }
 
   /** Lets time pass. Nothing happens by it: timers end when the spec says so. */
@@ -134,7 +160,11 @@ export class Scenario {
     const queue = [first];
     for (const event of queue) {
       const before = this.state;
-      const { state, effects, transitions } = fold(before, { seq: before.seq + 1, at: this.now, event });
+      const { state, effects, transitions } = fold(before, {
+        seq: before.seq + 1,
+        at: this.now,
+        event,
+      });
       checkInvariants(state);
       checkSignals(before, state, effects);
       this.state = state;
@@ -151,7 +181,15 @@ export class Scenario {
     const spawn = this.tree.get(service)?.spawn;
     if (spawn === 'hangs') return [];
     if (spawn === undefined) return [spawned(service)(this)];
-    return [{ type: 'SpawnFailed', service, stage: spawn[0], error: systemError(spawn[1]), path: `/bin/${service}` }];
+    return [
+      {
+        type: 'SpawnFailed',
+        service,
+        stage: spawn[0],
+        error: systemError(spawn[1]),
+        path: `/bin/${service}`,
+      },
+    ];
   }
 
   /** The directory of `name` as it is in the tree now. */
@@ -217,7 +255,9 @@ export class Scenario {
 
   /** `{ web: 'running.ready' }`. */
   is(states: Readonly<Record<string, string>>): this {
-    const actual = Object.fromEntries(Object.keys(states).map((name) => [name, this.stateOf(name)]));
+    const actual = Object.fromEntries(
+      Object.keys(states).map((name) => [name, this.stateOf(name)]),
+    );
     expect(actual).toEqual(states);
     return this;
   }
@@ -248,12 +288,20 @@ export const spawnFailed = (service: string, stage: SpawnStage, code: string): M
 });
 
 /** The process of `service` exited with a code, or died of a signal (`'KILL'`). */
-export function exited(service: string, how: number | 'KILL' | 'TERM' = 0): (now: Scenario) => MinitEvent {
-  const status: ExitStatus = typeof how === 'number' ? { code: how } : { signal: how === 'KILL' ? 9 : 15 };
+export function exited(
+  service: string,
+  how: number | 'KILL' | 'TERM' = 0,
+): (now: Scenario) => MinitEvent {
+  const status: ExitStatus =
+    typeof how === 'number' ? { code: how } : { signal: how === 'KILL' ? 9 : 15 };
   return (now) => ({ type: 'ProcessExited', pid: now.pidOf(service), status });
 }
 
-export const orphanExited = (pid: number): MinitEvent => ({ type: 'ProcessExited', pid, status: { code: 0 } });
+export const orphanExited = (pid: number): MinitEvent => ({
+  type: 'ProcessExited',
+  pid,
+  status: { code: 0 },
+});
 
 /** A request in the original's bytes; NULs may be written as `|`. */
 export const asked = (request: string): MinitEvent => ({
@@ -268,10 +316,12 @@ export const askedInJson = (request: object): MinitEvent => ({
 });
 
 /** The answer to the probe that the last request waits for. */
-export const probed = (alive: boolean): ((now: Scenario) => MinitEvent) => (now) => {
-  const [request = '', pending] = [...now.state.pendingProbes][0] ?? [];
-  return { type: 'ProcessProbed', request: Number(request), pid: pending?.pid ?? 0, alive };
-};
+export const probed =
+  (alive: boolean): ((now: Scenario) => MinitEvent) =>
+  (now) => {
+    const [request = '', pending] = [...now.state.pendingProbes][0] ?? [];
+    return { type: 'ProcessProbed', request: Number(request), pid: pending?.pid ?? 0, alive };
+  };
 
 export const signalled = (signal: SignalName): MinitEvent => ({ type: 'SignalReceived', signal });
 

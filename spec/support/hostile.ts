@@ -132,7 +132,8 @@ function eventOf(each: Draw, owed: Owed, state: SupervisorState): MinitEvent | u
     }
     case 'spawn-failed': {
       const service = take(owed.spawns, each.which);
-      return service && { type: 'SpawnFailed', service, stage: 'execute', error: simulatedError(each.code) };
+      if (service === undefined) return undefined;
+      return { type: 'SpawnFailed', service, stage: 'execute', error: simulatedError(each.code) };
     }
     case 'probed': {
       const probe = take(owed.probes, each.which);

@@ -1,0 +1,106 @@
+/**
+ * Who may import whom. ESLint sees one file at a time; this sees the graph, and prints the chain.
+ *
+ * @type {import('dependency-cruiser').IConfiguration}
+ */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      comment: 'A cycle means that two files are one file.',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      comment: 'A file that nobody imports is dead.',
+      from: { orphan: true, pathNot: '^(cli|diagrams|spec)/' },
+      to: {},
+    },
+    {
+      name: 'no-unresolvable',
+      severity: 'error',
+      comment: 'It would not even start.',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'machines-are-pure',
+      severity: 'error',
+      comment: 'machines/ may use xstate, nothing else.',
+      from: { path: '^machines/' },
+      to: { pathNot: '^(machines|node_modules/xstate)/' },
+    },
+    {
+      name: 'effects-know-ports-only',
+      severity: 'error',
+      comment: 'effects/ may use machines/ and rxjs; the world is behind its ports.',
+      from: { path: '^effects/' },
+      to: { pathNot: '^(effects|machines|node_modules/rxjs)/' },
+    },
+    {
+      name: 'nothing-imports-cli',
+      severity: 'error',
+      comment: 'A program is the top; what two of them share belongs below.',
+      from: { pathNot: '^(cli|spec)/' },
+      to: { path: '^cli/' },
+    },
+    {
+      name: 'nothing-imports-spec',
+      severity: 'error',
+      comment: 'Code must not know how it is tested.',
+      from: { pathNot: '^spec/' },
+      to: { path: '^spec/' },
+    },
+    {
+      name: 'supervision-draws-nothing',
+      severity: 'error',
+      comment: 'A diagram is no business of what runs as PID 1.',
+      from: { path: '^(machines|effects|adapters)/' },
+      to: { path: '^diagrams/' },
+    },
+    {
+      name: 'koffi-only-in-libc',
+      severity: 'error',
+      comment: 'One folder talks to C.',
+      from: { pathNot: '^(adapters/libc|spec)/' },
+      to: { path: 'node_modules/(koffi|@koromix)/' },
+    },
+    {
+      name: 'rxjs-only-in-the-shell',
+      severity: 'error',
+      comment: 'The core is a function of state and event.',
+      from: { pathNot: '^(effects|adapters|cli|spec)/' },
+      to: { path: 'node_modules/rxjs/' },
+    },
+    {
+      name: 'one-owner-for-children',
+      severity: 'error',
+      comment: 'libuv and waitpid(-1) would take the exit statuses from each other.',
+      from: { pathNot: '^spec/' },
+      to: { path: '^(node:)?child_process$' },
+    },
+    {
+      name: 'no-dev-dependencies-in-production',
+      severity: 'error',
+      comment: 'What is installed has none of them.',
+      from: { path: '^(machines|effects|adapters|cli)/' },
+      to: {
+        dependencyTypes: ['npm-dev'],
+        dependencyTypesNot: ['type-only'],
+        pathNot: 'node_modules/@types/',
+      },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['require', 'node', 'default', 'types'],
+    },
+  },
+};

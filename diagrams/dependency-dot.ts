@@ -1,0 +1,65 @@
+/**
+ * A dependency graph in the language of Graphviz: what is started first stands at the right. Pure.
+ *
+ * @module
+ */
+import type { DependencyGraph, GraphDependency, GraphService } from './dependency-graph';
+import { dependencyColor, modeTones } from './dependency-style';
+import { escapeXml } from './escape-xml';
+import { lightTone, surface } from './palette';
+
+const shapes: Readonly<Record<GraphService['mode'], string>> = {
+  respawn: 'box',
+  sync: 'box',
+  oneshot: 'box',
+  bundle: 'folder',
+  missing: 'box',
+};
+
+const styles: Readonly<Record<GraphService['mode'], string>> = {
+  respawn: 'rounded,filled',
+  sync: 'filled',
+  oneshot: 'rounded,filled',
+  bundle: 'filled',
+  missing: 'rounded,filled,dashed',
+};
+
+/** Returns the graph as a DOT document. Pure. */
+export function dependenciesToDot(graph: DependencyGraph): string {
+  const serviceByName = new Map(graph.services.map((service) => [service.name, service]));
+  return [
+    'digraph dependencies {',
+    `  graph [rankdir=LR, nodesep=0.22, ranksep=0.7, pad=0.25, fontname="Arial", fontsize=10, bgcolor="${surface.background.light}", label=<${legend()}>, labeljust=l]`,
+    '  node [fontname="Arial", fontsize=12, height=0.3, margin="0.14,0.06", penwidth=1.3]',
+    '  edge [arrowsize=0.65, penwidth=1.3]',
+    ...graph.services.map((service) => `  ${serviceDot(service)}`),
+    ...graph.services.flatMap(({ name, logs }) => (logs === undefined ? [] : [`  { rank=same; ${quote(logs)}; ${quote(name)} }`])),
+    ...graph.dependencies.map((dependency) => `  ${dependencyDot(dependency, serviceByName.get(dependency.to))}`),
+    '}',
+    '',
+  ].join('\n');
+}
+
+const quote = (text: string): string => JSON.stringify(text);
+
+function serviceDot({ name, mode, logs }: GraphService): string {
+  const { fill, line, text } = lightTone(modeTones[mode]);
+  const label = logs === undefined ? `<b>${escapeXml(name)}</b>` : `<font point-size="10">${escapeXml(name)}</font>`;
+  const size = logs === undefined ? '' : ', height=0.2, margin="0.1,0.03"';
+  return `${quote(name)} [label=<${label}>, shape=${shapes[mode]}, style="${styles[mode]}", color="${line}", fillcolor="${fill}", fontcolor="${text}"${size}]`;
+}
+
+function dependencyDot(dependency: GraphDependency, to: GraphService | undefined): string {
+  const { from, kind, isInCycle } = dependency;
+  const look = { hard: 'style=solid', soft: 'style=dashed', log: 'style=dotted, arrowhead=dot, arrowsize=0.5' }[kind];
+  return `${quote(from)} -> ${quote(dependency.to)} [${look}, color="${dependencyColor(dependency, to)}"${isInCycle ? ', penwidth=2' : ''}]`;
+}
+
+function legend(): string {
+  const modes = (['respawn', 'sync', 'oneshot', 'bundle'] as const).map(
+    (mode) => `<font color="${lightTone(modeTones[mode]).text}"><b>${mode}</b></font>`,
+  );
+  const lines =
+    '&#8212;&#8594; starts when that has terminated &#160; - -&#8594; when that has been started &#160; &#183;&#183;&#183;&#8226; is logged by';
+  return `<font color="${surface.smallPrint.light}">${modes.join(' &#160; ')} &#160; ${lines}</font>`;
+}

@@ -1,0 +1,17 @@
+// @ts-check
+/**
+ * Types are the business of `npm run types`; here they are only stripped.
+ *
+ * @type {import('jest').Config}
+ */
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/spec'],
+  testMatch: ['**/*.spec.ts'],
+  transform: { '\\.ts$': '<rootDir>/spec/support/esbuild-transform.js' },
+  maxWorkers: 2,
+  testTimeout: 60_000,
+  showSeed: true,
+  watchman: false,
+  reporters: ['default', '<rootDir>/spec/support/tally-reporter.js'],
+};

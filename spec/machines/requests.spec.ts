@@ -1,0 +1,59 @@
+/**
+ * What the bytes of a request mean.
+ *
+ * @module
+ */
+import { extensionPrefix, parseRequest } from '../../machines/requests';
+
+describe('request', () => {
+  it.each([
+    ['pweb', { kind: 'pid', service: 'web' }],
+    ['uweb', { kind: 'uptime', service: 'web' }],
+    ['snet/eth0', { kind: 'start', service: 'net/eth0', respawn: undefined, isJson: false }],
+    ['rweb', { kind: 'respawn', service: 'web', enable: false, isJson: false }],
+    ['Rweb', { kind: 'respawn', service: 'web', enable: true, isJson: false }],
+    ['Cweb', { kind: 'clear', service: 'web', isJson: false }],
+    ['dweb', { kind: 'dependents', service: 'web', isJson: false }],
+    ['d-', { kind: 'dependents', service: undefined, isJson: false }],
+    ['h', { kind: 'history', isJson: false }],
+    ['Pweb\u0000500\u0000', { kind: 'set-pid', service: 'web', pid: 500, isJson: false }],
+    ['Pweb\u0000007', { kind: 'set-pid', service: 'web', pid: 7, isJson: false }],
+    ['pwéb ü', { kind: 'pid', service: 'wéb ü' }],
+    ['d-x', { kind: 'dependents', service: '-x', isJson: false }],
+  ])('reads %j', (text, meaning) => {
+    expect(parseRequest(text)).toEqual(meaning);
+  });
+
+  it.each([
+    ['', 'the name is empty'],
+    ['xweb', 'no such request'],
+    ['pa\u0000b', 'the name holds a NUL byte'],
+    ['pa\n', 'the name holds a control character'],
+    ['Pweb\u00001\u0000', 'no PID'],
+    ['Pweb\u00004194305\u0000', 'no PID'],
+    ['P\u00005\u0000', 'the name is empty'],
+  ])('refuses %j: %s', (text, why) => {
+    expect(parseRequest(text)).toEqual({ kind: 'refused', why, isJson: false });
+  });
+
+  it('takes 1,500 bytes and not one more', () => {
+    expect(parseRequest(`${extensionPrefix}${'x'.repeat(1498)}`)).toMatchObject({
+      why: 'not JSON',
+    });
+    expect(parseRequest(`${extensionPrefix}${'x'.repeat(1499)}`)).toMatchObject({
+      why: 'longer than 1500 bytes',
+    });
+  });
+
+  it('counts bytes, not letters', () => {
+    expect(parseRequest(`p${'ü'.repeat(750)}`)).toMatchObject({ why: 'longer than 1500 bytes' });
+  });
+
+  it('refuses JSON in JSON', () => {
+    expect(parseRequest(`${extensionPrefix}[1]`)).toMatchObject({ kind: 'refused', isJson: true });
+  });
+
+  it('is to the original the PID request of a service that cannot exist', () => {
+    expect(extensionPrefix).toMatch(/^p[^/]/u);
+  });
+});
