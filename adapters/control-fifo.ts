@@ -52,7 +52,6 @@ export function createControl(options: ControlOptions): Control {
   const occurrence$ = new Subject<Occurrence>();
   const buffer = Buffer.allocUnsafeSlow(pipeBytes);
   let connection: Connection | undefined;
-  let newestReplied = 0;
 
   const emit = (event: Occurrence['event'], cause?: number): void => {
     occurrence$.next({ at: options.now(), ...(cause !== undefined && { cause }), event });
@@ -90,7 +89,6 @@ export function createControl(options: ControlOptions): Control {
         return;
       }
       disconnect();
-      newestReplied = 0;
       const opened = openBoth(options);
       if ('error' in opened) {
         emit({ type: 'ControlFailed', ...opened }, cause);
@@ -107,12 +105,9 @@ export function createControl(options: ControlOptions): Control {
       };
       emit({ type: 'ControlOpened' }, cause);
     },
-    reply({ request, text }) {
-      // The asker of an older request than one that was answered has lost the lock: it is dead,
-      // and its late reply would reach somebody else.
-      if (request < newestReplied) return;
-      newestReplied = request;
-      connection?.writer.write(text);
+    reply({ text, isLate }) {
+      // The asker has lost the lock, so it is dead: its reply would reach somebody else.
+      if (isLate !== true) connection?.writer.write(text);
     },
   };
 }

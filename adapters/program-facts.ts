@@ -4,7 +4,15 @@
  *
  * @module
  */
-import { closeSync, constants, openSync, readSync, readlinkSync, statSync, type Stats } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  openSync,
+  readSync,
+  readlinkSync,
+  statSync,
+  type Stats,
+} from 'node:fs';
 import type { Program } from '../machines/definition';
 import type { ProgramFact } from '../machines/tree-facts';
 import { interpreterOf } from './program-file';
@@ -16,7 +24,10 @@ export function programFact({ path }: Program, directory: string): ProgramFact {
     return fileFact(path, statSync(path));
   } catch (error) {
     const systemError = systemErrorOf(error);
-    const isGone = systemError.code === 'ENOENT' || systemError.code === 'ENOTDIR' || systemError.code === 'ELOOP';
+    const isGone =
+      systemError.code === 'ENOENT' ||
+      systemError.code === 'ENOTDIR' ||
+      systemError.code === 'ELOOP';
     return isGone ? danglingFact(directory) : { kind: 'unreachable', error: systemError };
   }
 }
@@ -35,10 +46,16 @@ function fileFact(path: string, status: Stats): ProgramFact {
   if (!isExecutable(status)) return { kind: 'not-executable' };
   if (status.size === 0) return { kind: 'empty' };
   const interpreter = interpreterOf(path);
-  if (interpreter === undefined) return isPlainText(path) ? { kind: 'no-interpreter-line' } : { kind: 'usable' };
+  if (interpreter === undefined)
+    return isPlainText(path) ? { kind: 'no-interpreter-line' } : { kind: 'usable' };
   const problem = interpreter.path === '' ? 'missing' : interpreterProblem(interpreter.path);
   if (problem === undefined) return { kind: 'usable' };
-  return { kind: 'bad-interpreter', interpreter: interpreter.kind, path: interpreter.path, problem };
+  return {
+    kind: 'bad-interpreter',
+    interpreter: interpreter.kind,
+    path: interpreter.path,
+    problem,
+  };
 }
 
 const isExecutable = ({ mode }: Stats): boolean => (mode & 0o111) !== 0;

@@ -34,7 +34,7 @@ export function printReport(report: ReplayReport, options: ReplayReportOptions, 
 function printHead({ header, state, eventCount, startedAt }: ReplayReport, print: (line: string) => void): void {
   const span = describeDuration(state.at - startedAt);
   print(`boot ${header.boot} of ${state.root} on ${header.host}, ${header.wallAt}, minit ${header.program}`);
-  print(`event ${String(state.seq)}, ${span} after the start; ${String(eventCount)} events folded; minit is ${String(state.init.value)}`);
+  print(`event ${String(state.seq)}, ${span} after the start; ${String(eventCount)} events folded; minit is ${state.init.value}`);
 }
 
 function printServices({ state }: ReplayReport, print: (line: string) => void): void {

@@ -131,7 +131,8 @@ function look({ root, seen }: Findings, name: string): Place | SystemError {
 
 const identity = ({ dev, ino }: BigIntStats): string => `${String(dev)}:${String(ino)}`;
 
-const isServiceEntry = (name: string): boolean => (serviceEntries as readonly string[]).includes(name);
+const isServiceEntry = (name: string): boolean =>
+  (serviceEntries as readonly string[]).includes(name);
 
 function entriesAmong(entries: readonly Dirent[]): ServiceEntry[] {
   const names = new Set(entries.map(({ name }) => name));
@@ -142,7 +143,8 @@ function addService(found: Findings, { name, entries }: Place): void {
   const known = entriesAmong(entries);
   if (name === '' || known.length === 0) return;
   const reading = readServiceDirectory(found.root, name);
-  if ('error' in reading) found.failures.push({ directory: `${found.root}/${name}`, error: reading.error });
+  if ('error' in reading)
+    found.failures.push({ directory: `${found.root}/${name}`, error: reading.error });
   else found.serviceByName.set(name, surveyed(name, reading.definition, known));
 }
 
@@ -160,12 +162,19 @@ function readDependencies(found: Findings): void {
         continue;
       }
       const place = look({ ...found, seen: new Set() }, name);
-      serviceByName.set(name, surveyed(name, reading.definition, 'code' in place ? [] : entriesAmong(place.entries)));
+      serviceByName.set(
+        name,
+        surveyed(name, reading.definition, 'code' in place ? [] : entriesAmong(place.entries)),
+      );
     }
   }
 }
 
-function surveyed(name: ServiceName, definition: ServiceDefinition, entries: readonly ServiceEntry[]): SurveyedService {
+function surveyed(
+  name: ServiceName,
+  definition: ServiceDefinition,
+  entries: readonly ServiceEntry[],
+): SurveyedService {
   const { run, directory, workingDirectory, input } = definition;
   return {
     name,
@@ -183,7 +192,11 @@ function directoryFact(path: string): DirectoryFact {
   } catch (error) {
     const { code } = systemErrorOf(error);
     // What may not be looked at by us may be usable by minit.
-    return code === 'ENOENT' || code === 'ELOOP' ? 'missing' : code === 'ENOTDIR' ? 'not-a-directory' : 'usable';
+    return code === 'ENOENT' || code === 'ELOOP'
+      ? 'missing'
+      : code === 'ENOTDIR'
+        ? 'not-a-directory'
+        : 'usable';
   }
 }
 

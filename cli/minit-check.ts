@@ -22,21 +22,30 @@ interface Options {
   readonly start?: readonly string[];
 }
 
-const collect = (name: string, before: readonly string[] = []): readonly string[] => [...before, name];
+const collect = (name: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  name,
+];
 
 function parser({ out, error }: Output): Command {
   return new Command('minit-check')
     .description('Reports every problem of the service directories below ROOT, with file and line.')
     .argument('<root...>', 'the service directories')
     .option('--json', 'show all as one JSON object')
-    .option('--start <name>', 'what minit is started with, instead of "default"; may be repeated', collect)
+    .option(
+      '--start <name>',
+      'what minit is started with, instead of "default"; may be repeated',
+      collect,
+    )
     .helpOption('--help', 'show this')
     .version(version, '--version', 'show the version')
     .addHelpText('after', '\nExit status: 0 no errors, 1 errors, 2 usage.')
     .configureOutput({
       writeOut: out,
       writeErr: error,
-      outputError: (text, write) => { write(text.replace(/^error: /u, 'minit-check: fatal: ')); },
+      outputError: (text, write) => {
+        write(text.replace(/^error: /u, 'minit-check: fatal: '));
+      },
     })
     .exitOverride();
 }
@@ -47,7 +56,8 @@ export function minitCheck(argv: readonly string[], output: Output): number {
   try {
     program.parse(argv, { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.clean : exitCode.usage;
+    if (error instanceof CommanderError)
+      return error.exitCode === 0 ? exitCode.clean : exitCode.usage;
     throw error;
   }
   const options = program.opts<Options>();
@@ -55,18 +65,36 @@ export function minitCheck(argv: readonly string[], output: Output): number {
   const findings = surveys.flatMap((survey) => checkTree(survey, options.start));
   const counts = countFindings(findings);
   const services = surveys.reduce((sum, survey) => sum + survey.services.length, 0);
-  output.out(options.json ? jsonText(findings, counts, services) : plainText(findings, counts, services));
+  output.out(
+    options.json ? jsonText(findings, counts, services) : plainText(findings, counts, services),
+  );
   return counts.error > 0 ? exitCode.hasErrors : exitCode.clean;
 }
 
-function jsonText(findings: readonly TreeFinding[], { error, warning, note }: FindingCounts, services: number): string {
+function jsonText(
+  findings: readonly TreeFinding[],
+  { error, warning, note }: FindingCounts,
+  services: number,
+): string {
   const report = { services, errors: error, warnings: warning, notes: note, findings };
   return `${JSON.stringify(report, undefined, 2)}\n`;
 }
 
-function plainText(findings: readonly TreeFinding[], counts: FindingCounts, services: number): string {
-  const totals = [count(counts.error, 'error'), count(counts.warning, 'warning'), count(counts.note, 'note')];
-  return [...findings.map(findingLine), `${totals.join(', ')} in ${count(services, 'service')}`, ''].join('\n');
+function plainText(
+  findings: readonly TreeFinding[],
+  counts: FindingCounts,
+  services: number,
+): string {
+  const totals = [
+    count(counts.error, 'error'),
+    count(counts.warning, 'warning'),
+    count(counts.note, 'note'),
+  ];
+  return [
+    ...findings.map(findingLine),
+    `${totals.join(', ')} in ${count(services, 'service')}`,
+    '',
+  ].join('\n');
 }
 
 function findingLine({ file, line, severity, text }: TreeFinding): string {
@@ -76,7 +104,8 @@ function findingLine({ file, line, severity, text }: TreeFinding): string {
   return `${place}:${line === undefined ? '' : `${String(line)}:`} ${severity}: ${text}`;
 }
 
-const count = (amount: number, noun: string): string => `${String(amount)} ${noun}${amount === 1 ? '' : 's'}`;
+const count = (amount: number, noun: string): string =>
+  `${String(amount)} ${noun}${amount === 1 ? '' : 's'}`;
 
 if (require.main === module) {
   process.exitCode = minitCheck(process.argv.slice(2), {

@@ -36,10 +36,16 @@ type Result = { readonly text: string } | { readonly failure: string; readonly c
 
 function parser({ out, error }: DiagramWorld): Command {
   return new Command('minit-diagram')
-    .description('Draws the state machine of a service or of minit itself, or the dependencies of a tree.')
+    .description(
+      'Draws the state machine of a service or of minit itself, or the dependencies of a tree.',
+    )
     .addArgument(new Argument('<what>', 'what to draw').choices(['service', 'init', 'deps']))
     .argument('[root]', 'the service directories, for deps')
-    .addOption(new Option('--format <format>', 'default: as the output file ends, or mermaid').choices(formats))
+    .addOption(
+      new Option('--format <format>', 'default: as the output file ends, or mermaid').choices(
+        formats,
+      ),
+    )
     .option('--output <file>', 'write there instead of to standard output')
     .helpOption('--help', 'show this')
     .version(version, '--version', 'show the version')
@@ -47,7 +53,9 @@ function parser({ out, error }: DiagramWorld): Command {
     .configureOutput({
       writeOut: out,
       writeErr: error,
-      outputError: (text, write) => { write(text.replace(/^error: /u, 'minit-diagram: fatal: ')); },
+      outputError: (text, write) => {
+        write(text.replace(/^error: /u, 'minit-diagram: fatal: '));
+      },
     })
     .exitOverride();
 }
@@ -58,7 +66,8 @@ export async function minitDiagram(argv: readonly string[], world: DiagramWorld)
   try {
     program.parse(argv, { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.done : exitCode.usage;
+    if (error instanceof CommanderError)
+      return error.exitCode === 0 ? exitCode.done : exitCode.usage;
     throw error;
   }
   const [what = '', root] = program.args;
@@ -66,30 +75,48 @@ export async function minitDiagram(argv: readonly string[], world: DiagramWorld)
   const format = asked ?? (output === undefined ? undefined : formatOfFile(output)) ?? 'mermaid';
   // Only a picture needs Graphviz, and it is the one thing here that takes time to load.
   const layOut = format === 'svg' ? await world.loadLayOut() : () => '';
-  const result = what === 'deps' ? drawDependencies(root, format, layOut) : drawMachine(what, root, (machine) => chartAs(chartOf(machine), format, layOut));
+  const result =
+    what === 'deps'
+      ? drawDependencies(root, format, layOut)
+      : drawMachine(what, root, (machine) => chartAs(chartOf(machine), format, layOut));
   const failure = 'failure' in result ? result : write(result.text, output, world);
   if (failure === undefined) return exitCode.done;
   world.error(`minit-diagram: fatal: ${failure.failure}\n`);
   return failure.code;
 }
 
-function drawMachine(what: string, root: string | undefined, draw: (machine: AnyStateMachine) => string): Result {
+function drawMachine(
+  what: string,
+  root: string | undefined,
+  draw: (machine: AnyStateMachine) => string,
+): Result {
   if (root !== undefined) return { failure: `${what} takes no ROOT`, code: exitCode.usage };
   return { text: draw(what === 'init' ? initMachine : serviceMachine) };
 }
 
 function drawDependencies(root: string | undefined, format: Format, layOut: LayOut): Result {
   if (root === undefined) return { failure: 'deps needs a ROOT', code: exitCode.usage };
-  if (format === 'scxml') return { failure: 'dependencies are no state machine: scxml is for service and init', code: exitCode.usage };
+  if (format === 'scxml')
+    return {
+      failure: 'dependencies are no state machine: scxml is for service and init',
+      code: exitCode.usage,
+    };
   const survey = surveyTree(root);
   if (survey.error !== undefined) {
     const { code } = survey.error;
-    return { failure: `unable to read ${JSON.stringify(root)}: ${describeErrorCode(code)} (${code})`, code: exitCode.failed };
+    return {
+      failure: `unable to read ${JSON.stringify(root)}: ${describeErrorCode(code)} (${code})`,
+      code: exitCode.failed,
+    };
   }
   return { text: dependenciesAs(dependencyGraphOf(survey), format, layOut) };
 }
 
-function write(text: string, output: string | undefined, { out }: DiagramWorld): Extract<Result, { failure: string }> | undefined {
+function write(
+  text: string,
+  output: string | undefined,
+  { out }: DiagramWorld,
+): Extract<Result, { failure: string }> | undefined {
   if (output === undefined) {
     out(text);
     return undefined;
@@ -99,7 +126,10 @@ function write(text: string, output: string | undefined, { out }: DiagramWorld):
     return undefined;
   } catch (error) {
     const { code } = systemErrorOf(error);
-    return { failure: `unable to write ${JSON.stringify(output)}: ${describeErrorCode(code)} (${code})`, code: exitCode.failed };
+    return {
+      failure: `unable to write ${JSON.stringify(output)}: ${describeErrorCode(code)} (${code})`,
+      code: exitCode.failed,
+    };
   }
 }
 

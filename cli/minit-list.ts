@@ -7,7 +7,7 @@ import { Command, CommanderError } from 'commander';
 import { openControlClient } from '../adapters/control-client';
 import { clientSystem } from '../adapters/client-system';
 import { listServices } from '../adapters/list-services';
-import { createServiceControl } from '../adapters/service-control';
+import { createServiceControl } from '../adapters/minit-control';
 import { commandOutput, complain, print, rootDefault, version } from './program';
 
 function main(argv: readonly string[]): number {

@@ -9,7 +9,8 @@ import { resolve } from 'node:path';
 import { openControlClient } from '../adapters/control-client';
 import { clientSystem } from '../adapters/client-system';
 import { isTerminal } from '../adapters/libc/fcntl';
-import { createServiceControl, type Order, type Seen, type ServiceControl } from '../adapters/service-control';
+import { createServiceControl } from '../adapters/minit-control';
+import type { Order, Seen, ServiceControl } from '../adapters/service-control';
 import { signals } from '../machines/service-context';
 import { commandOutput, complain as complainAs, print, rootDefault, version } from './program';
 
@@ -62,7 +63,10 @@ function parser(): Command {
     .option('--root <dir>', 'the service directories', rootDefault())
     .helpOption('--help', 'show this')
     .version(version, '--version', 'show the version')
-    .addHelpText('after', '\nExit status: 0 up, or done; 2 down; 3 finished; 1 error or no such service.')
+    .addHelpText(
+      'after',
+      '\nExit status: 0 up, or done; 2 down; 3 finished; 1 error or no such service.',
+    )
     .configureOutput(commandOutput('msvc'))
     .exitOverride();
 }
@@ -104,7 +108,12 @@ function show(control: ServiceControl, typed: readonly string[], flags: Flags): 
   return worst(
     answer.value.map((seen, index) => {
       const name = typed[index] ?? '';
-      if (flags.json) print(JSON.stringify(seen.status ?? { name, state: seen.condition, pid: seen.pid, since: seen.seconds }));
+      if (flags.json)
+        print(
+          JSON.stringify(
+            seen.status ?? { name, state: seen.condition, pid: seen.pid, since: seen.seconds },
+          ),
+        );
       else if (seen.condition === 'unknown') complain(`${name}: no such service.`);
       else print(statusLine(name, seen));
       return seen.condition === 'unknown' ? exitCode.failed : exitCode[seen.condition];
@@ -118,7 +127,11 @@ function showAll(control: ServiceControl, { json }: Flags): number {
   const width = Math.max(0, ...answer.value.map(({ name }) => name.length));
   for (const status of answer.value) {
     const since = `${String(Math.floor(status.since))} s`.padStart(8);
-    print(json ? JSON.stringify(status) : `${status.name.padEnd(width)}  ${status.state.padEnd(12)} ${since}  ${status.reason}`);
+    print(
+      json
+        ? JSON.stringify(status)
+        : `${status.name.padEnd(width)}  ${status.state.padEnd(12)} ${since}  ${status.reason}`,
+    );
   }
   return 0;
 }
@@ -145,13 +158,19 @@ function list(answer: ReturnType<ServiceControl['dependents']>, name: string): n
   return 0;
 }
 
-function command(control: ServiceControl, typed: readonly string[], { order, root }: { order: Order; root: string }): number {
+function command(
+  control: ServiceControl,
+  typed: readonly string[],
+  { order, root }: { order: Order; root: string },
+): number {
   return worst(
     typed.map((name) => {
       const answer = control.order(serviceName(name, root), order);
       if ('code' in answer) return fail(answer.text);
       if (answer.value.isDone) return 0;
-      return fail(`${name}: ${answer.value.problem === 'no such service' ? 'no such service.' : answer.value.problem}`);
+      return fail(
+        `${name}: ${answer.value.problem === 'no such service' ? 'no such service.' : answer.value.problem}`,
+      );
     }),
   );
 }
@@ -163,7 +182,9 @@ function fail(text: string): number {
 
 /** Exactly one flag at a time says what to do; returns it, or what is wrong. */
 function chosenAction(flags: Flags): { action: string } | { problem: string } {
-  const chosen = [...Object.keys(orders), 'g', 'P', 'D', 'H', 'all'].filter((flag) => flags[flag] !== undefined);
+  const chosen = [...Object.keys(orders), 'g', 'P', 'D', 'H', 'all'].filter(
+    (flag) => flags[flag] !== undefined,
+  );
   if (chosen.length > 1) return { problem: `-${chosen.join(' and -')} cannot be used together` };
   return { action: chosen[0] ?? 'show' };
 }
@@ -173,7 +194,8 @@ function run(typed: readonly string[], flags: Flags): number {
   if ('problem' in choice) return fail(choice.problem);
   const { action } = choice;
   if (typed.length === 0 && action !== 'H' && action !== 'all') return fail('no service named');
-  if (action === 'P' && !/^[1-9]\d*$/u.test(flags.P ?? '')) return fail(`${flags.P ?? ''} is no PID`);
+  if (action === 'P' && !/^[1-9]\d*$/u.test(flags.P ?? ''))
+    return fail(`${flags.P ?? ''} is no PID`);
   const client = openControlClient({ root: flags.root, ...clientSystem });
   if ('code' in client) return fail(client.text);
   const control = createServiceControl(client);
@@ -184,8 +206,13 @@ function run(typed: readonly string[], flags: Flags): number {
   }
 }
 
-function act(control: ServiceControl, typed: readonly string[], { action, flags }: { action: string; flags: Flags }): number {
-  const order = action === 'P' ? ({ do: 'set-pid', pid: Number(flags.P) } as const) : orders[action];
+function act(
+  control: ServiceControl,
+  typed: readonly string[],
+  { action, flags }: { action: string; flags: Flags },
+): number {
+  const order =
+    action === 'P' ? ({ do: 'set-pid', pid: Number(flags.P) } as const) : orders[action];
   if (order !== undefined) return command(control, typed, { order, root: flags.root });
   switch (action) {
     case 'g':
@@ -196,7 +223,9 @@ function act(control: ServiceControl, typed: readonly string[], { action, flags 
       return list(control.history(), '');
     case 'D':
       return worst(
-        typed.map((name) => list(control.dependents(name === '-' ? undefined : serviceName(name, flags.root)), name)),
+        typed.map((name) =>
+          list(control.dependents(name === '-' ? undefined : serviceName(name, flags.root)), name),
+        ),
       );
     default:
       return show(control, typed, flags);

@@ -33,8 +33,12 @@ export function dependenciesToDot(graph: DependencyGraph): string {
     '  node [fontname="Arial", fontsize=12, height=0.3, margin="0.14,0.06", penwidth=1.3]',
     '  edge [arrowsize=0.65, penwidth=1.3]',
     ...graph.services.map((service) => `  ${serviceDot(service)}`),
-    ...graph.services.flatMap(({ name, logs }) => (logs === undefined ? [] : [`  { rank=same; ${quote(logs)}; ${quote(name)} }`])),
-    ...graph.dependencies.map((dependency) => `  ${dependencyDot(dependency, serviceByName.get(dependency.to))}`),
+    ...graph.services.flatMap(({ name, logs }) =>
+      logs === undefined ? [] : [`  { rank=same; ${quote(logs)}; ${quote(name)} }`],
+    ),
+    ...graph.dependencies.map(
+      (dependency) => `  ${dependencyDot(dependency, serviceByName.get(dependency.to))}`,
+    ),
     '}',
     '',
   ].join('\n');
@@ -44,14 +48,21 @@ const quote = (text: string): string => JSON.stringify(text);
 
 function serviceDot({ name, mode, logs }: GraphService): string {
   const { fill, line, text } = lightTone(modeTones[mode]);
-  const label = logs === undefined ? `<b>${escapeXml(name)}</b>` : `<font point-size="10">${escapeXml(name)}</font>`;
+  const label =
+    logs === undefined
+      ? `<b>${escapeXml(name)}</b>`
+      : `<font point-size="10">${escapeXml(name)}</font>`;
   const size = logs === undefined ? '' : ', height=0.2, margin="0.1,0.03"';
   return `${quote(name)} [label=<${label}>, shape=${shapes[mode]}, style="${styles[mode]}", color="${line}", fillcolor="${fill}", fontcolor="${text}"${size}]`;
 }
 
 function dependencyDot(dependency: GraphDependency, to: GraphService | undefined): string {
   const { from, kind, isInCycle } = dependency;
-  const look = { hard: 'style=solid', soft: 'style=dashed', log: 'style=dotted, arrowhead=dot, arrowsize=0.5' }[kind];
+  const look = {
+    hard: 'style=solid',
+    soft: 'style=dashed',
+    log: 'style=dotted, arrowhead=dot, arrowsize=0.5',
+  }[kind];
   return `${quote(from)} -> ${quote(dependency.to)} [${look}, color="${dependencyColor(dependency, to)}"${isInCycle ? ', penwidth=2' : ''}]`;
 }
 

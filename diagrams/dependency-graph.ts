@@ -59,7 +59,11 @@ export function dependencyGraphOf({ root, services }: TreeSurvey): DependencyGra
   };
 }
 
-function graphService({ name, definition }: SurveyedService, _index: number, all: readonly SurveyedService[]): GraphService {
+function graphService(
+  { name, definition }: SurveyedService,
+  _index: number,
+  all: readonly SurveyedService[],
+): GraphService {
   const logged = loggedService(name);
   const isLog = logged !== undefined && all.some((other) => other.name === logged);
   return {
@@ -70,14 +74,19 @@ function graphService({ name, definition }: SurveyedService, _index: number, all
 }
 
 /** Two services that reach each other are in one component; then the dependency is part of a cycle. */
-function cycleTest(services: readonly SurveyedService[]): (from: ServiceName, to: ServiceName) => boolean {
+function cycleTest(
+  services: readonly SurveyedService[],
+): (from: ServiceName, to: ServiceName) => boolean {
   const indexByName = new Map(services.map(({ name }, index) => [name, index]));
   const adjacency = services.map((service) =>
     dependenciesOf(service).flatMap(({ name }) => indexByName.get(name) ?? []),
   );
   const tangleByIndex = new Map(
-    findTangles(adjacency, 1).flatMap(({ members }, tangle) => members.map((member) => [member, tangle] as const)),
+    findTangles(adjacency, 1).flatMap(({ members }, tangle) =>
+      members.map((member) => [member, tangle] as const),
+    ),
   );
-  const tangleOf = (name: ServiceName): number | undefined => tangleByIndex.get(indexByName.get(name) ?? -1);
+  const tangleOf = (name: ServiceName): number | undefined =>
+    tangleByIndex.get(indexByName.get(name) ?? -1);
   return (from, to) => tangleOf(from) !== undefined && tangleOf(from) === tangleOf(to);
 }

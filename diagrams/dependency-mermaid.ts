@@ -14,16 +14,23 @@ export function dependenciesToMermaid({ services, dependencies }: DependencyGrap
   const serviceByName = new Map(services.map((service) => [service.name, service]));
   const modes = [...new Set(services.map(({ mode }) => mode))];
   const red = dependencies.flatMap((dependency, index) =>
-    dependencyColor(dependency, serviceByName.get(dependency.to)) === lightTone('failed').line ? [String(index)] : [],
+    dependencyColor(dependency, serviceByName.get(dependency.to)) === lightTone('failed').line
+      ? [String(index)]
+      : [],
   );
   return [
     'flowchart LR',
-    ...services.map((service) => `  ${idByName.get(service.name) ?? ''}${shapeOf(service)}:::${service.mode}`),
+    ...services.map(
+      (service) => `  ${idByName.get(service.name) ?? ''}${shapeOf(service)}:::${service.mode}`,
+    ),
     ...dependencies.map(
-      (dependency) => `  ${idByName.get(dependency.from) ?? ''} ${arrowOf(dependency)} ${idByName.get(dependency.to) ?? ''}`,
+      (dependency) =>
+        `  ${idByName.get(dependency.from) ?? ''} ${arrowOf(dependency)} ${idByName.get(dependency.to) ?? ''}`,
     ),
     ...modes.map(classDefinition),
-    ...(red.length > 0 ? [`  linkStyle ${red.join(',')} stroke:${lightTone('failed').line},stroke-width:2px`] : []),
+    ...(red.length > 0
+      ? [`  linkStyle ${red.join(',')} stroke:${lightTone('failed').line},stroke-width:2px`]
+      : []),
     '',
   ].join('\n');
 }
@@ -43,7 +50,8 @@ function shapeOf({ name, mode }: GraphService): string {
   }
 }
 
-const arrowOf = ({ kind }: GraphDependency): string => ({ hard: '-->', soft: '-.->', log: '-.-o' })[kind];
+const arrowOf = ({ kind }: GraphDependency): string =>
+  ({ hard: '-->', soft: '-.->', log: '-.-o' })[kind];
 
 function classDefinition(mode: GraphService['mode']): string {
   const { fill, line, text } = lightTone(modeTones[mode]);

@@ -15,6 +15,11 @@ export const modeTones: Readonly<Record<GraphService['mode'], ToneName>> = {
 };
 
 /** Returns the colour of a dependency's line; red: minit skips it, or the one that closes its cycle. Pure. */
-export function dependencyColor({ isInCycle }: GraphDependency, to: GraphService | undefined): string {
-  return isInCycle || to === undefined || to.mode === 'missing' ? lightTone('failed').line : surface.smallPrint.light;
+export function dependencyColor(
+  { isInCycle }: GraphDependency,
+  to: GraphService | undefined,
+): string {
+  return isInCycle || to === undefined || to.mode === 'missing'
+    ? lightTone('failed').line
+    : surface.smallPrint.light;
 }

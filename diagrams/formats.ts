@@ -19,7 +19,9 @@ export type Format = (typeof formats)[number];
 /** Returns the format that a file name asks for by its ending. Pure. */
 export function formatOfFile(path: string): Format | undefined {
   const ending = /\.([a-z]+)$/u.exec(path)?.[1] ?? '';
-  return ending === 'mmd' || ending === 'md' ? 'mermaid' : formats.find((format) => format === ending);
+  return ending === 'mmd' || ending === 'md'
+    ? 'mermaid'
+    : formats.find((format) => format === ending);
 }
 
 /** Returns the chart in `format`. `layOut` is called for a picture only. Pure. */
@@ -39,7 +41,11 @@ export function chartAs(chart: Chart, format: Format, layOut: LayOut): string {
 }
 
 /** Returns the dependency graph in `format`. Pure. */
-export function dependenciesAs(graph: DependencyGraph, format: Exclude<Format, 'scxml'>, layOut: LayOut): string {
+export function dependenciesAs(
+  graph: DependencyGraph,
+  format: Exclude<Format, 'scxml'>,
+  layOut: LayOut,
+): string {
   switch (format) {
     case 'mermaid':
       return dependenciesToMermaid(graph);

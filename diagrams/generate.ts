@@ -13,7 +13,10 @@ import { loadGraphviz } from './graphviz';
 const folder = join(__dirname, 'generated');
 
 async function main(): Promise<void> {
-  const files = generatedFiles(surveyTree(join(__dirname, '../examples/demo')), await loadGraphviz());
+  const files = generatedFiles(
+    surveyTree(join(__dirname, '../examples/demo')),
+    await loadGraphviz(),
+  );
   mkdirSync(folder, { recursive: true });
   for (const name of readdirSync(folder)) {
     if (!files.has(name)) rmSync(join(folder, name));

@@ -12,7 +12,8 @@ export interface Tone {
   readonly text: string;
 }
 
-export type ToneName = 'neutral' | 'waiting' | 'starting' | 'running' | 'done' | 'stopping' | 'retrying' | 'failed';
+export type ToneName =
+  'neutral' | 'waiting' | 'starting' | 'running' | 'done' | 'stopping' | 'retrying' | 'failed';
 
 type ToneForms = Readonly<Record<ToneName, { readonly light: Tone; readonly dark: Tone }>>;
 
@@ -68,7 +69,10 @@ export function darkByLight(): ReadonlyMap<string, string> {
   const tones = Object.values(forms).flatMap(({ light, dark }) =>
     (['fill', 'line', 'text'] as const).map((part) => [light[part], dark[part]] as const),
   );
-  return new Map([...tones, ...Object.values(surface).map(({ light, dark }) => [light, dark] as const)]);
+  return new Map([
+    ...tones,
+    ...Object.values(surface).map(({ light, dark }) => [light, dark] as const),
+  ]);
 }
 
 /** A state's tone, by its outermost name: the same in the chart, in `deps` and in a timeline. */
@@ -86,4 +90,5 @@ const toneByState: Readonly<Record<string, ToneName>> = {
 };
 
 /** Returns the tone of the state at `path` (`stopping.killing`). Pure. */
-export const stateTone = (path: string): ToneName => toneByState[path.split('.')[0] ?? ''] ?? 'neutral';
+export const stateTone = (path: string): ToneName =>
+  toneByState[path.split('.')[0] ?? ''] ?? 'neutral';

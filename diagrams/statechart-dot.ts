@@ -7,7 +7,7 @@
  */
 import { escapeXml } from './escape-xml';
 import { columnsOf, type Column } from './statechart-columns';
-import { lightTone, stateTone, surface, type Tone } from './palette';
+import { lightTone, stateTone, surface } from './palette';
 import type { Chart } from './statechart';
 import { allCards, drawingOf, type Card, type Drawing, type Row } from './statechart-drawing';
 import { eventWords, guardWords, words, wrapWords } from './statechart-words';
@@ -38,8 +38,12 @@ export function chartToDot(chart: Chart): string {
 }
 
 function legendDot({ cards }: Drawing): string {
-  const hasEventless = allCards(cards).some(({ rows }) => rows.some(({ events }) => events.length === 0));
-  const eventless = hasEventless ? '. A row without an event counts as soon as its guard holds.' : '';
+  const hasEventless = allCards(cards).some(({ rows }) =>
+    rows.some(({ events }) => events.length === 0),
+  );
+  const eventless = hasEventless
+    ? '. A row without an event counts as soon as its guard holds.'
+    : '';
   return `<b>event</b> <i>[guard]</i> / effects${eventless}`;
 }
 
@@ -52,7 +56,9 @@ interface Draw {
 type Columns = readonly Column[];
 
 function nearness(columns: Columns): Draw['isNear'] {
-  const columnOf = new Map(columns.flatMap(({ nodes }, index) => nodes.map((path) => [path, index] as const)));
+  const columnOf = new Map(
+    columns.flatMap(({ nodes }, index) => nodes.map((path) => [path, index] as const)),
+  );
   return (from, to) => {
     const distance = (columnOf.get(to) ?? 0) - (columnOf.get(from) ?? 0);
     return distance === 0 || distance === 1;
@@ -82,8 +88,12 @@ function nodeDot({ title, rows, path }: Card, draw: Draw, indent: string): strin
   const ground = path.includes('.') || title === '' ? surface.background.light : tone.fill;
   const align = rows.length > 0 ? 'left' : 'center';
   const head =
-    title === '' ? '' : `<tr><td port="title" colspan="2" align="${align}">${font(tone.text, 12, `<b>${escapeXml(title)}</b>`)}</td></tr>`;
-  const body = rows.map((row, index) => rowDot(row, index, row.to !== undefined && !draw.isNear(path, row.to)));
+    title === ''
+      ? ''
+      : `<tr><td port="title" colspan="2" align="${align}">${font(tone.text, 12, `<b>${escapeXml(title)}</b>`)}</td></tr>`;
+  const body = rows.map((row, index) =>
+    rowDot(row, index, row.to !== undefined && !draw.isNear(path, row.to)),
+  );
   const table =
     `<table border="1" cellborder="0" cellspacing="0" cellpadding="3" style="rounded" color="${tone.line}" bgcolor="${ground}">` +
     `${head}${body.join('')}</table>`;
@@ -122,10 +132,15 @@ function textDot({ events, guard, effects, to }: Row): string {
   const bold = wrapWords(event, rowLengthMax).map((line) => `<b>${escapeXml(line)}</b>`);
   const italic = wrapWords(condition, rowLengthMax).map((line) => `<i>${escapeXml(line)}</i>`);
   const head = isShort ? [[...bold, ...italic].join(' ')] : [...bold, ...italic];
-  const small = wrapWords(effects.length > 0 ? `/ ${effects.map(words).join(', ')}` : '', rowLengthMax + 6);
+  const small = wrapWords(
+    effects.length > 0 ? `/ ${effects.map(words).join(', ')}` : '',
+    rowLengthMax + 6,
+  );
   return [
     font(color, 11, head.join('<br/>')),
-    ...(small.length > 0 ? [font(surface.smallPrint.light, 9, small.map(escapeXml).join('<br/>'))] : []),
+    ...(small.length > 0
+      ? [font(surface.smallPrint.light, 9, small.map(escapeXml).join('<br/>'))]
+      : []),
   ].join('<br/>');
 }
 
@@ -141,12 +156,17 @@ function initialDot({ initial }: Drawing): string[] {
 function columnsDot(columns: Columns): string[] {
   const chains = columns
     .filter(({ nodes }) => nodes.length > 1)
-    .map(({ nodes }) => `  { rank=same; ${[...nodes].reverse().map(quote).join(' -> ')} [style=invis, weight=100] }`);
+    .map(
+      ({ nodes }) =>
+        `  { rank=same; ${[...nodes].reverse().map(quote).join(' -> ')} [style=invis, weight=100] }`,
+    );
   // Ties between neighbours keep clusters of one column in their order, which the chain alone does not.
   const ties = columns.flatMap(({ heads }, index) =>
     heads.flatMap((head, position) => {
       const neighbour = columns[index + 1]?.heads[position];
-      return neighbour === undefined ? [] : [`  ${quote(head)} -> ${quote(neighbour)} [style=invis, weight=10]`];
+      return neighbour === undefined
+        ? []
+        : [`  ${quote(head)} -> ${quote(neighbour)} [style=invis, weight=10]`];
     }),
   );
   return [...chains, ...ties];
@@ -159,6 +179,8 @@ function arrowsDot({ path, rows }: Card, { isNear, columns }: Draw): string[] {
     if (to === undefined || !isNear(path, to)) return [];
     const color = lightTone(stateTone(to)).line;
     const side = isSameColumn(path, to) ? 'e' : 'w';
-    return [`  ${quote(path)}:${portOf(index)}:e -> ${quote(to)}:title:${side} [color="${color}", constraint=false]`];
+    return [
+      `  ${quote(path)}:${portOf(index)}:e -> ${quote(to)}:title:${side} [color="${color}", constraint=false]`,
+    ];
   });
 }

@@ -53,7 +53,10 @@ export function allCards(cards: readonly Card[]): Card[] {
 const withMachineTransitions = ({ states, transitions }: Chart): ChartState[] =>
   states.map((state) => {
     const own = new Set(state.transitions.map(({ event }) => event));
-    return { ...state, transitions: [...state.transitions, ...transitions.filter(({ event }) => !own.has(event))] };
+    return {
+      ...state,
+      transitions: [...state.transitions, ...transitions.filter(({ event }) => !own.has(event))],
+    };
   });
 
 type LeafFinder = (path: string) => string;
@@ -86,7 +89,9 @@ function rowsOf({ entry, transitions }: ChartState, leafOf: LeafFinder): Row[] {
   const atEntry = effectsOf(entry);
   return [
     ...(atEntry.length > 0 ? [{ events: ['entry'], effects: atEntry }] : []),
-    ...mergeRows(transitions, leafOf).filter(({ to, effects }) => to !== undefined || effects.length > 0),
+    ...mergeRows(transitions, leafOf).filter(
+      ({ to, effects }) => to !== undefined || effects.length > 0,
+    ),
   ];
 }
 
@@ -101,7 +106,12 @@ function mergeRows(transitions: readonly ChartTransition[], leafOf: LeafFinder):
     const key = JSON.stringify([guard, target, effects]);
     const events = [...(rows.get(key)?.events ?? []), ...(event === '' ? [] : [event])];
     const to = target === undefined ? undefined : leafOf(target);
-    rows.set(key, { events, effects, ...(guard !== undefined && { guard }), ...(to !== undefined && { to, toName: nameOf(to, leafOf) }) });
+    rows.set(key, {
+      events,
+      effects,
+      ...(guard !== undefined && { guard }),
+      ...(to !== undefined && { to, toName: nameOf(to, leafOf) }),
+    });
   }
   return [...rows.values()];
 }
@@ -114,7 +124,9 @@ function frameAlike(cards: readonly Card[]): Card[] {
     const key = JSON.stringify(card.rows);
     byRows.set(key, [...(byRows.get(key) ?? []), card]);
   }
-  const [alike = []] = [...byRows.values()].filter((set) => set.length > 1).sort((a, b) => b.length - a.length);
+  const [alike = []] = [...byRows.values()]
+    .filter((set) => set.length > 1)
+    .sort((a, b) => b.length - a.length);
   const [first] = alike;
   if (first === undefined) return [...cards];
   const frame: Card = {

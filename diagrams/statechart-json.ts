@@ -41,7 +41,10 @@ export function chartToJson(chart: Chart): string {
   return `${JSON.stringify(config, undefined, 2)}\n`;
 }
 
-const statesJson = (chart: Chart, states: readonly ChartState[]): Readonly<Record<string, StateJson>> =>
+const statesJson = (
+  chart: Chart,
+  states: readonly ChartState[],
+): Readonly<Record<string, StateJson>> =>
   Object.fromEntries(states.map((state) => [state.name, stateJson(chart, state)]));
 
 function stateJson(chart: Chart, state: ChartState): StateJson {
@@ -56,9 +59,13 @@ function stateJson(chart: Chart, state: ChartState): StateJson {
 
 const names = (actions: readonly ChartAction[]): string[] => actions.map(({ name }) => name);
 
-function transitionsJson(chart: Chart, transitions: readonly ChartTransition[]): Pick<StateJson, 'always' | 'on'> {
+function transitionsJson(
+  chart: Chart,
+  transitions: readonly ChartTransition[],
+): Pick<StateJson, 'always' | 'on'> {
   const on: Record<string, TransitionJson[]> = {};
-  for (const transition of transitions) (on[transition.event] ??= []).push(transitionJson(chart, transition));
+  for (const transition of transitions)
+    (on[transition.event] ??= []).push(transitionJson(chart, transition));
   const { '': always, ...byEvent } = on;
   return {
     ...(always && { always }),
@@ -66,7 +73,10 @@ function transitionsJson(chart: Chart, transitions: readonly ChartTransition[]):
   };
 }
 
-function transitionJson({ id }: Chart, { target, guard, actions }: ChartTransition): TransitionJson {
+function transitionJson(
+  { id }: Chart,
+  { target, guard, actions }: ChartTransition,
+): TransitionJson {
   return {
     ...(target !== undefined && { target: `#${id}.${target}` }),
     ...(guard !== undefined && { guard }),

@@ -12,7 +12,9 @@ import { eventWords, guardWords, words } from './statechart-words';
 export function chartToMermaid(chart: Chart): string {
   const { cards, initial } = drawingOf(chart);
   const all = allCards(cards);
-  const tones = [...new Set(all.filter(({ isFrame }) => !isFrame).map(({ path }) => stateTone(path)))];
+  const tones = [
+    ...new Set(all.filter(({ isFrame }) => !isFrame).map(({ path }) => stateTone(path))),
+  ];
   return [
     'stateDiagram-v2',
     ...cards.flatMap((card) => cardMermaid(card, '  ')),
@@ -23,7 +25,9 @@ export function chartToMermaid(chart: Chart): string {
       return `  classDef ${name} fill:${fill},stroke:${line},color:${text}`;
     }),
     // A class on a state with inner ones would colour their text, but not their ground.
-    ...all.filter((card) => card.cards.length === 0).map(({ path }) => `  class ${idOf(path)} ${stateTone(path)}`),
+    ...all
+      .filter((card) => card.cards.length === 0)
+      .map(({ path }) => `  class ${idOf(path)} ${stateTone(path)}`),
     '',
   ].join('\n');
 }
@@ -34,7 +38,11 @@ const idOf = (path: string): string => path.replaceAll('.', '__').replaceAll('-'
 function cardMermaid(card: Card, indent: string): string[] {
   const head = `${indent}state ${JSON.stringify(card.title)} as ${idOf(card.path)}`;
   if (card.cards.length === 0) return [head];
-  return [`${head} {`, ...card.cards.flatMap((inner) => cardMermaid(inner, `${indent}  `)), `${indent}}`];
+  return [
+    `${head} {`,
+    ...card.cards.flatMap((inner) => cardMermaid(inner, `${indent}  `)),
+    `${indent}}`,
+  ];
 }
 
 /** What is done without leaving a state stays away: a picture of Mermaid's has no room for it. */

@@ -54,7 +54,10 @@ function stateXml(state: ChartState, indent: string): string[] {
 const blockXml = (name: string, actions: readonly ChartAction[], indent: string): string[] =>
   actions.length === 0 ? [] : element(name, actionsXml(actions, `${indent}  `), indent);
 
-function transitionXml({ event, guard, target, actions }: ChartTransition, indent: string): string[] {
+function transitionXml(
+  { event, guard, target, actions }: ChartTransition,
+  indent: string,
+): string[] {
   const attributes = [
     'transition',
     ...(event === '' ? [] : [`event="${escapeXml(event)}"`]),
@@ -70,5 +73,7 @@ const actionsXml = (actions: readonly ChartAction[], indent: string): string[] =
 
 function element(head: string, content: readonly string[], indent: string): string[] {
   const [name = ''] = head.split(' ');
-  return content.length === 0 ? [`${indent}<${head}/>`] : [`${indent}<${head}>`, ...content, `${indent}</${name}>`];
+  return content.length === 0
+    ? [`${indent}<${head}/>`]
+    : [`${indent}<${head}>`, ...content, `${indent}</${name}>`];
 }

@@ -45,7 +45,9 @@ export interface ChartAction {
 
 /** Returns the chart of `machine`. Pure. */
 export function chartOf(machine: AnyStateMachine): Chart {
-  const implementations = machine.implementations.actions as Readonly<Record<string, { type?: string }>>;
+  const implementations = machine.implementations.actions as Readonly<
+    Record<string, { type?: string }>
+  >;
   const actionOf: ActionReader = (action) => {
     const name = actionName(action);
     return { name, kind: implementations[name]?.type === 'xstate.assign' ? 'note' : 'effect' };
@@ -67,7 +69,9 @@ export function allStates(states: readonly ChartState[]): ChartState[] {
 type ActionReader = (action: unknown) => ChartAction;
 
 /** Effects are objects in the machine, several of one type (`SendSignal`); here they go by the names in the source. */
-const effectNames = new Map<unknown, string>(Object.entries(serviceEffects).map(([name, effect]) => [effect, name]));
+const effectNames = new Map<unknown, string>(
+  Object.entries(serviceEffects).map(([name, effect]) => [effect, name]),
+);
 
 function actionName(action: unknown): string {
   if (typeof action === 'string') return action;
@@ -78,7 +82,8 @@ function actionName(action: unknown): string {
 const pathOf = ({ path }: AnyStateNode): string => path.join('.');
 
 function initialPath(node: AnyStateNode): string | undefined {
-  const target = node.initial?.target[0];
+  // XState has an empty list here for a state without inner ones.
+  const target = node.initial.target[0];
   return target && pathOf(target);
 }
 
@@ -100,14 +105,20 @@ function stateOf(node: AnyStateNode, actionOf: ActionReader): ChartState {
 
 function transitionsOf(node: AnyStateNode, actionOf: ActionReader): ChartTransition[] {
   const byEvent = [...node.transitions.values()].flat() as AnyTransitionDefinition[];
-  return [...(node.always ?? []), ...byEvent].map((transition) => transitionOf(transition, actionOf));
+  return [...(node.always ?? []), ...byEvent].map((transition) =>
+    transitionOf(transition, actionOf),
+  );
 }
 
-function transitionOf({ eventType, guard, target, actions }: AnyTransitionDefinition, actionOf: ActionReader): ChartTransition {
-  const guardName = typeof guard === 'object' ? (guard as { type: string }).type : (guard as string | undefined);
-  const first = target?.[0];
+function transitionOf(
+  { eventType, guard, target, actions }: AnyTransitionDefinition,
+  actionOf: ActionReader,
+): ChartTransition {
+  const guardName =
+    typeof guard === 'object' ? (guard as { type: string }).type : (guard as string | undefined);
+  const first = (target as readonly AnyStateNode[] | undefined)?.[0];
   return {
-    event: eventType,
+    event: eventType as string,
     ...(guardName !== undefined && { guard: guardName }),
     ...(first && { target: pathOf(first) }),
     actions: actions.map(actionOf),

@@ -20,7 +20,10 @@ export function dotToSvg(dot: string, title: string, layOut: LayOut): string {
     .replace(/ font-family="[^"]*"/gu, '')
     .replace(/(width|height)="(\d+)pt"/gu, '$1="$2"');
   const head = `<title>${escapeXml(title)}</title>\n<style>${styleSheet(svg)}</style>\n`;
-  return svg.replace(/<svg ([^>]*)>\n?/u, (_, attributes: string) => `<svg role="img" ${attributes}>\n${head}`);
+  return svg.replace(
+    /<svg ([^>]*)>\n?/u,
+    (_, attributes: string) => `<svg role="img" ${attributes}>\n${head}`,
+  );
 }
 
 /** A rule of CSS goes before the attribute of the same name, so that the attributes are the light form. */

@@ -15,7 +15,13 @@ import type { SurveyedService, TreeFinding, TreeSurvey } from './tree-facts';
 export const cyclesToldMax = 10;
 
 /** What minit starts without being asked by anybody: by a key (init(8)), or to end the system. */
-const startedByMinit: readonly ServiceName[] = ['ctrlaltdel', 'kbreq', 'reboot', 'halt', 'poweroff'];
+const startedByMinit: readonly ServiceName[] = [
+  'ctrlaltdel',
+  'kbreq',
+  'reboot',
+  'halt',
+  'poweroff',
+];
 
 /** Returns what is wrong with the dependencies of the tree, when `starts` are started. Pure. */
 export function checkGraph(survey: TreeSurvey, starts: readonly ServiceName[]): TreeFinding[] {
@@ -31,7 +37,9 @@ export function checkGraph(survey: TreeSurvey, starts: readonly ServiceName[]): 
 
 /** Returns what a service waits for, its own log service first, as minit walks them. Pure. */
 export function dependenciesOf({ name, definition }: SurveyedService): readonly Dependency[] {
-  return definition.hasLog ? [{ name: `${name}/log`, line: 0 }, ...definition.depends] : definition.depends;
+  return definition.hasLog
+    ? [{ name: `${name}/log`, line: 0 }, ...definition.depends]
+    : definition.depends;
 }
 
 function missingStarts(
@@ -65,13 +73,26 @@ function missingDependencies(
       code === 'ENOENT'
         ? `there is no service ${showName(dependency.name)}: make it, or remove the line`
         : `the service ${showName(dependency.name)} cannot be read: ${describeErrorCode(code)} (${code})`;
-    return [{ severity: 'error', ...placeOf(service, dependency), service: service.name, code: 'dependency-missing', text }];
+    return [
+      {
+        severity: 'error',
+        ...placeOf(service, dependency),
+        service: service.name,
+        code: 'dependency-missing',
+        text,
+      },
+    ];
   });
 }
 
-function placeOf({ definition }: SurveyedService, { line }: Dependency): Pick<TreeFinding, 'file' | 'line'> {
+function placeOf(
+  { definition }: SurveyedService,
+  { line }: Dependency,
+): Pick<TreeFinding, 'file' | 'line'> {
   // Line 0 stands for the dependency that a log directory implies.
-  return line === 0 ? { file: `${definition.directory}/log` } : { file: `${definition.directory}/depends`, line };
+  return line === 0
+    ? { file: `${definition.directory}/log` }
+    : { file: `${definition.directory}/depends`, line };
 }
 
 interface StartOrder {
@@ -91,7 +112,11 @@ function startOrder(
       const service = serviceByName.get(name);
       if (service === undefined || reached.has(name)) continue;
       reached.add(name);
-      waiting.push(...dependenciesOf(service).map((dependency) => dependency.name).reverse());
+      waiting.push(
+        ...dependenciesOf(service)
+          .map((dependency) => dependency.name)
+          .reverse(),
+      );
     }
   };
   starts.forEach(walk);
@@ -100,17 +125,27 @@ function startOrder(
   return { names: [...reached], reachedCount };
 }
 
-function cycles(serviceByName: ReadonlyMap<ServiceName, SurveyedService>, { names }: StartOrder): TreeFinding[] {
+function cycles(
+  serviceByName: ReadonlyMap<ServiceName, SurveyedService>,
+  { names }: StartOrder,
+): TreeFinding[] {
   const indexByName = new Map(names.map((name, index) => [name, index]));
   const services = names.flatMap((name) => serviceByName.get(name) ?? []);
   const adjacency = services.map((service) =>
     dependenciesOf(service).flatMap(({ name }) => indexByName.get(name) ?? []),
   );
-  return findTangles(adjacency, cyclesToldMax).flatMap((tangle) => tangleFindings(tangle, services));
+  return findTangles(adjacency, cyclesToldMax).flatMap((tangle) =>
+    tangleFindings(tangle, services),
+  );
 }
 
-function tangleFindings({ members, cycles: found, hasMore }: Tangle, services: readonly SurveyedService[]): TreeFinding[] {
-  const findings = found.flatMap((cycle) => cycleFinding(cycle.flatMap((node) => services[node] ?? [])));
+function tangleFindings(
+  { members, cycles: found, hasMore }: Tangle,
+  services: readonly SurveyedService[],
+): TreeFinding[] {
+  const findings = found.flatMap((cycle) =>
+    cycleFinding(cycle.flatMap((node) => services[node] ?? [])),
+  );
   const first = services[members[0] ?? -1];
   if (!hasMore || first === undefined) return findings;
   return [
@@ -152,14 +187,16 @@ function unreachable(
   // Without a place to start from, nothing is reached, and that is told already.
   if (!services.some(({ name }) => starts.includes(name))) return [];
   const present = new Set(names);
-  return services
-    // What is to be told of a log service is told of the service whose output it logs.
-    .filter(({ name }) => unreached.has(name) && !present.has(loggedService(name) ?? ''))
-    .map(({ name, definition }) => ({
-      severity: 'note',
-      file: definition.directory,
-      service: name,
-      code: 'unreachable',
-      text: `not reached from ${starts.join(' or ')}: it starts only when somebody asks for it`,
-    }));
+  return (
+    services
+      // What is to be told of a log service is told of the service whose output it logs.
+      .filter(({ name }) => unreached.has(name) && !present.has(loggedService(name) ?? ''))
+      .map(({ name, definition }) => ({
+        severity: 'note',
+        file: definition.directory,
+        service: name,
+        code: 'unreachable',
+        text: `not reached from ${starts.join(' or ')}: it starts only when somebody asks for it`,
+      }))
+  );
 }

@@ -8,7 +8,15 @@ import { loggedService } from './names';
 import type { ProgramFact, ServiceEntry, SurveyedService, TreeFinding } from './tree-facts';
 
 /** Entries that say something about a process, and so nothing without one. */
-const entriesOfPrograms: readonly ServiceEntry[] = ['params', 'respawn', 'log', 'in', 'out', 'nice', 'root'];
+const entriesOfPrograms: readonly ServiceEntry[] = [
+  'params',
+  'respawn',
+  'log',
+  'in',
+  'out',
+  'nice',
+  'root',
+];
 
 /** Returns what is wrong with the service itself. Pure. */
 export function checkService(service: SurveyedService): TreeFinding[] {
@@ -117,7 +125,9 @@ function interpreterProblem(program: ProgramFact & { readonly kind: 'bad-interpr
   const { interpreter, path, problem } = program;
   const code = `run-interpreter-${problem}`;
   if (path === '') return { code, line: 1, text: 'its "#!" line names no interpreter' };
-  const hint = path.endsWith('\r') ? ' (its lines end in carriage returns: save it with Unix line ends)' : '';
+  const hint = path.endsWith('\r')
+    ? ' (its lines end in carriage returns: save it with Unix line ends)'
+    : '';
   return {
     code,
     // The loader is named somewhere in the middle of a binary.

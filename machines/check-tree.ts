@@ -17,7 +17,10 @@ export type FindingCounts = Readonly<Record<Severity, number>>;
  * Returns all findings about the tree when `starts` are what minit starts, by file and line.
  * Pure: runs no effect.
  */
-export function checkTree(survey: TreeSurvey, starts: readonly ServiceName[] = ['default']): TreeFinding[] {
+export function checkTree(
+  survey: TreeSurvey,
+  starts: readonly ServiceName[] = ['default'],
+): TreeFinding[] {
   if (survey.error !== undefined) return [rootFinding(survey.root, survey.error)];
   return [
     ...survey.failures.map(({ directory, error }) => failureFinding(directory, error)),

@@ -5,7 +5,7 @@
  */
 import type { ServiceName } from './definition';
 import { assertNever } from './invariant-violation';
-import { answer, jsonReply, limitReplyTime } from './replies';
+import { answer, jsonReply, limitReplyTime, reply } from './replies';
 import { parseRequest, type ControlRequest } from './requests';
 import type { ServiceEvent } from './service-context';
 import { toPlain } from './snapshot';
@@ -20,27 +20,34 @@ const microsecondsPerSecond = 1_000_000;
 export function handleRequest(step: Step, text: string): void {
   const request = parseRequest(text);
   const { draft, seq } = step;
-  const text0 = (reply: string) => emit(step, 'Reply', { request: seq, text: reply });
+  draft.newestRequest = seq;
+  const respond = (body: string) => reply(step, seq, body);
   switch (request.kind) {
     case 'pid':
-      return text0(pidText(draft.services.get(request.service)));
+      return respond(pidText(draft.services.get(request.service)));
     case 'uptime':
-      return text0(uptimeText(step, request.service));
+      return respond(uptimeText(step, request.service));
     case 'start':
       return start(step, request);
     case 'history':
-      return text0(list(draft.history, request.isJson));
+      return respond(list(draft.history, request.isJson));
     case 'dependents':
       return dependents(step, request);
     case 'status':
-      return text0(jsonReply({ ok: true, services: statuses(step, request.services) }));
+      return respond(jsonReply({ ok: true, services: statuses(step, request.services) }));
     case 'state':
-      return text0(jsonReply({ ok: true, state: toPlain({ ...draft }) }));
+      return respond(jsonReply({ ok: true, state: toPlain({ ...draft }) }));
     case 'refused':
       emit(step, 'Report', { severity: 'warning', code: 'request-refused', text: `request refused: ${request.why}` });
       return answer(step, { request: seq, isJson: request.isJson }, request.why);
-    default:
+    case 'respawn':
+    case 'set-pid':
+    case 'clear':
+    case 'stop':
+    case 'signal':
       return onService(step, request);
+    default:
+      return assertNever(request, 'request');
   }
 }
 
@@ -49,47 +56,49 @@ type ServiceRequest = Extract<ControlRequest, { kind: 'respawn' | 'set-pid' | 'c
 /** Requests that change one service that must be loaded. */
 function onService(step: Step, request: ServiceRequest): void {
   const { service: name } = request;
-  const reply: PendingReply = { request: step.seq, isJson: 'isJson' in request ? request.isJson : true };
+  const asker: PendingReply = { request: step.seq, isJson: 'isJson' in request ? request.isJson : true };
   const service = step.draft.services.get(name);
-  if (service === undefined) return answer(step, reply, 'no such service');
+  if (service === undefined) return answer(step, asker, 'no such service');
   switch (request.kind) {
     case 'respawn':
       // It would start a stopping service again, which nobody would then stop.
-      if (request.enable && step.draft.stopPlan !== undefined) return answer(step, reply, 'minit is shutting down');
+      if (request.enable && step.draft.stopPlan !== undefined) return answer(step, asker, 'minit is shutting down');
       tell(step, name, { type: request.enable ? 'RespawnEnabled' : 'RespawnDisabled', at: step.at });
-      return answer(step, reply, undefined);
+      return answer(step, asker, undefined);
     case 'stop':
+      // As the original's -d: also what starts it again later does not make it respawn by that.
+      tell(step, name, { type: 'RespawnDisabled', at: step.at });
       tell(step, name, { type: 'StopRequested', at: step.at });
-      return answer(step, reply, undefined);
+      return answer(step, asker, undefined);
     case 'signal':
-      return signal(step, service, { ...reply, signal: request.signal });
+      return signal(step, service, { ...asker, signal: request.signal });
     case 'set-pid':
-      return probe(step, { service: name, pid: request.pid, purpose: 'set', reply });
+      return probe(step, { service: name, pid: request.pid, purpose: 'set', reply: asker });
     case 'clear':
       if (service.context.pid !== undefined) {
-        return probe(step, { service: name, pid: service.context.pid, purpose: 'clear', reply });
+        return probe(step, { service: name, pid: service.context.pid, purpose: 'clear', reply: asker });
       }
-      return answerClear(step, reply, false);
+      return answerClear(step, asker, false);
     default:
       return assertNever(request, 'request');
   }
 }
 
 function start(step: Step, request: Extract<ControlRequest, { kind: 'start' }>): void {
-  const reply: PendingReply = { request: step.seq, isJson: request.isJson };
-  if (step.draft.stopPlan !== undefined) return answer(step, reply, 'minit is shutting down');
+  const asker: PendingReply = { request: step.seq, isJson: request.isJson };
+  if (step.draft.stopPlan !== undefined) return answer(step, asker, 'minit is shutting down');
   requestStart(step, {
     kind: 'start',
     service: request.service,
     cause: step.seq,
-    asker: { kind: 'operator', respawn: request.respawn, reply },
+    asker: { kind: 'operator', respawn: request.respawn, reply: asker },
   });
 }
 
-function signal(step: Step, service: Service, { signal: number, ...reply }: PendingReply & { signal: number }): void {
-  if (service.context.pid === undefined) return answer(step, reply, 'it has no process');
+function signal(step: Step, service: Service, { signal: number, ...asker }: PendingReply & { signal: number }): void {
+  if (service.context.pid === undefined) return answer(step, asker, 'it has no process');
   tell(step, service.context.name, { type: 'SignalRequested', at: step.at, signal: number });
-  answer(step, reply, undefined);
+  answer(step, asker, undefined);
 }
 
 /** Who else has the process that is to be set, if anybody. */
@@ -113,29 +122,29 @@ export function finishProbe(step: Step, request: number, alive: boolean): void {
   const pending = draft.pendingProbes.get(String(request));
   if (pending === undefined) return;
   draft.pendingProbes = draft.pendingProbes.delete(String(request));
-  const { service, pid, purpose, reply } = pending;
+  const { service, pid, purpose, reply: asker } = pending;
   const current = draft.services.get(service);
   if (purpose === 'clear') {
     const isCleared = !alive && current?.context.pid === pid;
     if (isCleared) tell(step, service, { type: 'ProcessExited', at: step.at, status: { unknown: true } });
-    return answerClear(step, reply, isCleared);
+    return answerClear(step, asker, isCleared);
   }
-  if (!alive || current === undefined) return answer(step, reply, 'no such process');
+  if (!alive || current === undefined) return answer(step, asker, 'no such process');
   // Somebody may have been quicker.
   const problem = ownerProblem(step, pending);
-  if (problem !== undefined) return answer(step, reply, problem);
+  if (problem !== undefined) return answer(step, asker, problem);
   // Nobody would stop it: its turn to be stopped is over.
-  if (draft.stopPlan !== undefined && isAtRest(current)) return answer(step, reply, 'minit is shutting down');
+  if (draft.stopPlan !== undefined && isAtRest(current)) return answer(step, asker, 'minit is shutting down');
   // Its own child is watched already, by waitpid(2), which tells how it ended.
-  if (current.context.pid === pid) return answer(step, reply, undefined);
+  if (current.context.pid === pid) return answer(step, asker, undefined);
   const event: ServiceEvent = { type: 'PidSet', at: step.at, pid };
   tell(step, service, event);
-  answer(step, reply, undefined);
+  answer(step, asker, undefined);
 }
 
 /** The original answers `0` when it did clear. */
 function answerClear(step: Step, { request, isJson }: PendingReply, isCleared: boolean): void {
-  emit(step, 'Reply', { request, text: isJson ? jsonReply({ ok: true, cleared: isCleared }) : isCleared ? '0' : '1' });
+  reply(step, request, isJson ? jsonReply({ ok: true, cleared: isCleared }) : isCleared ? '0' : '1');
 }
 
 /** 0: no process just now, or no such service; 1: finished. */
@@ -166,8 +175,7 @@ function dependents(step: Step, { service, isJson }: Extract<ControlRequest, { k
     return answer(step, { request: seq, isJson }, 'no such service');
   }
   const names = servicesInOrder(draft).map(({ context }) => context.name);
-  const text = list(names.filter((name) => draft.askers.get(name) === service), isJson);
-  emit(step, 'Reply', { request: seq, text });
+  reply(step, seq, list(names.filter((name) => draft.askers.get(name) === service), isJson));
 }
 
 function statuses(step: Step, names: readonly ServiceName[] | undefined): object[] {

@@ -80,11 +80,18 @@ interface Visit {
 
 const ascending = (a: number, b: number): number => a - b;
 
-const targetsAmong = (adjacency: Adjacency, node: number, among: ReadonlySet<number>): readonly number[] =>
-  (adjacency[node] ?? []).filter((target) => among.has(target));
+const targetsAmong = (
+  adjacency: Adjacency,
+  node: number,
+  among: ReadonlySet<number>,
+): readonly number[] => (adjacency[node] ?? []).filter((target) => among.has(target));
 
 /** All cycles through the least node; then those of what is left without it, and so on. */
-function componentCycles(adjacency: Adjacency, members: readonly number[], cyclesMax: number): number[][] {
+function componentCycles(
+  adjacency: Adjacency,
+  members: readonly number[],
+  cyclesMax: number,
+): number[][] {
   const cycles: number[][] = [];
   const waiting = [members];
   for (let component = waiting.pop(); component !== undefined; component = waiting.pop()) {
@@ -96,7 +103,11 @@ function componentCycles(adjacency: Adjacency, members: readonly number[], cycle
 }
 
 /** Johnson's search: a node stays blocked until a node that it leads to gets a way back to the start. */
-function cyclesThroughFirst(adjacency: Adjacency, component: readonly number[], cyclesMax: number): number[][] {
+function cyclesThroughFirst(
+  adjacency: Adjacency,
+  component: readonly number[],
+  cyclesMax: number,
+): number[][] {
   const [start] = component;
   if (start === undefined) return [];
   const among = new Set(component);
@@ -104,7 +115,11 @@ function cyclesThroughFirst(adjacency: Adjacency, component: readonly number[], 
   const blocked = new Set([start]);
   const closed = new Set<number>();
   const blockedBy = new Map<number, Set<number>>();
-  const visitOf = (node: number): Visit => ({ node, targets: targetsAmong(adjacency, node, among), position: 0 });
+  const visitOf = (node: number): Visit => ({
+    node,
+    targets: targetsAmong(adjacency, node, among),
+    position: 0,
+  });
   const visits = [visitOf(start)];
   for (let visit = visits.at(-1); visit !== undefined; visit = visits.at(-1)) {
     const target = visit.targets[visit.position++];
@@ -118,7 +133,9 @@ function cyclesThroughFirst(adjacency: Adjacency, component: readonly number[], 
       blocked.add(target);
     } else if (target === undefined) {
       if (closed.has(visit.node)) unblock(visit.node, blocked, blockedBy);
-      else for (const next of visit.targets) blockedBy.set(next, (blockedBy.get(next) ?? new Set()).add(visit.node));
+      else
+        for (const next of visit.targets)
+          blockedBy.set(next, (blockedBy.get(next) ?? new Set()).add(visit.node));
       visits.pop();
     }
   }

@@ -53,7 +53,9 @@ export type ReportCode =
   | 'boot'
   | 'internal';
 
-/** How minit itself ends: an exit status for its parent, or the emergency shell on a booted machine. */
+/** An effect that says it all by its type. */
+type NoParams = Readonly<Record<string, never>>;
+
 export interface EffectParamsByType {
   /** Outcome: `ServiceRead` or `ServiceMissing`. `cause`: the seq that asked, where it is not the present event. */
   ReadService: { readonly service: ServiceName; readonly cause?: number };
@@ -70,15 +72,18 @@ export interface EffectParamsByType {
   CancelTimer: { readonly timer: TimerId };
   /** minit lets go of its ends of a log pipe, so that the logger reads to the end of it. */
   CloseLogPipe: { readonly service: ServiceName };
-  /** The one answer to the request recorded as `request`. */
-  Reply: { readonly request: number; readonly text: string };
+  /**
+   * The one answer to the request recorded as `request`. `isLate`: a newer one came meanwhile, so that
+   * the asker is gone, and nothing must be sent to its successor.
+   */
+  Reply: { readonly request: number; readonly text: string; readonly isLate?: true };
   Report: ReportParams;
   /** Outcome: `LogOpened` or `LogFailed`. */
-  OpenLog: Record<never, never>;
+  OpenLog: NoParams;
   /** Outcome: `ControlOpened` or `ControlFailed`. */
-  OpenControl: Record<never, never>;
+  OpenControl: NoParams;
   /** An administrator's shell on the console (sulogin(8)); minit goes on beside it. */
-  StartEmergencyShell: Record<never, never>;
+  StartEmergencyShell: NoParams;
   /** Ends minit: `code` for whoever waits for it. */
   ExitSupervisor: { readonly code: number };
 }

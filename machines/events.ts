@@ -99,7 +99,7 @@ export type MinitEvent =
 export type MinitEventType = MinitEvent['type'];
 
 /** Timers are named by purpose and service: `respawn:web`, `stop:web`, `reply:17`, `log`, `control`. */
-export type TimerId = `respawn:${ServiceName}` | `stop:${ServiceName}` | `reply:${number}` | 'log' | 'control';
+export type TimerId = `respawn:${ServiceName}` | `stop:${ServiceName}` | `reply:${string}` | 'log' | 'control';
 
 /** An event as it stands in the log. */
 export interface RecordedEvent {

@@ -10,9 +10,10 @@ import type { Effect } from './effects';
 import type { MinitEvent, RecordedEvent } from './events';
 import { assertNever, InvariantViolation } from './invariant-violation';
 import { describeErrorCode } from './describe-failure';
-import { controlRetryDelayMs, logRetryDelayMs } from './limits';
 import { nameProblem, showName } from './names';
+import { clockStepped, controlChanged, logChanged } from './own-means';
 import { PersistentMap } from './persistent-map';
+import { processExited, processSpawned, processVanished, spawnFailed } from './process-events';
 import { answerLateStart, answerStarts } from './replies';
 import { advance, continueWithDefinition, continueWithoutDefinition, isWalkDone, requestStart } from './start-order';
 import { initStepper, type AgendaItem, type SupervisorState } from './state';
@@ -52,6 +53,7 @@ export function initialState(): SupervisorState {
     rising: 0,
     active: 0,
     stuck: 0,
+    newestRequest: 0,
     pendingStarts: PersistentMap.empty(),
     pendingProbes: PersistentMap.empty(),
     stopPlan: undefined,
@@ -94,7 +96,7 @@ function tellConditions(step: Step): void {
 }
 
 function dispatch(step: Step, event: MinitEvent): void {
-  const { draft, at } = step;
+  const { draft } = step;
   switch (event.type) {
     case 'SupervisorStarted':
       return startSupervisor(step, event);
@@ -106,20 +108,12 @@ function dispatch(step: Step, event: MinitEvent): void {
       return rereadForRespawn(step, event.service, event);
     case 'ProcessSpawned':
       return processSpawned(step, event.service, event.pid);
-    case 'SpawnFailed': {
-      const { service, stage, error, path, hint } = event;
-      draft.spawning -= 1;
-      tell(step, service, {
-        type: 'SpawnFailed',
-        at,
-        failure: { stage, error, ...(path !== undefined && { path }), ...(hint !== undefined && { hint }) },
-      });
-      return forgetUnclaimed(step);
-    }
+    case 'SpawnFailed':
+      return spawnFailed(step, event);
     case 'ProcessExited':
       return processExited(step, event.pid, event);
     case 'ProcessVanished':
-      return processEnded(step, event.pid);
+      return processVanished(step, event.pid);
     case 'ProcessProbed':
       return finishProbe(step, event.request, event.alive);
     case 'SignalFailed':
@@ -141,14 +135,8 @@ function dispatch(step: Step, event: MinitEvent): void {
     case 'LogOpened':
     case 'LogFailed':
       return logChanged(step, event);
-    case 'WallClockStepped': {
-      const seconds = (event.byUs / 1_000_000).toFixed(3);
-      return emit(step, 'Report', {
-        severity: 'note',
-        code: 'clock',
-        text: `the clock was set ${event.byUs < 0 ? 'back' : 'forward'} by ${seconds.replace('-', '')} s to ${event.wallAt}`,
-      });
-    }
+    case 'WallClockStepped':
+      return clockStepped(step, event);
     default:
       return assertNever(event, 'event');
   }
@@ -192,48 +180,6 @@ function rereadForRespawn(step: Step, service: string, event: MinitEvent): void 
   }
 }
 
-function processSpawned(step: Step, service: string, pid: number): void {
-  const { draft, at } = step;
-  draft.spawning -= 1;
-  const adopted = draft.services.get(service)?.context.pidToAdopt;
-  // The PID that was told belongs to another service by now: the spawned process is the one that counts.
-  const isTaken = adopted !== undefined && draft.serviceByPid.has(String(adopted));
-  if (isTaken) tell(step, service, { type: 'PidSet', at, pid });
-  tell(step, service, { type: 'ProcessSpawned', at, pid });
-  settle(step);
-  const early = draft.unclaimed.get(String(pid));
-  // A service that took another PID over meanwhile does not end with the process that was spawned.
-  if (early !== undefined && draft.services.get(service)?.context.pid === pid) {
-    tell(step, service, { type: 'ProcessExited', at, status: early.status });
-    settle(step);
-    withdrawSignals(step, pid);
-  }
-  forgetUnclaimed(step);
-}
-
-/** A service that was asked to stop meanwhile signals its process at once; this one has been reaped already. */
-function withdrawSignals({ effects }: Step, pid: number): void {
-  const kept = effects.filter(({ type, params }) => type !== 'SendSignal' || params.pid !== pid);
-  effects.splice(0, effects.length, ...kept);
-}
-
-/** With no spawn under way, an exit that nobody claimed was an orphan's. */
-function forgetUnclaimed({ draft }: Step): void {
-  if (draft.spawning === 0 && draft.unclaimed.size > 0) draft.unclaimed = draft.unclaimed.clear();
-}
-
-function processExited(step: Step, pid: number, { status }: MinitEvent & { type: 'ProcessExited' }): void {
-  const { draft, at } = step;
-  const service = draft.serviceByPid.get(String(pid));
-  if (service !== undefined) tell(step, service, { type: 'ProcessExited', at, status });
-  else if (draft.spawning > 0) draft.unclaimed = draft.unclaimed.set(String(pid), { at, status });
-}
-
-function processEnded(step: Step, pid: number): void {
-  const service = step.draft.serviceByPid.get(String(pid));
-  if (service !== undefined) tell(step, service, { type: 'ProcessExited', at: step.at, status: { unknown: true } });
-}
-
 function signalReceived(step: Step, signal: string): void {
   const { role } = step.draft;
   const isTerminal = signal === 'SIGINT' || signal === 'SIGHUP';
@@ -261,39 +207,4 @@ function timerFired(step: Step, timer: string): void {
   else if (kind === 'reply') answerLateStart(step, Number(subject));
   else if (kind === 'log') emit(step, 'OpenLog', {});
   else if (kind === 'control') emit(step, 'OpenControl', {});
-}
-
-function controlChanged(step: Step, event: MinitEvent & { type: 'ControlOpened' | 'ControlFailed' }): void {
-  const wasOpen = step.draft.isControlOpen;
-  step.draft.isControlOpen = event.type === 'ControlOpened';
-  if (event.type === 'ControlOpened') {
-    if (wasOpen === false) emit(step, 'Report', { severity: 'note', code: 'control', text: 'control is open now' });
-    return;
-  }
-  emit(step, 'StartTimer', { timer: 'control', delayMs: controlRetryDelayMs });
-  if (wasOpen === false) return;
-  emit(step, 'Report', {
-    severity: 'error',
-    code: 'control',
-    file: event.path,
-    text: `no control, msvc cannot reach minit: ${event.hint ?? describeErrorCode(event.error.code)}`,
-  });
-}
-
-function logChanged(step: Step, event: MinitEvent & { type: 'LogOpened' | 'LogFailed' }): void {
-  const wasOpen = step.draft.isLogOpen;
-  step.draft.isLogOpen = event.type === 'LogOpened';
-  if (event.type === 'LogOpened') {
-    if (wasOpen === false) emit(step, 'Report', { severity: 'note', code: 'log', file: event.path, text: 'the event log is written now' });
-    emit(step, 'CancelTimer', { timer: 'log' });
-    return;
-  }
-  emit(step, 'StartTimer', { timer: 'log', delayMs: logRetryDelayMs });
-  if (wasOpen === false) return;
-  emit(step, 'Report', {
-    severity: 'warning',
-    code: 'log',
-    file: event.path,
-    text: `the event log is held in memory: ${describeErrorCode(event.error.code)}`,
-  });
 }

@@ -45,5 +45,8 @@ export const segmentBytesMax = 8 * 1_048_576;
 export const segmentsMax = 16;
 export const logBufferBytesMax = 4 * 1_048_576;
 
+/** Exits of unknown processes that are kept while the outcome of a spawn is awaited. */
+export const unclaimedExitsMax = 4_096;
+
 /** Spawns under way at once. */
 export const spawnsInFlightMax = 6;

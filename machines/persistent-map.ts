@@ -127,7 +127,7 @@ export class PersistentMap<V> {
   private static readonly none = new PersistentMap<never>(undefined, 0);
 
   static empty<V>(): PersistentMap<V> {
-    return PersistentMap.none as PersistentMap<V>;
+    return PersistentMap.none;
   }
 
   static of<V>(entries: Iterable<readonly [string, V]>): PersistentMap<V> {

@@ -5,6 +5,7 @@
  */
 import type { ServiceName } from './definition';
 import { failureText } from './describe-failure';
+import type { TimerId } from './events';
 import { startReplyDelayMs } from './limits';
 import { stateName, type AgendaItem, type PendingReply, type Service } from './state';
 import { emit, type Step } from './step';
@@ -12,17 +13,25 @@ import { emit, type Step } from './step';
 /** One line for our own client; `"minit":1` is the version of the protocol. */
 export const jsonReply = (body: object): string => `${JSON.stringify({ minit: 1, ...body })}\n`;
 
+const replyTimer = (request: number): TimerId => `reply:${String(request)}`;
+
+/** The one answer to `request`. */
+export function reply(step: Step, request: number, text: string): void {
+  const isLate = request < step.draft.newestRequest;
+  emit(step, 'Reply', { request, text, ...(isLate && { isLate }) });
+}
+
 /** Answers with `1` or `0`, or in JSON with the reason. */
 export function answer(step: Step, { request, isJson }: PendingReply, problem: string | undefined): void {
   const isOk = problem === undefined;
   const json = isOk ? { ok: true } : { ok: false, problem };
-  emit(step, 'Reply', { request, text: isJson ? jsonReply(json) : isOk ? '1' : '0' });
+  reply(step, request, isJson ? jsonReply(json) : isOk ? '1' : '0');
 }
 
 /** Answers in a later step than the one that asked: the limit on its time is lifted. */
-export function answerLater(step: Step, reply: PendingReply, problem: string | undefined): void {
-  answer(step, reply, problem);
-  if (reply.request !== step.seq) emit(step, 'CancelTimer', { timer: `reply:${reply.request}` });
+export function answerLater(step: Step, pending: PendingReply, problem: string | undefined): void {
+  answer(step, pending, problem);
+  if (pending.request !== step.seq) emit(step, 'CancelTimer', { timer: replyTimer(pending.request) });
 }
 
 /** The walk has dealt with a start request: answer it, or note that it is answered later. */
@@ -56,28 +65,28 @@ export function answerStarts(step: Step): void {
     const outcome = startOutcome(service);
     if (outcome === undefined) continue;
     draft.pendingStarts = draft.pendingStarts.delete(name);
-    for (const reply of pending) answerLater(step, reply, outcome.problem);
+    for (const asker of pending) answerLater(step, asker, outcome.problem);
   }
 }
 
 /** A start whose outcome is not known yet: a hanging exec must not hold up the client, nor those behind it. */
 export function limitReplyTime(step: Step): void {
   const isAnswered = step.effects.some(({ type, params }) => type === 'Reply' && params.request === step.seq);
-  if (!isAnswered) emit(step, 'StartTimer', { timer: `reply:${step.seq}`, delayMs: startReplyDelayMs });
+  if (!isAnswered) emit(step, 'StartTimer', { timer: replyTimer(step.seq), delayMs: startReplyDelayMs });
 }
 
 /** The time is up: what has not failed so far counts as started. */
 export function answerLateStart(step: Step, request: number): void {
   for (const [name, pending] of step.draft.pendingStarts) {
-    const reply = pending.find((candidate) => candidate.request === request);
-    if (reply === undefined) continue;
-    answer(step, reply, undefined);
-    setPending(step, name, pending.filter((other) => other !== reply));
+    const late = pending.find((candidate) => candidate.request === request);
+    if (late === undefined) continue;
+    answer(step, late, undefined);
+    setPending(step, name, pending.filter((other) => other !== late));
     return;
   }
   // Its directory could not even be read yet, so that nobody knows whether there is such a service.
   const isWalking = openStarts(step).some(({ request: open }) => open === request);
-  if (isWalking) emit(step, 'StartTimer', { timer: `reply:${request}`, delayMs: startReplyDelayMs });
+  if (isWalking) emit(step, 'StartTimer', { timer: replyTimer(request), delayMs: startReplyDelayMs });
 }
 
 /** The start requests that the walk has not come to the end of. */
@@ -97,8 +106,8 @@ function setPending(step: Step, name: ServiceName, pending: readonly PendingRepl
 /** Answers every start request that waits anywhere, because it will not be done. */
 export function refusePendingStarts(step: Step, problem: string): void {
   const { draft } = step;
-  for (const reply of [...[...draft.pendingStarts.values()].flat(), ...openStarts(step)]) {
-    answerLater(step, reply, problem);
+  for (const asker of [...[...draft.pendingStarts.values()].flat(), ...openStarts(step)]) {
+    answerLater(step, asker, problem);
   }
   draft.pendingStarts = draft.pendingStarts.clear();
 }

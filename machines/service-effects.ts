@@ -10,6 +10,7 @@ import type {
   ReportParams,
   SpawnProcessParams,
 } from './effects';
+import { describeFailedStep } from './describe-process';
 import { describeFailure } from './describe-failure';
 import { retryDelayMs, retryDelayMsMax, respawnDelayMs } from './limits';
 import { InvariantViolation } from './invariant-violation';
@@ -137,4 +138,10 @@ export const cancelGraceTimer = {
 export const reportFailure = {
   type: 'Report',
   params: ({ context }: Given): ReportParams => describeFailure(context),
+} as const;
+
+/** A `sync` step that failed, in the moment in which it releases its dependents. */
+export const reportFailedStep = {
+  type: 'Report',
+  params: ({ context }: Given): ReportParams => describeFailedStep(context),
 } as const;

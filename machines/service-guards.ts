@@ -50,6 +50,10 @@ export const serviceGuards = {
   livedShortAndIsWantedUp: ({ context, event }: Given) =>
     context.want === 'up' && event.at - (context.spawnedAt ?? event.at) < shortLifeUs,
   isSync: ({ context }: Given) => context.definition.mode === 'sync',
+  isFailingSync: ({ context, event }: Given) =>
+    context.definition.mode === 'sync' &&
+    event.type === 'ProcessExited' &&
+    !('code' in event.status && event.status.code === 0),
   isStopSignal: ({ event }: Given) => event.type === 'SignalRequested' && event.signal === signals.SIGSTOP,
   isContinueSignal: ({ event }: Given) => event.type === 'SignalRequested' && event.signal === signals.SIGCONT,
 } as const;

@@ -31,6 +31,7 @@ import {
   cancelGraceTimer,
   cancelRespawnTimer,
   readService,
+  reportFailedStep,
   reportFailure,
   sendContinue,
   sendKill,
@@ -168,6 +169,8 @@ export const serviceMachine = setup({
         ProcessExited: [
           { guard: 'livedShortAndIsWantedUp', target: 'respawning', actions: ['noteExit', startRespawnTimer] },
           { guard: 'isWantedUp', target: 'starting.reading', actions: ['noteExit', 'noteRestart', readService] },
+          // It releases its dependents all the same: a failing step must not stop a boot.
+          { guard: 'isFailingSync', target: 'sync-done', actions: ['noteExit', reportFailedStep] },
           { guard: 'isSync', target: 'sync-done', actions: 'noteExit' },
           { target: 'finished', actions: 'noteExit' },
         ],

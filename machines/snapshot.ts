@@ -9,7 +9,13 @@ import { initMachine, type InitContext } from './init';
 import { PersistentMap } from './persistent-map';
 import { serviceMachine } from './service';
 import type { ServiceContext } from './service-context';
-import { servicesInOrder, type AgendaItem, type Agenda, type Init, type Service, type SupervisorState } from './state';
+import {
+  servicesInOrder,
+  type AgendaItem,
+  type Agenda,
+  type Service,
+  type SupervisorState,
+} from './state';
 
 type Entries<V> = readonly (readonly [string, V])[];
 interface PlainService {
@@ -20,7 +26,10 @@ interface PlainService {
 /** {@link SupervisorState} with nothing in it but what JSON has. */
 export interface PlainState {
   readonly services: readonly PlainService[];
-  readonly init: { readonly value: StateValueFrom<typeof initMachine>; readonly context: InitContext };
+  readonly init: {
+    readonly value: StateValueFrom<typeof initMachine>;
+    readonly context: InitContext;
+  };
   readonly agenda: readonly AgendaItem[];
   readonly [field: string]: unknown;
 }
@@ -40,7 +49,13 @@ export function toPlain(state: SupervisorState): PlainState {
     agenda: agendaItems(state.agenda),
   };
   // By way of JSON, so that what is compared is what a log can hold: no `undefined`, no classes.
-  return JSON.parse(JSON.stringify(plain)) as PlainState;
+  return JSON.parse(JSON.stringify(plain, sortKeys)) as PlainState;
+}
+
+/** The order of keys must not tell a state that was restored from one that was not: replies carry it as text. */
+function sortKeys(_: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 const mapFields = [
@@ -61,36 +76,51 @@ const optionalContext = {
   livedUs: undefined,
   failure: undefined,
 };
-const optionalState = { reading: undefined, stopPlan: undefined, isLogOpen: undefined, isControlOpen: undefined };
+const optionalState = {
+  reading: undefined,
+  stopPlan: undefined,
+  isLogOpen: undefined,
+  isControlOpen: undefined,
+};
 
 function restoreService({ value, context }: PlainService): Service {
   return serviceMachine.resolveState({
     value,
     context: { ...optionalContext, ...context, waitingFor: PersistentMap.of(context.waitingFor) },
-  }) as Service;
+  });
 }
 
 /** Returns the state that {@link toPlain} gave. The data must come from a log whose check was right. */
 export function fromPlain(plain: PlainState): SupervisorState {
-  const entries = (value: unknown): PersistentMap<unknown> => PersistentMap.of((value ?? []) as Entries<unknown>);
+  const entries = (value: unknown): PersistentMap<unknown> =>
+    PersistentMap.of((value ?? []) as Entries<unknown>);
   const maps = Object.fromEntries(mapFields.map((field) => [field, entries(plain[field])]));
   const waiters = (plain['waiters'] as Entries<Entries<true>>).map(
     ([name, waiting]) => [name, PersistentMap.of(waiting)] as const,
   );
-  const stopPlan = plain['stopPlan'] as { blockers: Entries<number>; below: Entries<string[]> } | undefined;
+  const stopPlan = plain['stopPlan'] as
+    { blockers: Entries<number>; below: Entries<string[]> } | undefined;
   return {
     ...optionalState,
     ...plain,
     ...maps,
-    services: PersistentMap.of(plain.services.map((service) => [service.context.name, restoreService(service)])),
+    services: PersistentMap.of(
+      plain.services.map((service) => [service.context.name, restoreService(service)]),
+    ),
     init: initMachine.resolveState({
       value: plain.init.value,
       context: { ...plain.init.context, bootedAt: plain.init.context.bootedAt },
-    }) as Init,
+    }),
     waiters: PersistentMap.of(waiters),
-    agenda: plain.agenda.reduceRight<Agenda | undefined>((rest, item) => ({ item, rest }), undefined),
+    agenda: plain.agenda.reduceRight<Agenda | undefined>(
+      (rest, item) => ({ item, rest }),
+      undefined,
+    ),
     ...(stopPlan && {
-      stopPlan: { blockers: PersistentMap.of(stopPlan.blockers), below: PersistentMap.of(stopPlan.below) },
+      stopPlan: {
+        blockers: PersistentMap.of(stopPlan.blockers),
+        below: PersistentMap.of(stopPlan.below),
+      },
     }),
   } as unknown as SupervisorState;
 }

@@ -37,7 +37,7 @@ export function stateName({ value }: Service): StateName {
 
 /** Returns the inner state (`ready`, `paused`, `draining`, …), or `undefined` where there is none. */
 export function innerState({ value }: Service): string | undefined {
-  return typeof value === 'string' ? undefined : (Object.values(value)[0] as string);
+  return typeof value === 'string' ? undefined : Object.values(value)[0];
 }
 
 /** What is still to be done to work out which services to start: a depth-first walk, as data. */
@@ -126,6 +126,8 @@ export interface SupervisorState {
   readonly rising: number;
   readonly active: number;
   readonly stuck: number;
+  /** Of the last request: one client asks at a time, so whoever asked before has gone. */
+  readonly newestRequest: number;
   readonly pendingStarts: PersistentMap<readonly PendingReply[]>;
   readonly pendingProbes: PersistentMap<PendingProbe>;
   readonly stopPlan: StopPlan | undefined;

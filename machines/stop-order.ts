@@ -70,16 +70,17 @@ export function planStop(state: SupervisorState): NonNullable<SupervisorState['s
 /** Depth first from `root`, with a stack of its own: a chain may be longer than the call stack. */
 function walkDown(state: SupervisorState, root: ServiceName, below: Map<ServiceName, ServiceName[]>): void {
   const open = new Set<ServiceName>();
-  const stack: { name: ServiceName; needs: Iterator<ServiceName> }[] = [];
+  const stack: { name: ServiceName; needs: readonly ServiceName[]; next: number }[] = [];
   const enter = (name: ServiceName): void => {
     below.set(name, []);
     open.add(name);
-    stack.push({ name, needs: (state.services.get(name)?.context.needs ?? [])[Symbol.iterator]() });
+    stack.push({ name, needs: state.services.get(name)?.context.needs ?? [], next: 0 });
   };
   enter(root);
   for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-    const { value: need, done } = top.needs.next();
-    if (done === true) {
+    const need = top.needs[top.next];
+    top.next += 1;
+    if (need === undefined) {
       open.delete(top.name);
       stack.pop();
     } else if (!open.has(need) && state.services.has(need)) {

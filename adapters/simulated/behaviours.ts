@@ -52,7 +52,15 @@ export interface Faults {
   readonly slowRead?: number;
 }
 
-const errnoByCode = { ENOENT: 2, ESRCH: 3, ENOEXEC: 8, EAGAIN: 11, EACCES: 13, ENOSPC: 28, EROFS: 30 } as const;
+const errnoByCode = {
+  ENOENT: 2,
+  ESRCH: 3,
+  ENOEXEC: 8,
+  EAGAIN: 11,
+  EACCES: 13,
+  ENOSPC: 28,
+  EROFS: 30,
+} as const;
 
 /** Returns an error of the operating system by its name. */
 export function simulatedError(code: keyof typeof errnoByCode): SystemError {
@@ -99,9 +107,15 @@ export function planOf(behaviour: Behaviour, mode: ServiceMode): Plan {
 export function spoil(plan: Plan, faults: Faults, random: Random): Plan {
   // Each process draws the same number of times, so that one fault does not move the others.
   const [fork, slow, crash, howMuch] = [random.next(), random.next(), random.next(), random.next()];
-  const spawnUs = plan.spawnUs + (slow < (faults.slowSpawn ?? 0) ? Math.round(howMuch * 3_000_000) : 0);
+  const spawnUs =
+    plan.spawnUs + (slow < (faults.slowSpawn ?? 0) ? Math.round(howMuch * 3_000_000) : 0);
   if (fork < (faults.forkFailure ?? 0)) {
-    return { ...plan, spawnUs, hangs: false, failure: { ...simulatedError('EAGAIN'), stage: 'fork' } };
+    return {
+      ...plan,
+      spawnUs,
+      hangs: false,
+      failure: { ...simulatedError('EAGAIN'), stage: 'fork' },
+    };
   }
   if (crash >= (faults.crash ?? 0)) return { ...plan, spawnUs };
   return { ...plan, spawnUs, livesUs: Math.round(howMuch * 100_000), exit: { signal: 11 } };
@@ -110,5 +124,13 @@ export function spoil(plan: Plan, faults: Faults, random: Random): Plan {
 /** Returns what the same program does in a world that has been healed: it starts at once, and is done before long. */
 export function healPlan(plan: Plan, mode: ServiceMode): Plan {
   const livesUs = mode === 'respawn' ? Infinity : Math.min(plan.livesUs, 1_000_000);
-  return { ...plan, livesUs, spawnUs: 0, reportUs: 0, hangs: false, failure: undefined, isUnkillable: false };
+  return {
+    ...plan,
+    livesUs,
+    spawnUs: 0,
+    reportUs: 0,
+    hangs: false,
+    failure: undefined,
+    isUnkillable: false,
+  };
 }

@@ -39,7 +39,12 @@ export function createSimulatedEventLog(options: SimulatedEventLogOptions): Simu
     const condition = isFull ? 'full' : 'open';
     if (condition === told && asked === undefined) return;
     told = condition;
-    emit(isFull ? { type: 'LogFailed', path, error: simulatedError('ENOSPC') } : { type: 'LogOpened', path }, asked);
+    emit(
+      isFull
+        ? { type: 'LogFailed', path, error: simulatedError('ENOSPC') }
+        : { type: 'LogOpened', path },
+      asked,
+    );
   };
 
   return {

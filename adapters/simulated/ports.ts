@@ -40,7 +40,9 @@ export function createSimulatedClock(schedule: Schedule): SimulatedClock {
   const { occurrence$, emit } = createEmitter(schedule);
   let steppedUs = 0;
   const wallAt = (): string =>
-    new Date(wallStartMs + Math.floor((schedule.now() + steppedUs) / microsecondsPerMillisecond)).toISOString();
+    new Date(
+      wallStartMs + Math.floor((schedule.now() + steppedUs) / microsecondsPerMillisecond),
+    ).toISOString();
   return {
     occurrence$,
     now: () => schedule.now(),
@@ -83,14 +85,19 @@ export interface SimulatedDirectoriesOptions {
   readonly latencyUs: () => number;
 }
 
-export function createSimulatedDirectories({ schedule, tree, latencyUs }: SimulatedDirectoriesOptions): ServiceDirectories {
+export function createSimulatedDirectories({
+  schedule,
+  tree,
+  latencyUs,
+}: SimulatedDirectoriesOptions): ServiceDirectories {
   const { occurrence$, emit } = createEmitter(schedule);
   return {
     occurrence$,
     read({ service }, cause) {
       const finish = (): void => {
         const definition = tree.get(service);
-        if (definition === undefined) emit({ type: 'ServiceMissing', service, error: simulatedError('ENOENT') }, cause);
+        if (definition === undefined)
+          emit({ type: 'ServiceMissing', service, error: simulatedError('ENOENT') }, cause);
         else emit({ type: 'ServiceRead', service, definition }, cause);
       };
       const delayUs = latencyUs();
@@ -138,7 +145,10 @@ export function createSimulatedControl(schedule: Schedule, failures: number): Si
     open(cause) {
       if (failuresLeft > 0) {
         failuresLeft -= 1;
-        emit({ type: 'ControlFailed', path: `${simulatedRoot}/in`, error: simulatedError('EROFS') }, cause);
+        emit(
+          { type: 'ControlFailed', path: `${simulatedRoot}/in`, error: simulatedError('EROFS') },
+          cause,
+        );
         return;
       }
       isOpen = true;

@@ -53,13 +53,16 @@ export interface ProcessTableOptions {
   readonly reaped: (process: Process, status: ExitStatus) => void;
 }
 
-const ignoredSignals: ReadonlySet<number> = new Set([0, 17, 23, 28]);
+interface Kernel extends ProcessTableOptions {
+  readonly processes: Map<number, Process>;
+  /** Pipes of which minit has its ends open. */
+  readonly heldPipes: Set<ServiceName>;
+}
 
 /** Returns an empty table. */
 export function createProcessTable(options: ProcessTableOptions): ProcessTable {
-  const { schedule } = options;
-  const processes = new Map<number, Process>();
-  const heldPipes = new Set<ServiceName>();
+  const kernel: Kernel = { ...options, processes: new Map(), heldPipes: new Set() };
+  const { processes, heldPipes } = kernel;
   let lastPid = options.firstPid - 1;
 
   const freePid = (): number => {
@@ -68,96 +71,93 @@ export function createProcessTable(options: ProcessTableOptions): ProcessTable {
     return lastPid;
   };
 
-  const isPipeOpen = (service: ServiceName): boolean =>
-    heldPipes.has(service) || [...processes.values()].some((p) => !p.isZombie && p.writesLogOf === service);
-
-  const endReaders = (service: ServiceName): void => {
-    if (isPipeOpen(service)) return;
-    for (const reader of processes.values()) {
-      if (reader.readsLogOf === service && !reader.isZombie) limitLife(reader, reader.plan.drainUs);
-    }
-  };
-
-  const end = (process: Process, status: ExitStatus): void => {
-    if (process.isZombie) return;
-    process.isZombie = true;
-    if (process.writesLogOf !== undefined) endReaders(process.writesLogOf);
-    schedule.after(process.plan.reapUs, () => {
-      processes.delete(process.pid);
-      options.reaped(process, status);
-    });
-  };
-
-  const endUnlessPaused = (process: Process, status: ExitStatus): void => {
-    if (process.isPaused || process.isUnkillable) process.pending ??= status;
-    else end(process, status);
-  };
-
-  const limitLife = (process: Process, delayUs: number): void => {
-    if (delayUs !== Infinity) {
-      schedule.after(delayUs, () => {
-        endUnlessPaused(process, process.plan.exit);
-      });
-    }
-  };
-
-  const resume = (process: Process): void => {
-    process.isPaused = false;
-    if (process.pending !== undefined && !process.isUnkillable) end(process, process.pending);
-  };
-
-  const terminate = (process: Process, signal: number): void => {
-    const { termUs } = process.plan;
-    if (termUs === undefined) return;
-    schedule.after(termUs, () => {
-      endUnlessPaused(process, { signal });
-    });
-  };
-
-  const deliver = (process: Process, signal: number): void => {
-    if (signal === signals.SIGKILL) {
-      if (process.isUnkillable) process.pending = { signal };
-      else end(process, { signal });
-    } else if (signal === signals.SIGSTOP) process.isPaused = true;
-    else if (signal === signals.SIGCONT) resume(process);
-    else if (!ignoredSignals.has(signal)) terminate(process, signal);
-  };
-
   return {
     fork(spec) {
-      const process: Process = {
-        ...spec,
-        pid: freePid(),
-        isZombie: false,
-        isPaused: false,
-        pending: undefined,
-        isUnkillable: spec.plan.isUnkillable,
-      };
+      const { isUnkillable, livesUs } = spec.plan;
+      const state = { isZombie: false, isPaused: false, pending: undefined, isUnkillable };
+      const process: Process = { ...spec, ...state, pid: freePid() };
       processes.set(process.pid, process);
-      limitLife(process, spec.plan.livesUs);
-      if (spec.readsLogOf !== undefined) endReaders(spec.readsLogOf);
+      endAfter(kernel, process, livesUs);
+      if (spec.readsLogOf !== undefined) endReaders(kernel, spec.readsLogOf);
       return process;
     },
     get: (pid) => processes.get(pid),
     all: () => processes.values(),
     kill(pid, signal) {
       const process = processes.get(pid);
-      if (process === undefined) return false;
-      if (!process.isZombie) deliver(process, signal);
-      return true;
+      if (process !== undefined && !process.isZombie) deliver(kernel, process, signal);
+      return process !== undefined;
     },
     holdPipe(service) {
       heldPipes.add(service);
     },
     releasePipe(service) {
-      if (heldPipes.delete(service)) endReaders(service);
+      if (heldPipes.delete(service)) endReaders(kernel, service);
     },
-    limitLife,
+    limitLife(process, delayUs) {
+      endAfter(kernel, process, delayUs);
+    },
     unblock() {
       for (const process of [...processes.values()]) {
         process.isUnkillable = false;
-        if (!process.isZombie) resume(process);
+        if (!process.isZombie) resume(kernel, process);
       }
     },
   };
+}
+
+const ignoredSignals: ReadonlySet<number> = new Set([0, 17, 23, 28]);
+
+function deliver(kernel: Kernel, process: Process, signal: number): void {
+  if (signal === signals.SIGKILL) {
+    if (process.isUnkillable) process.pending = { signal };
+    else end(kernel, process, { signal });
+  } else if (signal === signals.SIGSTOP) process.isPaused = true;
+  else if (signal === signals.SIGCONT) resume(kernel, process);
+  else if (!ignoredSignals.has(signal)) terminate(kernel, process, signal);
+}
+
+function terminate(kernel: Kernel, process: Process, signal: number): void {
+  const { termUs } = process.plan;
+  if (termUs === undefined) return;
+  kernel.schedule.after(termUs, () => {
+    endUnlessHeld(kernel, process, { signal });
+  });
+}
+
+function resume(kernel: Kernel, process: Process): void {
+  process.isPaused = false;
+  if (process.pending !== undefined && !process.isUnkillable) end(kernel, process, process.pending);
+}
+
+function endAfter(kernel: Kernel, process: Process, delayUs: number): void {
+  if (delayUs === Infinity) return;
+  kernel.schedule.after(delayUs, () => {
+    endUnlessHeld(kernel, process, process.plan.exit);
+  });
+}
+
+function endUnlessHeld(kernel: Kernel, process: Process, status: ExitStatus): void {
+  if (process.isPaused || process.isUnkillable) process.pending ??= status;
+  else end(kernel, process, status);
+}
+
+function end(kernel: Kernel, process: Process, status: ExitStatus): void {
+  if (process.isZombie) return;
+  process.isZombie = true;
+  if (process.writesLogOf !== undefined) endReaders(kernel, process.writesLogOf);
+  kernel.schedule.after(process.plan.reapUs, () => {
+    kernel.processes.delete(process.pid);
+    kernel.reaped(process, status);
+  });
+}
+
+/** Whoever reads a pipe that nobody can write to any more comes to its end. */
+function endReaders(kernel: Kernel, service: ServiceName): void {
+  const alive = [...kernel.processes.values()].filter(({ isZombie }) => !isZombie);
+  if (kernel.heldPipes.has(service) || alive.some(({ writesLogOf }) => writesLogOf === service))
+    return;
+  for (const reader of alive) {
+    if (reader.readsLogOf === service) endAfter(kernel, reader, reader.plan.drainUs);
+  }
 }

@@ -7,10 +7,9 @@
 import type { Processes } from '../../effects/ports';
 import type { ServiceName } from '../../machines/definition';
 import type { SpawnProcessParams } from '../../machines/effects';
-import type { ExitStatus } from '../../machines/events';
 import { goodPlan, simulatedError, type Plan } from './behaviours';
-import { createEmitter } from './ports';
-import { createProcessTable, type Process, type ProcessTable } from './process-table';
+import { createEmitter, type Emitter } from './ports';
+import { createProcessTable, type ProcessTable } from './process-table';
 import type { Schedule } from './schedule';
 
 export interface SimulatedProcesses extends Processes {
@@ -35,66 +34,56 @@ export interface SimulatedProcessesOptions {
 
 const firstPid = 100;
 
+interface Parts extends SimulatedProcessesOptions {
+  readonly table: ProcessTable;
+  readonly emit: Emitter['emit'];
+  readonly watched: Set<number>;
+  /** To what an end is traced: the spawn, the watch, or the last signal. */
+  readonly causeByPid: Map<number, number>;
+  /** Spawns that hang, to be carried out when they hang no more. */
+  readonly hanging: (() => void)[];
+}
+
 /** Returns the port, with no process yet. */
 export function createSimulatedProcesses(options: SimulatedProcessesOptions): SimulatedProcesses {
   const { schedule, lastPid } = options;
   const { occurrence$, emit } = createEmitter(schedule);
   const watched = new Set<number>();
-  /** To what an end is traced: the spawn, the watch, or the last signal. */
   const causeByPid = new Map<number, number>();
-  let hanging: (() => void)[] = [];
-  let shells = 0;
+  const table = createProcessTable({
+    schedule,
+    firstPid,
+    lastPid,
+    reaped({ pid, service }, status) {
+      const cause = causeByPid.get(pid);
+      causeByPid.delete(pid);
+      if (service !== undefined) emit({ type: 'ProcessExited', pid, status }, cause);
+      else if (watched.delete(pid)) emit({ type: 'ProcessVanished', pid }, cause);
+    },
+  });
+  const parts: Parts = { ...options, table, emit, watched, causeByPid, hanging: [] };
+  return { occurrence$, table, ...portOf(parts), ...outsideOf(parts) };
+}
 
-  const reaped = ({ pid, service }: Process, status: ExitStatus): void => {
-    const cause = causeByPid.get(pid);
-    causeByPid.delete(pid);
-    if (service !== undefined) emit({ type: 'ProcessExited', pid, status }, cause);
-    else if (watched.delete(pid)) emit({ type: 'ProcessVanished', pid }, cause);
-  };
-  const table = createProcessTable({ schedule, firstPid, lastPid, reaped });
-
-  const execute = (params: SpawnProcessParams, first: Plan, cause: number): void => {
-    const { service, readsLogOf, writesLogOf, path } = params;
-    const plan = options.revise(first, service);
-    const { failure, reportUs } = plan;
-    if (failure !== undefined) {
-      const { stage, code, errno } = failure;
-      schedule.after(reportUs, () => {
-        emit({ type: 'SpawnFailed', service, stage, error: { code, errno }, ...(stage === 'execute' && { path }) }, cause);
-      });
-      return;
-    }
-    const { pid } = table.fork({
-      service,
-      plan,
-      ...(readsLogOf !== undefined && { readsLogOf }),
-      ...(writesLogOf !== undefined && { writesLogOf }),
-    });
-    causeByPid.set(pid, cause);
-    schedule.after(reportUs, () => {
-      emit({ type: 'ProcessSpawned', service, pid }, cause);
-    });
-  };
-
+/** What minit asks of the port. */
+function portOf(parts: Parts): Omit<Processes, 'occurrence$' | 'startEmergencyShell'> {
+  const { schedule, table, emit, watched, causeByPid } = parts;
   return {
-    occurrence$,
-    table,
     spawn(params, cause) {
-      for (const logged of [params.readsLogOf, params.writesLogOf]) if (logged !== undefined) table.holdPipe(logged);
-      const planned = options.revise(options.plan(params), params.service);
+      for (const logged of [params.readsLogOf, params.writesLogOf])
+        if (logged !== undefined) table.holdPipe(logged);
+      const plan = parts.revise(parts.plan(params), params.service);
       const begin = (): void => {
-        execute(params, planned, cause);
+        execute(parts, { params, plan, cause });
       };
-      if (planned.hangs) hanging.push(begin);
-      else schedule.after(planned.spawnUs, begin);
+      if (plan.hangs) parts.hanging.push(begin);
+      else schedule.after(plan.spawnUs, begin);
     },
     signal({ service, pid, signal }, cause) {
       const isKnown = table.get(pid)?.service !== undefined || watched.has(pid);
-      if (isKnown && table.kill(pid, signal)) {
-        causeByPid.set(pid, cause);
-        return;
-      }
-      emit({ type: 'SignalFailed', service, pid, signal, error: simulatedError('ESRCH') }, cause);
+      if (isKnown && table.kill(pid, signal)) causeByPid.set(pid, cause);
+      else
+        emit({ type: 'SignalFailed', service, pid, signal, error: simulatedError('ESRCH') }, cause);
     },
     watch({ pid }, cause) {
       const process = table.get(pid);
@@ -114,22 +103,65 @@ export function createSimulatedProcesses(options: SimulatedProcessesOptions): Si
     closeLogPipe({ service }) {
       table.releasePipe(service);
     },
+  };
+}
+
+/** What happens without minit, and what a spec wants to know. */
+function outsideOf({ schedule, table, emit, hanging }: Parts) {
+  let shells = 0;
+  return {
     startEmergencyShell() {
       shells += 1;
     },
-    startForeign: (foreign) => table.fork({ plan: { ...goodPlan, ...foreign } }).pid,
+    shells: () => shells,
+    startForeign: (foreign: Partial<Plan>) => table.fork({ plan: { ...goodPlan, ...foreign } }).pid,
     endOrphan() {
       const { pid } = table.fork({ plan: { ...goodPlan, livesUs: 0 } });
       schedule.after(1, () => {
         emit({ type: 'ProcessExited', pid, status: { code: 0 } });
       });
     },
-    shells: () => shells,
     unblock() {
-      const ready = hanging;
-      hanging = [];
-      for (const begin of ready) schedule.after(0, begin);
+      for (const begin of hanging.splice(0)) schedule.after(0, begin);
       table.unblock();
     },
   };
+}
+
+interface Execution {
+  readonly params: SpawnProcessParams;
+  readonly plan: Plan;
+  readonly cause: number;
+}
+
+function execute(parts: Parts, { params, plan: first, cause }: Execution): void {
+  const { schedule, emit } = parts;
+  const { service, readsLogOf, writesLogOf, path } = params;
+  const plan = parts.revise(first, service);
+  if (plan.failure !== undefined) {
+    const { stage, code, errno } = plan.failure;
+    schedule.after(plan.reportUs, () => {
+      emit(
+        {
+          type: 'SpawnFailed',
+          service,
+          stage,
+          error: { code, errno },
+          ...(stage === 'execute' && { path }),
+        },
+        cause,
+      );
+    });
+    return;
+  }
+  const { pid } = parts.table.fork({
+    service,
+    plan,
+    ...(readsLogOf !== undefined && { readsLogOf }),
+    ...(writesLogOf !== undefined && { writesLogOf }),
+  });
+  parts.causeByPid.set(pid, cause);
+  schedule.after(plan.reportUs, () => {
+    emit({ type: 'ProcessSpawned', service, pid }, cause);
+  });
 }

@@ -88,7 +88,11 @@ export function createSchedule(startUs: number, reorder: Random | undefined): Sc
 }
 
 const isBefore = (a: Entry, b: Entry): boolean =>
-  a.at !== b.at ? a.at < b.at : a.tieBreak !== b.tieBreak ? a.tieBreak < b.tieBreak : a.order < b.order;
+  a.at !== b.at
+    ? a.at < b.at
+    : a.tieBreak !== b.tieBreak
+      ? a.tieBreak < b.tieBreak
+      : a.order < b.order;
 
 function push(heap: Entry[], entry: Entry): void {
   let index = heap.length;

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import type { DefinitionProblem, Dependency, ServiceDefinition, ServiceMode, ServiceName } from '../../machines/definition';
+import type {
+  DefinitionProblem,
+  Dependency,
+  ServiceDefinition,
+  ServiceMode,
+  ServiceName,
+} from '../../machines/definition';
 
 /** All service directories of a world, by the name of the service. */
 export type Tree = ReadonlyMap<ServiceName, ServiceDefinition>;
@@ -22,7 +28,10 @@ export const simulatedRoot = '/etc/minit';
 /** Returns the definition that a directory with these files has. */
 export function defineService(name: ServiceName, entry: TreeEntry = {}): ServiceDefinition {
   const directory = `${simulatedRoot}/${name}`;
-  const depends = (entry.depends ?? []).map((needed, index): Dependency => ({ name: needed, line: index + 1 }));
+  const depends = (entry.depends ?? []).map((needed, index): Dependency => ({
+    name: needed,
+    line: index + 1,
+  }));
   return {
     directory,
     mode: entry.mode ?? 'oneshot',
@@ -37,7 +46,9 @@ export function defineService(name: ServiceName, entry: TreeEntry = {}): Service
 
 /** Returns the tree with these services. */
 export function defineTree(entries: Readonly<Record<ServiceName, TreeEntry>>): Tree {
-  return new Map(Object.entries(entries).map(([name, entry]) => [name, defineService(name, entry)]));
+  return new Map(
+    Object.entries(entries).map(([name, entry]) => [name, defineService(name, entry)]),
+  );
 }
 
 /** Returns the tree of definitions that were read from real directories. */

@@ -84,7 +84,10 @@ interface Weather {
 export function createWorld(options: WorldOptions): World {
   const { tree, seed, faults = {} } = options;
   const random = createRandom(seed);
-  const schedule = createSchedule(startUs, faults.reorders === true ? random.fork('order') : undefined);
+  const schedule = createSchedule(
+    startUs,
+    faults.reorders === true ? random.fork('order') : undefined,
+  );
   const health = { isHealed: false };
   const collected: Collected = { transitions: [], reports: [], exitCode: undefined };
   const clock = createSimulatedClock(schedule);
@@ -93,7 +96,8 @@ export function createWorld(options: WorldOptions): World {
     schedule,
     lastPid: options.lastPid ?? linuxPidMax,
     plan: planner(options),
-    revise: (plan, service) => (health.isHealed ? healPlan(plan, tree.get(service)?.mode ?? 'oneshot') : plan),
+    revise: (plan, service) =>
+      health.isHealed ? healPlan(plan, tree.get(service)?.mode ?? 'oneshot') : plan,
   });
   const [disk, reads] = [random.fork('disk'), random.fork('reads')];
   const log = createSimulatedEventLog({
@@ -106,7 +110,8 @@ export function createWorld(options: WorldOptions): World {
   const directories = createSimulatedDirectories({
     schedule,
     tree,
-    latencyUs: () => (!health.isHealed && reads.chance(faults.slowRead ?? 0) ? reads.integer(1, 50) * 1_000 : 0),
+    latencyUs: () =>
+      !health.isHealed && reads.chance(faults.slowRead ?? 0) ? reads.integer(1, 50) * 1_000 : 0,
   });
   const signals = createEmitter(schedule);
   const timers = createSimulatedTimers(schedule);
@@ -193,7 +198,9 @@ function worldOf(parts: Parts): Omit<World, 'signal' | 'heal'> {
     },
     request: control.send,
     kill(service, signal) {
-      const found = [...processes.table.all()].find((process) => process.service === service && !process.isZombie);
+      const found = [...processes.table.all()].find(
+        (process) => process.service === service && !process.isZombie,
+      );
       return found !== undefined && processes.table.kill(found.pid, signal);
     },
     startForeign: (plan = {}) => processes.startForeign(plan),
@@ -208,7 +215,8 @@ function heal({ schedule, control, log, processes }: Parts, tree: Tree): void {
   log.setFull(false);
   processes.unblock();
   for (const process of processes.table.all()) {
-    const isForEver = process.service !== undefined && tree.get(process.service)?.mode === 'respawn';
+    const isForEver =
+      process.service !== undefined && tree.get(process.service)?.mode === 'respawn';
     if (!isForEver) processes.table.limitLife(process, soonUs);
   }
 }

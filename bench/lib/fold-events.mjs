@@ -10,8 +10,10 @@ import { initialState } from '../../machines/fold';
 import { recordJson, encodeLine } from '../../adapters/event-log/records';
 
 const count = Number(process.argv[2]);
-const timedEvents = 30_000;
-const warmEvents = 60_000;
+/** Multiplied by the second argument, for a smoke run. */
+const scale = Number(process.argv[3] ?? 1);
+const timedEvents = 30_000 * scale;
+const warmEvents = 60_000 * scale;
 const batches = 10;
 const elapsedUs = (from) => Number(process.hrtime.bigint() - from) / 1_000;
 
@@ -41,7 +43,14 @@ const definition = (name, more = {}) => ({
 
 /** A boot of all services. */
 function* bootEvents() {
-  yield { type: 'SupervisorStarted', pid: 2, role: 'process', root: '/tree', words: [], graceMs: 3_000 };
+  yield {
+    type: 'SupervisorStarted',
+    pid: 2,
+    role: 'process',
+    root: '/tree',
+    words: [],
+    graceMs: 3_000,
+  };
   const depends = names.map((name, i) => ({ name, line: i + 1 }));
   const { run, ...bundle } = definition('default', { mode: 'oneshot', depends });
   yield { type: 'ServiceRead', service: 'default', definition: bundle };
@@ -80,7 +89,9 @@ const boot = [...bootEvents()];
 const coldUs = foldFirst(boot.values(), boot.length);
 const events = restartEvents();
 foldFirst(events, warmEvents);
-const inBatches = Array.from({ length: batches }, () => foldFirst(events, timedEvents / batches)).sort((a, b) => a - b);
+const inBatches = Array.from({ length: batches }, () =>
+  foldFirst(events, timedEvents / batches),
+).sort((a, b) => a - b);
 
 // As the loop does: fold, then the line of the event log.
 let check = 0;
@@ -96,6 +107,16 @@ for (let i = 0; i < timedEvents + warmEvents; i += 1) {
 }
 const recordedUs = elapsedUs(from) / timedEvents;
 
-const running = [...state.services.values()].filter(({ value }) => value.running !== undefined).length;
+const running = [...state.services.values()].filter(
+  ({ value }) => value.running !== undefined,
+).length;
 if (running !== count) throw new Error(`${String(running)} of ${String(count)} run`);
-console.log(JSON.stringify({ count, coldUs, warmUs: inBatches[batches / 2], recordedUs, bytesPerEvent: bytes / (timedEvents + warmEvents) }));
+console.log(
+  JSON.stringify({
+    count,
+    coldUs,
+    warmUs: inBatches[batches / 2],
+    recordedUs,
+    bytesPerEvent: bytes / (timedEvents + warmEvents),
+  }),
+);

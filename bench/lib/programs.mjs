@@ -16,7 +16,11 @@ const names = ['minit', 'msvc', 'minit-replay'];
 
 /** Returns the path of each program in `directory`; none where it is not there. */
 function findPrograms(directory) {
-  return Object.fromEntries(names.map((name) => [name, join(directory, `${name}.js`)]).filter(([, path]) => existsSync(path)));
+  return Object.fromEntries(
+    names
+      .map((name) => [name, join(directory, `${name}.js`)])
+      .filter(([, path]) => existsSync(path)),
+  );
 }
 
 /**
@@ -24,9 +28,13 @@ function findPrograms(directory) {
  */
 export async function locatePrograms(scratch, dist) {
   const built = findPrograms(dist ?? join(project, 'dist'));
-  if (built.minit !== undefined) return { programs: built, origin: dist === undefined ? 'dist' : '--dist' };
+  if (built.minit !== undefined)
+    return { programs: built, origin: dist === undefined ? 'dist' : '--dist' };
   if (dist !== undefined) throw new Error(`no minit.js in ${dist}`);
-  return { programs: await bundle(scratch), origin: 'bundled for this run: there is no dist/, see npm run build' };
+  return {
+    programs: await bundle(scratch),
+    origin: 'bundled for this run: there is no dist/, see npm run build',
+  };
 }
 
 async function bundle(scratch) {
@@ -84,7 +92,12 @@ export function compileFloor(scratch) {
     compile(compiler, [], pause, 'pause.c');
   }
   compile(compiler, [], floor, 'floor.c');
-  return { kind: 'C', stamps: true, service: [pause], floor: (count) => [floor, [String(count), pause]] };
+  return {
+    kind: 'C',
+    stamps: true,
+    service: [pause],
+    floor: (count) => [floor, [String(count), pause]],
+  };
 }
 
 function koffiFloor() {

@@ -4,7 +4,15 @@
  * @module
  */
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -36,7 +44,10 @@ export function openStamps(path) {
       const bytes = readFileSync(path);
       const stamps = [];
       for (let offset = 0; offset + 16 <= bytes.length; offset += 16) {
-        stamps.push({ pid: Number(bytes.readBigUInt64LE(offset)), at: Number(bytes.readBigUInt64LE(offset + 8)) / 1e6 });
+        stamps.push({
+          pid: Number(bytes.readBigUInt64LE(offset)),
+          at: Number(bytes.readBigUInt64LE(offset + 8)) / 1e6,
+        });
       }
       return stamps;
     },
@@ -48,7 +59,10 @@ export function childrenOf(pid) {
   try {
     const threads = readdirSync(`/proc/${String(pid)}/task`);
     return threads.flatMap((thread) =>
-      readFileSync(`/proc/${String(pid)}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+      readFileSync(`/proc/${String(pid)}/task/${thread}/children`, 'utf8')
+        .split(' ')
+        .filter(Boolean)
+        .map(Number),
     );
   } catch {
     return [];
@@ -72,7 +86,8 @@ export async function until(what, probe, { timeoutMs = 60_000, everyMs = 5 } = {
  */
 export function lastStart({ pid, child }, count, stamps) {
   return until(`${String(count)} started services`, () => {
-    if (child.exitCode !== null) throw new Error(`it ended with ${String(child.exitCode)} before all services had begun`);
+    if (child.exitCode !== null)
+      throw new Error(`it ended with ${String(child.exitCode)} before all services had begun`);
     if (stamps === undefined) return childrenOf(pid).length >= count ? now() : undefined;
     const seen = stamps.read();
     return seen.length >= count ? Math.max(...seen.map(({ at }) => at)) : undefined;
@@ -82,7 +97,11 @@ export function lastStart({ pid, child }, count, stamps) {
 /** A running program of ours with its launch time. */
 export function launch(command, args, { env = {}, stdin = 'ignore', cwd } = {}) {
   const at = now();
-  const child = spawn(command, args, { stdio: [stdin, 'ignore', 'inherit'], env: { ...process.env, ...env }, cwd });
+  const child = spawn(command, args, {
+    stdio: [stdin, 'ignore', 'inherit'],
+    env: { ...process.env, ...env },
+    cwd,
+  });
   const ended = new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => {

@@ -34,8 +34,12 @@ function tree({ files = {}, links = {} }: Tree): string {
 function run(...argv: string[]) {
   const said = { out: '', error: '' };
   const code = minitCheck(argv, {
-    out: (text) => { said.out += text; },
-    error: (text) => { said.error += text; },
+    out: (text) => {
+      said.out += text;
+    },
+    error: (text) => {
+      said.error += text;
+    },
   });
   return { code, ...said };
 }
@@ -127,7 +131,9 @@ describe('minit-check', () => {
   });
 
   it('tells a program that nobody may execute, and a text without an interpreter', () => {
-    const root = tree({ files: { 'default/depends': 'text\nweb\n', 'text/run': 'exec httpd\n', 'web/run': script } });
+    const root = tree({
+      files: { 'default/depends': 'text\nweb\n', 'text/run': 'exec httpd\n', 'web/run': script },
+    });
     chmodSync(join(root, 'web/run'), 0o644);
     expect(run(root)).toEqual({
       code: 1,
@@ -158,7 +164,14 @@ describe('minit-check', () => {
   });
 
   it('tells directories and files that cannot be read', () => {
-    const root = tree({ files: { 'default/depends': 'web\nsecret\n', 'web/run': script, 'web/params': '', 'secret/run': script } });
+    const root = tree({
+      files: {
+        'default/depends': 'web\nsecret\n',
+        'web/run': script,
+        'web/params': '',
+        'secret/run': script,
+      },
+    });
     chmodSync(root, 0o755);
     chmodSync(join(root, 'web/params'), 0o000);
     chmodSync(join(root, 'secret'), 0o000);
@@ -200,7 +213,11 @@ describe('minit-check', () => {
       `${root}/default: error: there is no service "default": minit starts only what its command line names (say so with --start NAME)\n` +
         '1 error, 0 warnings, 0 notes in 1 service\n',
     );
-    expect(run('--start', 'web', root)).toEqual({ code: 0, error: '', out: '0 errors, 0 warnings, 0 notes in 1 service\n' });
+    expect(run('--start', 'web', root)).toEqual({
+      code: 0,
+      error: '',
+      out: '0 errors, 0 warnings, 0 notes in 1 service\n',
+    });
   });
 
   it('notes FIFOs that are missing', () => {
@@ -252,8 +269,16 @@ describe('minit-check', () => {
   });
 
   it('refuses a wrong command line with 2', () => {
-    expect(run()).toEqual({ code: 2, out: '', error: "minit-check: fatal: missing required argument 'root'\n" });
-    expect(run('--nosuch', '/')).toEqual({ code: 2, out: '', error: "minit-check: fatal: unknown option '--nosuch'\n" });
+    expect(run()).toEqual({
+      code: 2,
+      out: '',
+      error: "minit-check: fatal: missing required argument 'root'\n",
+    });
+    expect(run('--nosuch', '/')).toEqual({
+      code: 2,
+      out: '',
+      error: "minit-check: fatal: unknown option '--nosuch'\n",
+    });
     expect(run('--help').code).toBe(0);
   });
 });

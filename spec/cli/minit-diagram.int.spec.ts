@@ -7,8 +7,12 @@ import { temporaryDirectory } from '../support/temporary-directory';
 async function run(...argv: string[]) {
   const said = { out: '', error: '' };
   const code = await minitDiagram(argv, {
-    out: (text) => { said.out += text; },
-    error: (text) => { said.error += text; },
+    out: (text) => {
+      said.out += text;
+    },
+    error: (text) => {
+      said.error += text;
+    },
     loadLayOut: () => Promise.resolve(layOut),
   });
   return { code, ...said };
@@ -65,10 +69,26 @@ describe('minit-diagram', () => {
   it.each([
     [['deps'], 2, 'minit-diagram: fatal: deps needs a ROOT\n'],
     [['service', '/etc/minit'], 2, 'minit-diagram: fatal: service takes no ROOT\n'],
-    [['deps', '/', '--format', 'scxml'], 2, 'minit-diagram: fatal: dependencies are no state machine: scxml is for service and init\n'],
-    [['deps', '/nosuch'], 1, 'minit-diagram: fatal: unable to read "/nosuch": no such file or directory (ENOENT)\n'],
-    [['init', '--output', '/nosuch/x'], 1, 'minit-diagram: fatal: unable to write "/nosuch/x": no such file or directory (ENOENT)\n'],
-    [['init', '--format', 'gif'], 2, "minit-diagram: fatal: option '--format <format>' argument 'gif' is invalid. Allowed choices are mermaid, dot, svg, json, scxml.\n"],
+    [
+      ['deps', '/', '--format', 'scxml'],
+      2,
+      'minit-diagram: fatal: dependencies are no state machine: scxml is for service and init\n',
+    ],
+    [
+      ['deps', '/nosuch'],
+      1,
+      'minit-diagram: fatal: unable to read "/nosuch": no such file or directory (ENOENT)\n',
+    ],
+    [
+      ['init', '--output', '/nosuch/x'],
+      1,
+      'minit-diagram: fatal: unable to write "/nosuch/x": no such file or directory (ENOENT)\n',
+    ],
+    [
+      ['init', '--format', 'gif'],
+      2,
+      "minit-diagram: fatal: option '--format <format>' argument 'gif' is invalid. Allowed choices are mermaid, dot, svg, json, scxml.\n",
+    ],
   ])('refuses %j', async (argv, code, error) => {
     expect(await run(...argv)).toEqual({ code, out: '', error });
   });

@@ -14,7 +14,11 @@ export function describeClockContract(name: string, make: () => Subject<Clock>):
 
     it('counts whole microseconds that never go back', () => {
       const readings = Array.from({ length: 100 }, () => port.now());
-      expect(readings.every((reading, i) => Number.isInteger(reading) && reading >= (readings[i - 1] ?? 0))).toBe(true);
+      expect(
+        readings.every(
+          (reading, i) => Number.isInteger(reading) && reading >= (readings[i - 1] ?? 0),
+        ),
+      ).toBe(true);
       goOn();
       expect(port.now()).toBeGreaterThan(readings[0] ?? 0);
     });

@@ -51,7 +51,10 @@ export function describeControlContract(
       const { cause, event } = await first('ControlFailed');
       expect(cause).toBe(6);
       expect(event.path).toMatch(/\/in$/u);
-      expect(event.error).toEqual({ code: expect.any(String) as string, errno: expect.any(Number) as number });
+      expect(event.error).toEqual({
+        code: expect.any(String) as string,
+        errno: expect.any(Number) as number,
+      });
     });
   });
 }

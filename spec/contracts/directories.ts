@@ -7,14 +7,20 @@ import type { ServiceDirectories } from '../../effects/ports';
 import { listen, type Subject } from './contract';
 
 /** `make`: a tree with `web`, which respawns and depends on `db`, the bundle `db`, and nothing else. */
-export function describeDirectoriesContract(name: string, make: () => Subject<ServiceDirectories>): void {
+export function describeDirectoriesContract(
+  name: string,
+  make: () => Subject<ServiceDirectories>,
+): void {
   describe(`${name} keeps the contract of ServiceDirectories`, () => {
     it('reads a service that is there, with its cause', async () => {
       const { port, first } = listen(make());
       port.read({ service: 'web' }, 3);
       expect(await first('ServiceRead')).toMatchObject({
         cause: 3,
-        event: { service: 'web', definition: { mode: 'respawn', depends: [{ name: 'db', line: 1 }], problems: [] } },
+        event: {
+          service: 'web',
+          definition: { mode: 'respawn', depends: [{ name: 'db', line: 1 }], problems: [] },
+        },
       });
     });
 

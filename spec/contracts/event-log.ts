@@ -52,7 +52,11 @@ export function describeEventLogContract(name: string, make: () => EventLogSubje
       expect(made.written()).toEqual([]);
       made.setFull(false);
       port.append([record(3)], snapshot);
-      expect(occurrences.map(({ event }) => event.type)).toEqual(['LogOpened', 'LogFailed', 'LogOpened']);
+      expect(occurrences.map(({ event }) => event.type)).toEqual([
+        'LogOpened',
+        'LogFailed',
+        'LogOpened',
+      ]);
       expect(made.written()).toEqual([record(1), record(2), record(3)]);
     });
 

@@ -20,15 +20,23 @@ export interface ProcessesSubject extends Subject<Processes> {
 type Started = Listened<Processes> & ProcessesSubject;
 
 /** Each process is one of a service of its own, so that nothing is taken for what came before. */
-async function start(world: Started, program: ContractProgram, more: Partial<SpawnProcessParams> = {}) {
+async function start(
+  world: Started,
+  program: ContractProgram,
+  more: Partial<SpawnProcessParams> = {},
+) {
   const service = `${program}/${String(world.occurrences.length)}`;
   world.port.spawn({ ...world.params(program), service, ...more }, 11);
-  const { event, cause } = await world.first('ProcessSpawned', (spawned) => spawned.service === service);
+  const { event, cause } = await world.first(
+    'ProcessSpawned',
+    (spawned) => spawned.service === service,
+  );
   expect(cause).toBe(11);
   return { service, pid: event.pid };
 }
 
-const exitOf = ({ first }: Started, pid: number) => first('ProcessExited', (exit) => exit.pid === pid);
+const exitOf = ({ first }: Started, pid: number) =>
+  first('ProcessExited', (exit) => exit.pid === pid);
 
 /** Describes what holds of any processes. `make` is called once: there is one owner of all children. */
 export function describeProcessesContract(name: string, make: () => ProcessesSubject): void {
@@ -49,14 +57,20 @@ export function describeProcessesContract(name: string, make: () => ProcessesSub
     it('reports what cannot be executed as failed, never as spawned', async () => {
       port.spawn({ ...world.params('missing'), service: 'missing/0' }, 12);
       const failed = await first('SpawnFailed');
-      expect(failed).toMatchObject({ cause: 12, event: { stage: 'execute', error: { code: 'ENOENT', errno: 2 } } });
+      expect(failed).toMatchObject({
+        cause: 12,
+        event: { stage: 'execute', error: { code: 'ENOENT', errno: 2 } },
+      });
       expect(failed.event.path).toBe(world.params('missing').path);
     });
 
     it('signals a process; its end is traced to that', async () => {
       const living = await start(world, 'lives');
       port.signal({ ...living, signal: 15 }, 21);
-      expect(await exitOf(world, living.pid)).toMatchObject({ cause: 21, event: { status: { signal: 15 } } });
+      expect(await exitOf(world, living.pid)).toMatchObject({
+        cause: 21,
+        event: { status: { signal: 15 } },
+      });
     });
 
     it('ends with KILL what ignores TERM', async () => {
@@ -72,7 +86,10 @@ export function describeProcessesContract(name: string, make: () => ProcessesSub
       port.signal({ ...living, signal: 19 }, 41);
       port.signal({ ...living, signal: 15 }, 42);
       port.signal({ ...living, signal: 18 }, 43);
-      expect(await exitOf(world, living.pid)).toMatchObject({ cause: 43, event: { status: { signal: 15 } } });
+      expect(await exitOf(world, living.pid)).toMatchObject({
+        cause: 43,
+        event: { status: { signal: 15 } },
+      });
     });
 
     it('never signals what has been reaped, nor what it does not know', async () => {
@@ -81,7 +98,10 @@ export function describeProcessesContract(name: string, make: () => ProcessesSub
       for (const pid of [gone.pid, 4_194_304]) {
         port.signal({ service: 'exits-3', pid, signal: 15 }, 51);
         const failed = await first('SignalFailed', (event) => event.pid === pid);
-        expect(failed).toMatchObject({ cause: 51, event: { signal: 15, error: { code: 'ESRCH', errno: 3 } } });
+        expect(failed).toMatchObject({
+          cause: 51,
+          event: { signal: 15, error: { code: 'ESRCH', errno: 3 } },
+        });
       }
     });
 
@@ -89,8 +109,12 @@ export function describeProcessesContract(name: string, make: () => ProcessesSub
       const living = await start(world, 'lives');
       port.probe({ request: 61, pid: living.pid }, 61);
       port.probe({ request: 62, pid: 4_194_304 }, 62);
-      expect((await first('ProcessProbed', ({ request }) => request === 61)).event.alive).toBe(true);
-      expect((await first('ProcessProbed', ({ request }) => request === 62)).event.alive).toBe(false);
+      expect((await first('ProcessProbed', ({ request }) => request === 61)).event.alive).toBe(
+        true,
+      );
+      expect((await first('ProcessProbed', ({ request }) => request === 62)).event.alive).toBe(
+        false,
+      );
       port.signal({ ...living, signal: 9 }, 63);
       await exitOf(world, living.pid);
     });
@@ -107,7 +131,9 @@ export function describeProcessesContract(name: string, make: () => ProcessesSub
       world.goOn();
       // The writer lives, so the logger does.
       port.probe({ request: 81, pid: logger.pid }, 81);
-      expect((await first('ProcessProbed', ({ request }) => request === 81)).event.alive).toBe(true);
+      expect((await first('ProcessProbed', ({ request }) => request === 81)).event.alive).toBe(
+        true,
+      );
       port.signal({ ...writer, signal: 9 }, 82);
       await exitOf(world, writer.pid);
       expect((await exitOf(world, logger.pid)).event.status).toEqual({ code: 0 });

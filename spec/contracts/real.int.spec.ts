@@ -6,7 +6,17 @@
  * @module
  */
 import '../support/real-process';
-import { chmodSync, closeSync, constants, mkdirSync, openSync, readSync, symlinkSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createClock } from '../../adapters/clock';
@@ -20,7 +30,6 @@ import { createProcesses } from '../../adapters/processes';
 import { createServiceDirectories } from '../../adapters/service-directories';
 import { createTimers } from '../../adapters/timers';
 import { createTurns } from '../../adapters/turns';
-import type { LogRecord } from '../../effects/ports';
 import { temporaryDirectory } from '../support/temporary-directory';
 import { describeClockContract } from './clock';
 import { describeControlContract } from './control';
@@ -68,7 +77,12 @@ describeProcessesContract('processes', () => {
   const paths: Readonly<Record<ContractProgram, string>> = {
     'exits-3': script('exits-3', 'exit 3'),
     lives: script('lives', 'exec sleep 600'),
-    'ignores-term': script('ignores-term', "trap '' TERM", `echo > ${join(directory, 'ignoring')}`, 'exec sleep 600'),
+    'ignores-term': script(
+      'ignores-term',
+      "trap '' TERM",
+      `echo > ${join(directory, 'ignoring')}`,
+      'exec sleep 600',
+    ),
     missing: join(directory, 'missing'),
     logger: script('logger', 'exec cat'),
   };
@@ -92,7 +106,14 @@ describeProcessesContract('processes', () => {
 });
 
 function control(root: string) {
-  const port = createControl({ root, now, mkfifo: makeFifo, lockServer: () => 0, poll: watchReadable, pollWritable: watchWritable });
+  const port = createControl({
+    root,
+    now,
+    mkfifo: makeFifo,
+    lockServer: () => 0,
+    poll: watchReadable,
+    pollWritable: watchWritable,
+  });
   const fds: number[] = [];
   const open = (file: string, flags: number): number => {
     const fd = openSync(join(root, file), flags | constants.O_NONBLOCK);
@@ -126,7 +147,16 @@ describeEventLogContract('the event log', () => {
   const port = createEventLog({
     directory,
     now,
-    header: { boot: 'b', wallAt: '2004-12-27T00:00:00.000Z', at: 1, program: '0', flags: [], argv: [], host: 'h', node: 'v20' },
+    header: {
+      boot: 'b',
+      wallAt: '2004-12-27T00:00:00.000Z',
+      at: 1,
+      program: '0',
+      flags: [],
+      argv: [],
+      host: 'h',
+      node: 'v20',
+    },
     write: (fd, bytes) => {
       if (isFull) throw Object.assign(new Error('full'), { code: 'ENOSPC', errno: -28 });
       return writeSync(fd, bytes);
@@ -141,7 +171,7 @@ describeEventLogContract('the event log', () => {
     written: () => {
       const log = readLog(directory);
       if ('code' in log) return [];
-      return log.items.flatMap((item) => (item.kind === 'record' ? [item.record as LogRecord] : []));
+      return log.items.flatMap((item) => (item.kind === 'record' ? [item.record] : []));
     },
   };
 });

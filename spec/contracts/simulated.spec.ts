@@ -8,7 +8,11 @@ import { createSimulatedControl } from '../../adapters/simulated/ports';
 import { createSchedule } from '../../adapters/simulated/schedule';
 import { defineTree, simulatedRoot } from '../../adapters/simulated/tree';
 import { createWorld } from '../../adapters/simulated/world';
-import { simulatedError, type Behaviour, type Behaviours } from '../../adapters/simulated/behaviours';
+import {
+  simulatedError,
+  type Behaviour,
+  type Behaviours,
+} from '../../adapters/simulated/behaviours';
 import { describeClockContract } from './clock';
 import { describeControlContract } from './control';
 import { describeDirectoriesContract } from './directories';
@@ -21,7 +25,9 @@ const tree = defineTree({ web: { mode: 'respawn', depends: ['db'] }, db: { isBun
 
 /** Programs of which the contract starts as many as it likes, each under a name with a number. */
 function numbered(program: string, behaviour: Behaviour): Behaviours {
-  return Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`${program}/${String(i)}`, [behaviour]]));
+  return Object.fromEntries(
+    Array.from({ length: 100 }, (_, i) => [`${program}/${String(i)}`, [behaviour]]),
+  );
 }
 
 const behaviours: Behaviours = {
@@ -86,15 +92,24 @@ function control(failures: number) {
     goOn: runAll(schedule),
     send: (request: string) => void port.send(request),
     numbered: port.numbered,
-    received: (seq: number) => port.exchanges.find((exchange) => exchange.seq === seq)?.replies.join('') ?? '',
+    received: (seq: number) =>
+      port.exchanges.find((exchange) => exchange.seq === seq)?.replies.join('') ?? '',
   };
 }
 
-describeControlContract('the simulated control', () => control(0), () => control(1));
+describeControlContract(
+  'the simulated control',
+  () => control(0),
+  () => control(1),
+);
 
 describeEventLogContract('the simulated event log', () => {
   const schedule = createSchedule(0, undefined);
-  const port = createSimulatedEventLog({ schedule, changes: () => false, appended: () => undefined });
+  const port = createSimulatedEventLog({
+    schedule,
+    changes: () => false,
+    appended: () => undefined,
+  });
   return {
     port,
     goOn: runAll(schedule),

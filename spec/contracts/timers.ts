@@ -7,7 +7,10 @@ import type { Clock, Timers } from '../../effects/ports';
 import { listen, type Subject } from './contract';
 
 /** Describes what holds of any timers. */
-export function describeTimersContract(name: string, make: () => Subject<Timers> & { readonly clock: Clock }): void {
+export function describeTimersContract(
+  name: string,
+  make: () => Subject<Timers> & { readonly clock: Clock },
+): void {
   const start = () => {
     const made = make();
     return { ...listen(made), clock: made.clock };

@@ -8,7 +8,10 @@ import type { Subject } from './contract';
 
 /** Describes what holds of any turns. */
 export function describeTurnsContract(name: string, make: () => Subject<Turns>): void {
-  const run = ({ port, goOn }: Subject<Turns>, schedule: (last: () => void) => void): Promise<void> =>
+  const run = (
+    { port, goOn }: Subject<Turns>,
+    schedule: (last: () => void) => void,
+  ): Promise<void> =>
     new Promise((resolve) => {
       schedule(() => {
         // Behind everything that was scheduled before.

@@ -28,7 +28,12 @@ const door = setup({
   id: 'door',
   initial: 'shut',
   states: {
-    shut: { on: { Opened: [{ guard: 'isLocked' }, { target: 'open', actions: 'ring' }], BellPressed: { actions: 'ring' } } },
+    shut: {
+      on: {
+        Opened: [{ guard: 'isLocked' }, { target: 'open', actions: 'ring' }],
+        BellPressed: { actions: 'ring' },
+      },
+    },
     open: {
       initial: 'ajar',
       on: { Closed: 'shut' },
@@ -54,7 +59,11 @@ const withoutKinds = (chart: Chart): unknown =>
 
 describe('a chart', () => {
   it('has all states of the machine that runs', () => {
-    expect(chartOf(serviceMachine).states.map(({ name }) => name).sort()).toEqual([...stateNames].sort());
+    expect(
+      chartOf(serviceMachine)
+        .states.map(({ name }) => name)
+        .sort(),
+    ).toEqual([...stateNames].sort());
   });
 
   it('tells effects from notes, and effects of one type apart', () => {
@@ -83,7 +92,9 @@ describe('a chart', () => {
 describe('JSON', () => {
   it.each(machines)('of %s loads back with the same states and transitions', (_, machine) => {
     const chart = chartOf(machine);
-    const loaded = createMachine(JSON.parse(chartToJson(chart)) as Parameters<typeof createMachine>[0]);
+    const loaded = createMachine(
+      JSON.parse(chartToJson(chart)) as Parameters<typeof createMachine>[0],
+    );
     expect(withoutKinds(chartOf(loaded))).toEqual(withoutKinds(chart));
   });
 });
@@ -127,7 +138,8 @@ describe('SCXML', () => {
     expect(open).toEqual([]);
     const ids = [...text.matchAll(/ id="([^"]+)"/gu)].map(([, id]) => id);
     expect(new Set(ids).size).toBe(ids.length);
-    for (const [, id] of text.matchAll(/ (?:target|initial)="([^"]+)"/gu)) expect(ids).toContain(id);
+    for (const [, id] of text.matchAll(/ (?:target|initial)="([^"]+)"/gu))
+      expect(ids).toContain(id);
   });
 });
 
@@ -135,23 +147,38 @@ describe('a drawing', () => {
   it('puts states that react alike into one frame', () => {
     const [frame] = drawingOf(chartOf(serviceMachine)).cards;
     expect(frame).toMatchObject({ isFrame: true });
-    expect(frame?.cards.map(({ title }) => title)).toEqual(['down', 'sync-done', 'finished', 'failed']);
+    expect(frame?.cards.map(({ title }) => title)).toEqual([
+      'down',
+      'sync-done',
+      'finished',
+      'failed',
+    ]);
   });
 
   it('has an arrow or a name for every transition that leads to another state', () => {
     const dot = chartToDot(chartOf(serviceMachine));
-    const rows = allStates(chartOf(serviceMachine).states).flatMap(({ transitions }) => transitions);
+    const rows = allStates(chartOf(serviceMachine).states).flatMap(
+      ({ transitions }) => transitions,
+    );
     for (const target of new Set(rows.flatMap(({ target: path }) => path ?? []))) {
       const isArrow = dot.includes(`-> "${target}":title`);
       const outer = target.split('.')[0] ?? '';
-      expect([target, isArrow || dot.includes(`<b>${target}</b>`) || dot.includes(`<b>${outer}</b>`)]).toEqual([target, true]);
+      expect([
+        target,
+        isArrow || dot.includes(`<b>${target}</b>`) || dot.includes(`<b>${outer}</b>`),
+      ]).toEqual([target, true]);
     }
   });
 
   it('says what it shows in few words', () => {
-    expect(eventWords(['StopRequested', 'ShutdownRequested', 'PidSet'])).toBe('stop / shutdown requested / PID set');
+    expect(eventWords(['StopRequested', 'ShutdownRequested', 'PidSet'])).toBe(
+      'stop / shutdown requested / PID set',
+    );
     expect(guardWords('isWantedUp')).toBe('wanted up');
-    expect(wrapWords('send terminate, send continue', 16)).toEqual(['send terminate,', 'send continue']);
+    expect(wrapWords('send terminate, send continue', 16)).toEqual([
+      'send terminate,',
+      'send continue',
+    ]);
   });
 });
 
@@ -184,7 +211,9 @@ describe('SVG', () => {
 
   it('has a dark form of every colour in it', () => {
     const dark = darkByLight();
-    const colors = [...svg.matchAll(/(?:fill|stroke)="(#[0-9a-f]{6})"/gu)].map(([, color = '']) => color);
+    const colors = [...svg.matchAll(/(?:fill|stroke)="(#[0-9a-f]{6})"/gu)].map(
+      ([, color = '']) => color,
+    );
     expect(colors.filter((color) => !dark.has(color))).toEqual([]);
   });
 });
@@ -208,7 +237,12 @@ describe('the palette', () => {
         [inDark(text), surface.background.dark],
         [surface.smallPrint.dark, inDark(fill)],
       ] as const) {
-        expect([name, ink, ground, contrast(ink, ground) >= 4.5]).toEqual([name, ink, ground, true]);
+        expect([name, ink, ground, contrast(ink, ground) >= 4.5]).toEqual([
+          name,
+          ink,
+          ground,
+          true,
+        ]);
       }
     }
   });
@@ -240,7 +274,11 @@ describe('dependencies', () => {
   const run = { path: '/bin/true', argv0: 'true' };
   const service = (name: string, rest: Partial<ServiceDefinition>, ...depends: string[]) => ({
     name,
-    definition: { ...definition, ...rest, depends: depends.map((need, index) => ({ name: need, line: index + 1 })) },
+    definition: {
+      ...definition,
+      ...rest,
+      depends: depends.map((need, index) => ({ name: need, line: index + 1 })),
+    },
     entries: [],
     workingDirectory: 'usable' as const,
     isInputDangling: false,
@@ -286,7 +324,9 @@ describe('dependencies', () => {
 
   it('are solid where they are waited for, dashed where not, red in a cycle and to what is missing', () => {
     const red = lightTone('failed').line;
-    const lines = dependenciesToDot(graph).split('\n').filter((line) => line.includes(' -> '));
+    const lines = dependenciesToDot(graph)
+      .split('\n')
+      .filter((line) => line.includes(' -> '));
     expect(lines.map((line) => line.trim())).toEqual([
       `"a" -> "b" [style=dashed, color="${red}", penwidth=2]`,
       `"b" -> "a" [style=dashed, color="${red}", penwidth=2]`,
@@ -299,7 +339,10 @@ describe('dependencies', () => {
   });
 
   it('are a flow chart in Mermaid, whatever the names are', () => {
-    const odd = { ...survey, services: [service('end', { run }, 'a"]b'), service('a"]b', { run, mode: 'sync' as const })] };
+    const odd = {
+      ...survey,
+      services: [service('end', { run }, 'a"]b'), service('a"]b', { run, mode: 'sync' as const })],
+    };
     expect(dependenciesToMermaid(dependencyGraphOf(odd)).split('\n').slice(0, 4)).toEqual([
       'flowchart LR',
       '  s0["a#34;#93;b"]:::sync',
@@ -312,14 +355,8 @@ describe('dependencies', () => {
 
 describe('a format', () => {
   it('is known by the ending of a file', () => {
-    expect(['a.svg', 'a.dot', 'a.mmd', 'a.scxml', 'a.b.json', 'svg', 'a.png'].map(formatOfFile)).toEqual([
-      'svg',
-      'dot',
-      'mermaid',
-      'scxml',
-      'json',
-      undefined,
-      undefined,
-    ]);
+    expect(
+      ['a.svg', 'a.dot', 'a.mmd', 'a.scxml', 'a.b.json', 'svg', 'a.png'].map(formatOfFile),
+    ).toEqual(['svg', 'dot', 'mermaid', 'scxml', 'json', undefined, undefined]);
   });
 });

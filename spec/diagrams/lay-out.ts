@@ -9,7 +9,9 @@ import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
 import type { LayOut } from '../../diagrams/svg';
 
-const graphviz = pathToFileURL(join(__dirname, '../../node_modules/@hpcc-js/wasm-graphviz/dist/index.js')).href;
+const graphviz = pathToFileURL(
+  join(__dirname, '../../node_modules/@hpcc-js/wasm-graphviz/dist/index.js'),
+).href;
 const program = `
   const { Graphviz } = await import(${JSON.stringify(graphviz)});
   const dot = (await import('node:fs')).readFileSync(0, 'utf8');

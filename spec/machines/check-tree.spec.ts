@@ -1,6 +1,15 @@
+import { dependenciesOf } from '../../machines/check-graph';
 import { checkTree, countFindings } from '../../machines/check-tree';
 import type { ServiceDefinition } from '../../machines/definition';
-import type { ProgramFact, ServiceEntry, SurveyedService, TreeFinding, TreeSurvey } from '../../machines/tree-facts';
+import type { MinitEvent } from '../../machines/events';
+import { fold, initialState } from '../../machines/fold';
+import type {
+  ProgramFact,
+  ServiceEntry,
+  SurveyedService,
+  TreeFinding,
+  TreeSurvey,
+} from '../../machines/tree-facts';
 
 interface Sketch extends Partial<ServiceDefinition> {
   readonly needs?: readonly string[];
@@ -8,12 +17,18 @@ interface Sketch extends Partial<ServiceDefinition> {
   readonly entries?: readonly ServiceEntry[];
 }
 
-function service(name: string, { needs = [], program, entries, ...definition }: Sketch): SurveyedService {
+function service(
+  name: string,
+  { needs = [], program, entries, ...definition }: Sketch,
+): SurveyedService {
   const directory = `/etc/minit/${name}`;
   const run = program && { path: `${directory}/run`, argv0: 'run' };
   return {
     name,
-    entries: entries ?? [...(program ? (['run'] as const) : []), ...(needs.length > 0 ? (['depends'] as const) : [])],
+    entries: entries ?? [
+      ...(program ? (['run'] as const) : []),
+      ...(needs.length > 0 ? (['depends'] as const) : []),
+    ],
     ...(program && { program }),
     workingDirectory: 'usable',
     isInputDangling: false,
@@ -31,7 +46,10 @@ function service(name: string, { needs = [], program, entries, ...definition }: 
 }
 
 /** A tree with FIFOs, in which `default` depends on every service given. */
-function survey(sketches: Readonly<Record<string, Sketch>>, rest: Partial<TreeSurvey> = {}): TreeSurvey {
+function survey(
+  sketches: Readonly<Record<string, Sketch>>,
+  rest: Partial<TreeSurvey> = {},
+): TreeSurvey {
   const names = Object.keys(sketches);
   const all = 'default' in sketches ? sketches : { ...sketches, default: { needs: names } };
   return {
@@ -49,14 +67,19 @@ function survey(sketches: Readonly<Record<string, Sketch>>, rest: Partial<TreeSu
 const usable = { program: { kind: 'usable' } } as const;
 
 const lines = (findings: readonly TreeFinding[]) =>
-  findings.map(({ file, line, severity, text }) => `${file}${line === undefined ? '' : `:${String(line)}`}: ${severity}: ${text}`);
+  findings.map(
+    ({ file, line, severity, text }) =>
+      `${file}${line === undefined ? '' : `:${String(line)}`}: ${severity}: ${text}`,
+  );
 
 const check = (sketches: Readonly<Record<string, Sketch>>, rest: Partial<TreeSurvey> = {}) =>
   lines(checkTree(survey(sketches, rest)));
 
 describe('check of a tree', () => {
   it('has nothing to tell about one in order', () => {
-    expect(check({ web: { ...usable, needs: ['net'] }, net: { ...usable, mode: 'sync' } })).toEqual([]);
+    expect(check({ web: { ...usable, needs: ['net'] }, net: { ...usable, mode: 'sync' } })).toEqual(
+      [],
+    );
   });
 
   it('tells a dependency that does not exist at its line', () => {
@@ -80,8 +103,14 @@ describe('check of a tree', () => {
       ],
       [{ kind: 'not-executable' }, '/etc/minit/web/run: error: not executable: chmod +x'],
       [{ kind: 'directory' }, '/etc/minit/web/run: error: a directory, no program'],
-      [{ kind: 'special' }, '/etc/minit/web/run: error: no regular file, so that it cannot be executed'],
-      [{ kind: 'empty' }, '/etc/minit/web/run: error: an empty file, so that it cannot be executed'],
+      [
+        { kind: 'special' },
+        '/etc/minit/web/run: error: no regular file, so that it cannot be executed',
+      ],
+      [
+        { kind: 'empty' },
+        '/etc/minit/web/run: error: an empty file, so that it cannot be executed',
+      ],
       [
         { kind: 'unreachable', error: { code: 'EACCES', errno: 13 } },
         '/etc/minit/web/run: error: cannot be looked at: permission denied (EACCES)',
@@ -91,11 +120,21 @@ describe('check of a tree', () => {
         '/etc/minit/web/run:1: error: neither a program nor a script: a script needs a first line such as "#!/bin/sh"',
       ],
       [
-        { kind: 'bad-interpreter', interpreter: 'interpreter', path: '/bin/zsh', problem: 'missing' },
+        {
+          kind: 'bad-interpreter',
+          interpreter: 'interpreter',
+          path: '/bin/zsh',
+          problem: 'missing',
+        },
         '/etc/minit/web/run:1: error: its interpreter "/bin/zsh" does not exist',
       ],
       [
-        { kind: 'bad-interpreter', interpreter: 'interpreter', path: '/bin/sh\r', problem: 'missing' },
+        {
+          kind: 'bad-interpreter',
+          interpreter: 'interpreter',
+          path: '/bin/sh\r',
+          problem: 'missing',
+        },
         '/etc/minit/web/run:1: error: its interpreter "/bin/sh\\r" does not exist (its lines end in carriage returns: save it with Unix line ends)',
       ],
       [
@@ -103,7 +142,12 @@ describe('check of a tree', () => {
         '/etc/minit/web/run:1: error: its "#!" line names no interpreter',
       ],
       [
-        { kind: 'bad-interpreter', interpreter: 'loader', path: '/lib/ld-musl.so', problem: 'missing' },
+        {
+          kind: 'bad-interpreter',
+          interpreter: 'loader',
+          path: '/lib/ld-musl.so',
+          problem: 'missing',
+        },
         '/etc/minit/web/run: error: its loader "/lib/ld-musl.so" does not exist',
       ],
     ])('tells a program that is %j', (program, line) => {
@@ -111,7 +155,12 @@ describe('check of a tree', () => {
     });
 
     it('tells a missing run where other files need one', () => {
-      expect(check({ web: { needs: ['net'], entries: ['depends', 'respawn', 'params', 'nice'] }, net: usable })).toEqual([
+      expect(
+        check({
+          web: { needs: ['net'], entries: ['depends', 'respawn', 'params', 'nice'] },
+          net: usable,
+        }),
+      ).toEqual([
         '/etc/minit/web/run: error: there is none, and without it params, respawn and nice can do nothing: make it a link to the program, or a script',
       ]);
     });
@@ -138,20 +187,32 @@ describe('check of a tree', () => {
 
   describe('for cycles', () => {
     it('tells the whole path at the line that minit skips', () => {
-      expect(check({ default: { needs: ['b'] }, a: { ...usable, needs: ['b'] }, b: { ...usable, needs: ['a'] } })).toEqual([
+      expect(
+        check({
+          default: { needs: ['b'] },
+          a: { ...usable, needs: ['b'] },
+          b: { ...usable, needs: ['a'] },
+        }),
+      ).toEqual([
         '/etc/minit/a/depends:1: error: the dependency closes the cycle b -> a -> b: minit skips it; remove one of these dependencies',
       ]);
     });
 
     it('tells one through a log service', () => {
-      expect(check({ web: { ...usable, hasLog: true }, 'web/log': { ...usable, needs: ['web'] } })).toEqual([
+      expect(
+        check({ web: { ...usable, hasLog: true }, 'web/log': { ...usable, needs: ['web'] } }),
+      ).toEqual([
         '/etc/minit/web/log/depends:1: error: the dependency closes the cycle web -> web/log -> web: minit skips it; remove one of these dependencies',
       ]);
     });
 
     it('tells one that an implied dependency closes at the log directory', () => {
       expect(
-        check({ default: { needs: ['web/log'] }, web: { ...usable, hasLog: true }, 'web/log': { ...usable, needs: ['web'] } }),
+        check({
+          default: { needs: ['web/log'] },
+          web: { ...usable, hasLog: true },
+          'web/log': { ...usable, needs: ['web'] },
+        }),
       ).toEqual([
         '/etc/minit/web/log: error: the dependency closes the cycle web/log -> web -> web/log: minit skips it; remove one of these dependencies',
       ]);
@@ -159,7 +220,10 @@ describe('check of a tree', () => {
 
     it('does not tell millions of them', () => {
       const names = Array.from({ length: 12 }, (_, index) => `s${String(index)}`);
-      const all = names.map((name) => [name, { ...usable, needs: names.filter((other) => other !== name) }]);
+      const all = names.map((name) => [
+        name,
+        { ...usable, needs: names.filter((other) => other !== name) },
+      ]);
       const findings = checkTree(survey(Object.fromEntries(all) as Record<string, Sketch>));
       expect(findings).toHaveLength(11);
       expect(findings.map(({ text }) => text)).toContain(
@@ -169,17 +233,35 @@ describe('check of a tree', () => {
 
     it('copes with 10,000 services in one chain that ends where it began', () => {
       const names = Array.from({ length: 10_000 }, (_, index) => `s${String(index)}`);
-      const all = names.map((name, index) => [name, { ...usable, needs: [`s${String((index + 1) % 10_000)}`] }]);
-      const findings = checkTree(survey({ ...Object.fromEntries(all), default: { needs: ['s0'] } } as Record<string, Sketch>));
-      expect(findings.map(({ file, line }) => [file, line])).toEqual([['/etc/minit/s9999/depends', 1]]);
+      const all = names.map((name, index) => [
+        name,
+        { ...usable, needs: [`s${String((index + 1) % 10_000)}`] },
+      ]);
+      const findings = checkTree(
+        survey({ ...Object.fromEntries(all), default: { needs: ['s0'] } } as Record<
+          string,
+          Sketch
+        >),
+      );
+      expect(findings.map(({ file, line }) => [file, line])).toEqual([
+        ['/etc/minit/s9999/depends', 1],
+      ]);
     });
   });
 
   describe('for what is started', () => {
     it('notes what is not reached from default, once with its log service', () => {
       expect(
-        check({ default: { needs: ['net'] }, net: usable, web: { ...usable, hasLog: true }, 'web/log': usable, kbreq: usable }),
-      ).toEqual(['/etc/minit/web: note: not reached from default: it starts only when somebody asks for it']);
+        check({
+          default: { needs: ['net'] },
+          net: usable,
+          web: { ...usable, hasLog: true },
+          'web/log': usable,
+          kbreq: usable,
+        }),
+      ).toEqual([
+        '/etc/minit/web: note: not reached from default: it starts only when somebody asks for it',
+      ]);
     });
 
     it('tells that there is no default, and nothing of what it would reach', () => {
@@ -203,14 +285,22 @@ describe('check of a tree', () => {
   });
 
   it('notes a FIFO that is missing, and tells one that is none', () => {
-    expect(check({ web: usable }, { requestFifo: 'missing', replyFifo: 'something-else' })).toEqual([
-      '/etc/minit/in: note: there is no FIFO: minit makes it when it can write there; on a read-only file system: mkfifo -m 600',
-      '/etc/minit/out: error: no FIFO, so that minit cannot be controlled through it: remove it, and mkfifo -m 600',
-    ]);
+    expect(check({ web: usable }, { requestFifo: 'missing', replyFifo: 'something-else' })).toEqual(
+      [
+        '/etc/minit/in: note: there is no FIFO: minit makes it when it can write there; on a read-only file system: mkfifo -m 600',
+        '/etc/minit/out: error: no FIFO, so that minit cannot be controlled through it: remove it, and mkfifo -m 600',
+      ],
+    );
   });
 
   it('sorts by file and line, and counts', () => {
-    const findings = checkTree(survey({ b: { needs: ['y', 'x'] }, a: { program: { kind: 'empty' } }, c: { entries: ['sync'] } }));
+    const findings = checkTree(
+      survey({
+        b: { needs: ['y', 'x'] },
+        a: { program: { kind: 'empty' } },
+        c: { entries: ['sync'] },
+      }),
+    );
     expect(findings.map(({ file, line }) => [file, line])).toEqual([
       ['/etc/minit/a/run', undefined],
       ['/etc/minit/b/depends', 1],
@@ -219,4 +309,86 @@ describe('check of a tree', () => {
     ]);
     expect(countFindings(findings)).toEqual({ error: 3, warning: 1, note: 0 });
   });
+});
+
+describe('check and start order', () => {
+  /** `file:line` of each dependency that minit itself skips because it closes a cycle. */
+  function skippedByMinit(tree: TreeSurvey): string[] {
+    const definitions = new Map(tree.services.map(({ name, definition }) => [name, definition]));
+    const places: string[] = [];
+    const waiting: MinitEvent[] = [
+      {
+        type: 'SupervisorStarted',
+        pid: 1,
+        role: 'container',
+        root: tree.root,
+        words: [],
+        graceMs: 100,
+      },
+    ];
+    let state = initialState();
+    for (let event = waiting.shift(); event !== undefined; event = waiting.shift()) {
+      const folded = fold(state, { seq: state.seq + 1, at: state.seq + 1, event });
+      state = folded.state;
+      for (const effect of folded.effects) {
+        if (effect.type === 'ReadService') {
+          const { service } = effect.params;
+          const definition = definitions.get(service);
+          const error = { code: 'ENOENT', errno: 2 };
+          waiting.push(
+            definition
+              ? { type: 'ServiceRead', service, definition }
+              : { type: 'ServiceMissing', service, error },
+          );
+        } else if (effect.type === 'Report' && effect.params.code === 'dependency-cycle') {
+          places.push(`${effect.params.file ?? ''}:${String(effect.params.line ?? 0)}`);
+        }
+      }
+    }
+    return places.sort();
+  }
+
+  it('agree on the lines that close cycles, on random trees', () => {
+    for (let seed = 1; seed <= 500; seed += 1) {
+      let random = seed;
+      const next = (below: number): number => {
+        random = (random * 1_103_515_245 + 12_345) % 2_147_483_648;
+        return Math.floor((random / 2_147_483_648) * below);
+      };
+      const names = ['default', 'a', 'b', 'b/log', 'c', 'd'].slice(0, 2 + next(5));
+      const all = names.map((name) => {
+        const needs = names
+          .filter((other) => other !== name && next(3) === 0)
+          .sort(() => next(3) - 1);
+        return [
+          name,
+          {
+            ...usable,
+            needs,
+            ...(name === 'b' && names.includes('b/log') && { hasLog: true as const }),
+          },
+        ];
+      });
+      const tree = survey(Object.fromEntries(all) as Record<string, Sketch>);
+      const told = checkTree(tree).filter(({ code }) => code === 'dependency-cycle');
+      const hasAll = !told.some(({ text }) => text.startsWith('more cycles'));
+      // What is not reached from default is walked by nobody, and is told all the same.
+      const reached = new Set(reachedFrom(tree, 'default'));
+      const places = told
+        .filter(({ service: name = '' }) => reached.has(name))
+        .map(({ file, line = 0 }) => `${file}:${String(line)}`);
+      if (hasAll) expect([seed, [...new Set(places)].sort()]).toEqual([seed, skippedByMinit(tree)]);
+    }
+  });
+
+  function reachedFrom(tree: TreeSurvey, start: string): string[] {
+    const reached = [start];
+    for (const name of reached) {
+      const found = tree.services.find((other) => other.name === name);
+      const needs =
+        found === undefined ? [] : dependenciesOf(found).map((dependency) => dependency.name);
+      reached.push(...needs.filter((need) => !reached.includes(need)));
+    }
+    return reached;
+  }
 });

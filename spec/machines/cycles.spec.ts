@@ -20,12 +20,24 @@ describe('cycles of a graph', () => {
       [1, 2],
     ]);
     // All ways round the complete graph of three.
-    expect(cyclesOf([[1, 2], [0, 2], [0, 1]]).map(String).sort()).toEqual(['0,1', '0,1,2', '0,2', '0,2,1', '1,2']);
+    expect(
+      cyclesOf([
+        [1, 2],
+        [0, 2],
+        [0, 1],
+      ])
+        .map(String)
+        .sort(),
+    ).toEqual(['0,1', '0,1,2', '0,2', '0,2,1', '1,2']);
   });
 
   it('are found behind a node that was blocked when it was met first', () => {
     // The way 0 -> 1 -> 2 ends at the blocked 1; only by 2 -> 3 -> 0 it comes round.
-    expect(cyclesOf([[1, 2], [2], [1, 3], [0]]).map(String).sort()).toEqual(['0,1,2,3', '0,2,3', '1,2']);
+    expect(
+      cyclesOf([[1, 2], [2], [1, 3], [0]])
+        .map(String)
+        .sort(),
+    ).toEqual(['0,1,2,3', '0,2,3', '1,2']);
   });
 
   it('are cut off where there are too many', () => {
@@ -44,7 +56,9 @@ describe('cycles of a graph', () => {
   it('agree with a search by brute force on random graphs', () => {
     for (let seed = 1; seed <= 300; seed += 1) {
       const adjacency = randomGraph(seed);
-      expect(cyclesOf(adjacency, 1_000).map(String).sort()).toEqual(bruteForceCycles(adjacency).map(String).sort());
+      expect(cyclesOf(adjacency, 1_000).map(String).sort()).toEqual(
+        bruteForceCycles(adjacency).map(String).sort(),
+      );
     }
   });
 });
@@ -78,6 +92,8 @@ function bruteForceCycles(adjacency: number[][]): number[][] {
       else if (target > first && !path.includes(target)) extend([...path, target]);
     }
   };
-  adjacency.forEach((_, node) => { extend([node]); });
+  adjacency.forEach((_, node) => {
+    extend([node]);
+  });
   return cycles;
 }

@@ -169,8 +169,7 @@ describe('a duration', () => {
     expect(describeDuration(microseconds)).toBe(text);
   });
 
-  // Known: the unit is chosen before rounding.
-  it.failing.each([
+  it.each([
     [9_999_000, '10.0 s'],
     [59_990_000, '1 min 0 s'],
   ])('of %i µs does not show a unit that is full: %s', (microseconds, text) => {

@@ -34,10 +34,17 @@ function findCollisions(): string[] {
 }
 
 const colliding = findCollisions();
-const key = fc.oneof(fc.constantFrom('', 'a', 'b', 'web', '__proto__', 'net/eth0'), fc.constantFrom(...colliding), fc.string({ maxLength: 2 }));
+const key = fc.oneof(
+  fc.constantFrom('', 'a', 'b', 'web', '__proto__', 'net/eth0'),
+  fc.constantFrom(...colliding),
+  fc.string({ maxLength: 2 }),
+);
 
 type Command = readonly ['set' | 'delete', string, number];
-const commands: fc.Arbitrary<Command[]> = fc.array(fc.tuple(fc.constantFrom('set', 'set', 'delete'), key, fc.nat(3)), { maxLength: 80, size: 'max' });
+const commands: fc.Arbitrary<Command[]> = fc.array(
+  fc.tuple(fc.constantFrom('set', 'set', 'delete'), key, fc.nat(3)),
+  { maxLength: 80, size: 'max' },
+);
 
 function run(list: readonly Command[]): { map: PersistentMap<number>; model: Map<string, number> } {
   const model = new Map<string, number>();
@@ -50,7 +57,8 @@ function run(list: readonly Command[]): { map: PersistentMap<number>; model: Map
   return { map, model };
 }
 
-const sorted = (entries: Iterable<readonly [string, number]>) => [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
+const sorted = (entries: Iterable<readonly [string, number]>) =>
+  [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
 
 describe('persistent map', () => {
   it('has keys to try that collide', () => {
@@ -66,7 +74,8 @@ describe('persistent map', () => {
         expect(sorted(map)).toEqual(sorted(model));
         expect(map.toJSON()).toEqual(sorted(model));
         expect([...map.keys()].sort()).toEqual([...model.keys()].sort());
-        for (const [, name] of list) expect([map.has(name), map.get(name)]).toEqual([model.has(name), model.get(name)]);
+        for (const [, name] of list)
+          expect([map.has(name), map.get(name)]).toEqual([model.has(name), model.get(name)]);
       }),
     );
   });
@@ -77,7 +86,8 @@ describe('persistent map', () => {
         const { map } = run(first);
         const before = map.toJSON();
         let changed = map;
-        for (const [command, name, value] of then) changed = command === 'set' ? changed.set(name, value) : changed.delete(name);
+        for (const [command, name, value] of then)
+          changed = command === 'set' ? changed.set(name, value) : changed.delete(name);
         expect(map.toJSON()).toEqual(before);
       }),
     );

@@ -327,10 +327,20 @@ describe('a service', () => {
       const stopped = (mode: 'respawn' | 'oneshot') =>
         given({ web: { mode, spawn: 'hangs' }, k: {} })
           .boots('web', 'k')
-          .when(stop('web'), asked('sweb'))
+          .when(stop('web'), asked('sweb'), asked(mode === 'respawn' ? 'Rweb' : 'rweb'))
           .when(spawnFailed('web', 'execute', 'ENOENT'));
       stopped('respawn').is({ web: 'respawning' });
       stopped('oneshot').is({ web: 'failed' });
+    });
+
+    it('does not respawn when it is started again by hand, until that is asked for', () => {
+      given({ web: { mode: 'respawn' }, k: {} })
+        .boots('web', 'k')
+        .when(stop('web'), exited('web'))
+        .when(asked('sweb'))
+        .after(2000)
+        .when(exited('web'))
+        .is({ web: 'finished' });
     });
 
     it('starts again when its respawn is switched on meanwhile', () => {
@@ -361,7 +371,7 @@ describe('a service', () => {
       given({ web: { mode: 'respawn' }, k: {} })
         .boots('web', 'k')
         .when(stop('web'), exited('web'))
-        .when(asked('Pweb|500|'), probed(true))
+        .when(asked('Rweb'), asked('Pweb|500|'), probed(true))
         .after(2000)
         .when({ type: 'ProcessVanished', pid: 500 })
         .starts('web');

@@ -11,7 +11,7 @@ import { fold, initialState } from '../../machines/fold';
 import { checkInvariants, checkSignals } from '../../machines/invariants';
 import { fromPlain, toPlain } from '../../machines/snapshot';
 import { stateName, type SupervisorState } from '../../machines/state';
-import { enact, scenario } from '../support/arbitraries';
+import { enact, scenario } from '../support/scenarios';
 import { draws, foldHostile, type Draw } from '../support/hostile';
 import { hasEqualPlain } from '../support/world';
 
@@ -24,7 +24,8 @@ function statesOf(begin: SupervisorState, events: readonly RecordedEvent[]): Sup
   return events.map((event) => (state = fold(state, event).state));
 }
 
-const hostileEvents = (list: readonly Draw[]): RecordedEvent[] => [...foldHostile(list)].map(({ recorded }) => recorded);
+const hostileEvents = (list: readonly Draw[]): RecordedEvent[] =>
+  [...foldHostile(list)].map(({ recorded }) => recorded);
 
 describe('the fold in a simulated world', () => {
   it('keeps every invariant, answers each request once and replays', () => {
@@ -32,7 +33,8 @@ describe('the fold in a simulated world', () => {
       fc.property(scenario, (drawn) => {
         const boot = enact(drawn);
         boot.run(20_000_000);
-        for (const { divergence } of replay(initialState(), boot.world.records)) expect(divergence).toBeUndefined();
+        for (const { divergence } of replay(initialState(), boot.world.records))
+          expect(divergence).toBeUndefined();
       }),
       runs,
     );
@@ -69,7 +71,8 @@ describe('the fold of anything a world could send', () => {
         const open = new Set<number>();
         for (const { recorded, effects } of foldHostile(list)) {
           if (recorded.event.type === 'RequestReceived') open.add(recorded.seq);
-          for (const { type, params } of effects) if (type === 'Reply') expect(open.delete(params.request)).toBe(true);
+          for (const { type, params } of effects)
+            if (type === 'Reply') expect(open.delete(params.request)).toBe(true);
         }
       }),
       manyRuns,
@@ -83,7 +86,9 @@ describe('the fold of anything a world could send', () => {
           for (const { type, params } of effects) {
             if (type !== 'SpawnProcess' && type !== 'SendSignal') continue;
             const states = [before, after].map(({ services }) => services.get(params.service));
-            expect(states.every((service) => service !== undefined && stateName(service) === 'failed')).toBe(false);
+            expect(
+              states.every((service) => service !== undefined && stateName(service) === 'failed'),
+            ).toBe(false);
           }
         }
       }),
@@ -113,13 +118,25 @@ describe('the fold of anything a world could send', () => {
   });
 
   it('leaves every service as it is when an event concerns none', () => {
-    const unconcerned = new Set(['LogOpened', 'LogFailed', 'ControlOpened', 'ControlFailed', 'WallClockStepped', 'SignalFailed']);
+    const unconcerned = new Set([
+      'LogOpened',
+      'LogFailed',
+      'ControlOpened',
+      'ControlFailed',
+      'WallClockStepped',
+      'SignalFailed',
+    ]);
     fc.assert(
       fc.property(draws, (list) => {
         for (const { before, recorded, after } of foldHostile(list)) {
           const { event } = recorded;
-          const isOrphan = event.type === 'ProcessExited' && !before.serviceByPid.has(String(event.pid));
-          const isQuestion = event.type === 'RequestReceived' && 'request' in event && /^[puhd]/u.test(event.request) && !event.request.includes('\u0001');
+          const isOrphan =
+            event.type === 'ProcessExited' && !before.serviceByPid.has(String(event.pid));
+          const isQuestion =
+            event.type === 'RequestReceived' &&
+            'request' in event &&
+            /^[puhd]/u.test(event.request) &&
+            !event.request.includes('\u0001');
           if (!unconcerned.has(event.type) && !isOrphan && !isQuestion) continue;
           expect(after.services).toBe(before.services);
         }

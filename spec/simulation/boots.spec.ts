@@ -6,12 +6,14 @@
  */
 import fc from 'fast-check';
 import { toPlain } from '../../machines/snapshot';
-import { enact, scenario, type Scenario } from '../support/arbitraries';
+import { enact, scenario, type Scenario } from '../support/scenarios';
 import { whatWaits, type Boot } from '../support/world';
 
 const seconds = (count: number): number => count * 1_000_000;
 const fixedSeeds = Array.from({ length: 25 }, (_, index) => index + 1);
-const freshSeed = Number(process.env['SIMULATION_SEED'] ?? Math.floor(performance.timeOrigin % 2 ** 31));
+const freshSeed = Number(
+  process.env['SIMULATION_SEED'] ?? Math.floor(performance.timeOrigin % 2 ** 31),
+);
 const boots = 60;
 
 function drawn(seed: number): Scenario[] {
@@ -31,7 +33,8 @@ function healAndCheck(boot: Boot): void {
 function shutDownAndCheck(boot: Boot): void {
   const { world } = boot;
   const serviceCount = boot.state().services.size;
-  if (boot.state().stopPlan === undefined && world.exitCode() === undefined) world.signal('SIGTERM');
+  if (boot.state().stopPlan === undefined && world.exitCode() === undefined)
+    world.signal('SIGTERM');
   // Each service of a chain may take a grace time to drain, one to end, and one until it is dead.
   boot.run(seconds(3 * 3 * (serviceCount + 1)));
   expect(world.exitCode()).toBeDefined();

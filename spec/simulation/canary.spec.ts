@@ -24,7 +24,10 @@ function booted(wrap?: (ports: Ports) => Ports): Boot {
 
 const withProcesses =
   (change: (processes: Processes) => Partial<Processes>) =>
-  (ports: Ports): Ports => ({ ...ports, processes: { ...ports.processes, ...change(ports.processes) } });
+  (ports: Ports): Ports => ({
+    ...ports,
+    processes: { ...ports.processes, ...change(ports.processes) },
+  });
 
 describe('canary', () => {
   it('lives in a world that is not broken', () => {
@@ -64,11 +67,15 @@ describe('canary', () => {
 
   it.each([
     ['an effect is missing', (effects: readonly object[]) => effects.slice(1)],
-    ['an effect is there twice', (effects: readonly object[]) => [...effects, ...effects.slice(0, 1)]],
+    [
+      'an effect is there twice',
+      (effects: readonly object[]) => [...effects, ...effects.slice(0, 1)],
+    ],
   ])('notices a log in which %s', (_, tamper) => {
     const checker = createChecker();
     expect(() => {
-      for (const record of log()) checker.observe({ ...record, effects: tamper(record.effects) as never });
+      for (const record of log())
+        checker.observe({ ...record, effects: tamper(record.effects) as never });
     }).toThrow(/folding again asks for other effects/u);
   });
 
@@ -80,8 +87,14 @@ describe('canary', () => {
   });
 
   const tampered: readonly (readonly [string, (state: SupervisorState) => SupervisorState])[] = [
-    ['a second process for a service', (state) => ({ ...state, serviceByPid: state.serviceByPid.set('7', 'db') })],
-    ['a process on record of a service that is gone', (state) => ({ ...state, services: state.services.delete('db') })],
+    [
+      'a second process for a service',
+      (state) => ({ ...state, serviceByPid: state.serviceByPid.set('7', 'db') }),
+    ],
+    [
+      'a process on record of a service that is gone',
+      (state) => ({ ...state, services: state.services.delete('db') }),
+    ],
     ['a wrong count', (state) => ({ ...state, active: state.active + 1 })],
     [
       'a process of a service that is at rest',
@@ -89,14 +102,24 @@ describe('canary', () => {
     ],
     [
       'a service that waits for nothing',
-      (state) => withService(state, 'db', (db) => ({ ...db, value: 'waiting-deps', context: { ...db.context, pid: undefined } }) as never),
+      (state) =>
+        withService(
+          state,
+          'db',
+          (db) =>
+            ({ ...db, value: 'waiting-deps', context: { ...db.context, pid: undefined } }) as never,
+        ),
     ],
     [
       'a service that is spawned while it waits',
       (state) =>
         withService(state, 'db', (db) => {
           const waitingFor = db.context.waitingFor.set('default', true);
-          return { ...db, value: { starting: 'spawning' }, context: { ...db.context, waitingFor } } as never;
+          return {
+            ...db,
+            value: { starting: 'spawning' },
+            context: { ...db.context, waitingFor },
+          } as never;
         }),
     ],
   ];
@@ -119,7 +142,11 @@ describe('canary', () => {
 
 type Service = NonNullable<ReturnType<SupervisorState['services']['get']>>;
 
-function withService(state: SupervisorState, name: string, change: (service: Service) => Service): SupervisorState {
+function withService(
+  state: SupervisorState,
+  name: string,
+  change: (service: Service) => Service,
+): SupervisorState {
   const service = state.services.get(name);
   if (service === undefined) throw new Error(`no service ${name}`);
   return { ...state, services: state.services.set(name, change(service)) };

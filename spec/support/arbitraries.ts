@@ -1,25 +1,44 @@
 /**
- * Everything that is drawn at random in specs: trees, programs, faults, and what operators and
- * others do, sense or nonsense. Plain data, so that a counterexample can be read and pinned.
+ * What is drawn at random in specs: trees, programs, faults and requests, sense or nonsense. Plain
+ * data, so that a counterexample can be read and pinned.
  *
  * @module
  */
 import fc from 'fast-check';
-import { simulatedError, type Behaviour, type Behaviours, type Faults } from '../../adapters/simulated/behaviours';
+import {
+  simulatedError,
+  type Behaviour,
+  type Behaviours,
+  type Faults,
+} from '../../adapters/simulated/behaviours';
 import type { TreeEntry } from '../../adapters/simulated/tree';
 import type { DefinitionProblem } from '../../machines/definition';
-import type { Role, SignalName } from '../../machines/events';
 import { extensionPrefix } from '../../machines/requests';
-import { bootTree, type Boot } from './world';
 
 /** Few names, so that what is drawn meets often. */
-export const serviceNames = ['default', 'a', 'b', 'c', 'd', 'e', 'f/g', 'a/log', 'b/log', 'e/log'] as const;
+export const serviceNames = [
+  'default',
+  'a',
+  'b',
+  'c',
+  'd',
+  'e',
+  'f/g',
+  'a/log',
+  'b/log',
+  'e/log',
+] as const;
 const strangeNames = ['missing', 'ctrlaltdel', '__proto__', 'toString', 'ä'] as const;
 
 export const serviceName = fc.constantFrom(...serviceNames);
 const anyName = fc.oneof({ weight: 5, arbitrary: serviceName }, fc.constantFrom(...strangeNames));
 
-const badParams: DefinitionProblem = { severity: 'error', code: 'bad-params', file: 'params', text: 'a NUL byte' };
+const badParams: DefinitionProblem = {
+  severity: 'error',
+  code: 'bad-params',
+  file: 'params',
+  text: 'a NUL byte',
+};
 
 export const treeEntry: fc.Arbitrary<TreeEntry> = fc.record(
   {
@@ -33,14 +52,25 @@ export const treeEntry: fc.Arbitrary<TreeEntry> = fc.record(
 
 /** A tree in which every name may be missing, and services may have logs. */
 export const treeEntries: fc.Arbitrary<Readonly<Record<string, TreeEntry>>> = fc
-  .tuple(fc.dictionary(serviceName, treeEntry, { maxKeys: serviceNames.length }), fc.array(anyName, { minLength: 1, maxLength: 5 }))
+  .tuple(
+    fc.dictionary(serviceName, treeEntry, { maxKeys: serviceNames.length }),
+    fc.array(anyName, { minLength: 1, maxLength: 5 }),
+  )
   .map(([entries, wanted]) => {
-    const whole: Record<string, TreeEntry> = { default: { mode: 'oneshot', isBundle: true, depends: wanted }, ...entries };
+    const whole: Record<string, TreeEntry> = {
+      default: { mode: 'oneshot', isBundle: true, depends: wanted },
+      ...entries,
+    };
     const hasLog = (name: string): boolean => Object.hasOwn(whole, `${name}/log`);
-    return Object.fromEntries(Object.entries(whole).map(([name, entry]) => [name, { ...entry, hasLog: entry.isBundle !== true && hasLog(name) }]));
+    return Object.fromEntries(
+      Object.entries(whole).map(([name, entry]) => [
+        name,
+        { ...entry, hasLog: entry.isBundle !== true && hasLog(name) },
+      ]),
+    );
   });
 
-const delayUs = fc.constantFrom(0, 0, 100, 1_000, 100_000, 999_999, 1_000_000, 2_500_000);
+export const delayUs = fc.constantFrom(0, 0, 100, 1_000, 100_000, 999_999, 1_000_000, 2_500_000);
 
 export const behaviour: fc.Arbitrary<Behaviour> = fc.record(
   {
@@ -63,8 +93,28 @@ export const behaviour: fc.Arbitrary<Behaviour> = fc.record(
 
 /** Mostly good programs: each trait of {@link behaviour} is an exception. */
 const calmBehaviour = fc
-  .tuple(behaviour, fc.subarray(['livesUs', 'exit', 'termUs', 'spawnUs', 'reportUs', 'hangs', 'failure', 'isUnkillable', 'drainUs'] as const, { maxLength: 2 }))
-  .map(([all, kept]): Behaviour => Object.fromEntries(Object.entries(all).filter(([key]) => (kept as readonly string[]).includes(key))));
+  .tuple(
+    behaviour,
+    fc.subarray(
+      [
+        'livesUs',
+        'exit',
+        'termUs',
+        'spawnUs',
+        'reportUs',
+        'hangs',
+        'failure',
+        'isUnkillable',
+        'drainUs',
+      ] as const,
+      { maxLength: 2 },
+    ),
+  )
+  .map(([all, kept]): Behaviour =>
+    Object.fromEntries(
+      Object.entries(all).filter(([key]) => (kept as readonly string[]).includes(key)),
+    ),
+  );
 
 export const behaviours: fc.Arbitrary<Behaviours> = fc.dictionary(
   serviceName,
@@ -88,96 +138,62 @@ export const faults: fc.Arbitrary<Faults> = fc.record(
 const json = (body: fc.Arbitrary<object>): fc.Arbitrary<string> =>
   body.map((value) => `${extensionPrefix}${JSON.stringify(value)}`);
 
-const pidText = fc.oneof(fc.integer({ min: 98, max: 110 }).map(String), fc.constantFrom('', '0', '1', '42', 'x', '99999999'));
+const pidText = fc.oneof(
+  fc.integer({ min: 98, max: 110 }).map(String),
+  fc.constantFrom('', '0', '1', '42', 'x', '99999999'),
+);
 
 /** What comes through the FIFO: the original's letters, our own client's JSON, and garbage. */
 export const request: fc.Arbitrary<string> = fc.oneof(
-  { weight: 6, arbitrary: fc.tuple(fc.constantFrom('s', 's', 'r', 'R', 'C', 'p', 'u', 'd'), anyName).map((parts) => parts.join('')) },
+  {
+    weight: 6,
+    arbitrary: fc
+      .tuple(fc.constantFrom('s', 's', 'r', 'R', 'C', 'p', 'u', 'd'), anyName)
+      .map((parts) => parts.join('')),
+  },
   { weight: 2, arbitrary: fc.tuple(anyName, pidText).map(([name, pid]) => `P${name}\0${pid}\0`) },
-  { weight: 6, arbitrary: json(fc.record({ do: fc.constantFrom('start', 'stop', 'stop', 'clear', 'dependents', 'respawn'), service: anyName, respawn: fc.boolean() })) },
-  { weight: 4, arbitrary: json(fc.record({ do: fc.constant('signal'), service: anyName, signal: fc.constantFrom(1, 9, 15, 18, 19, 64) })) },
-  { weight: 1, arbitrary: json(fc.record({ do: fc.constant('set-pid'), service: anyName, pid: fc.integer({ min: 98, max: 110 }) })) },
-  { weight: 1, arbitrary: json(fc.record({ do: fc.constantFrom('state', 'status', 'history', 'dependents', 'nonsense') })) },
-  { weight: 1, arbitrary: fc.oneof(fc.constantFrom('h', 'd-', '', 'D', 'U', 'update', `${extensionPrefix}{`), fc.string(), fc.string({ unit: 'binary', maxLength: 1_600 })) },
+  {
+    weight: 6,
+    arbitrary: json(
+      fc.record({
+        do: fc.constantFrom('start', 'stop', 'stop', 'clear', 'dependents', 'respawn'),
+        service: anyName,
+        respawn: fc.boolean(),
+      }),
+    ),
+  },
+  {
+    weight: 4,
+    arbitrary: json(
+      fc.record({
+        do: fc.constant('signal'),
+        service: anyName,
+        signal: fc.constantFrom(1, 9, 15, 18, 19, 64),
+      }),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: json(
+      fc.record({
+        do: fc.constant('set-pid'),
+        service: anyName,
+        pid: fc.integer({ min: 98, max: 110 }),
+      }),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: json(
+      fc.record({ do: fc.constantFrom('state', 'status', 'history', 'dependents', 'nonsense') }),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.oneof(
+      fc.constantFrom('h', 'd-', '', 'D', 'U', 'update', `${extensionPrefix}{`),
+      fc.string(),
+      fc.string({ unit: 'binary', maxLength: 1_600 }),
+    ),
+  },
 );
-
-/** Something that happens to a running minit. */
-export type Act =
-  | { readonly act: 'advance'; readonly byUs: number }
-  | { readonly act: 'request'; readonly text: string }
-  | { readonly act: 'kill'; readonly service: string; readonly signal: number }
-  | { readonly act: 'adopt'; readonly service: string; readonly livesUs: number }
-  | { readonly act: 'signal'; readonly signal: SignalName }
-  | { readonly act: 'step-clock'; readonly byUs: number }
-  | { readonly act: 'orphan' };
-
-export const act: fc.Arbitrary<Act> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ act: fc.constant('advance' as const), byUs: delayUs }) },
-  { weight: 6, arbitrary: fc.record({ act: fc.constant('request' as const), text: request }) },
-  { weight: 2, arbitrary: fc.record({ act: fc.constant('kill' as const), service: serviceName, signal: fc.constantFrom(9, 15, 19, 18) }) },
-  { weight: 1, arbitrary: fc.record({ act: fc.constant('adopt' as const), service: serviceName, livesUs: delayUs }) },
-  { weight: 1, arbitrary: fc.record({ act: fc.constant('signal' as const), signal: fc.constantFrom('SIGHUP', 'SIGINT', 'SIGWINCH', 'SIGUSR1', 'SIGTERM') }) },
-  { weight: 1, arbitrary: fc.record({ act: fc.constant('step-clock' as const), byUs: fc.integer({ min: -1e9, max: 1e9 }) }) },
-  { weight: 1, arbitrary: fc.record({ act: fc.constant('orphan' as const) }) },
-);
-
-/** A boot and what happens to it. */
-export interface Scenario {
-  readonly seed: number;
-  readonly tree: Readonly<Record<string, TreeEntry>>;
-  readonly words: readonly string[];
-  readonly role: Role;
-  readonly behaviours: Behaviours;
-  readonly faults: Faults;
-  readonly acts: readonly Act[];
-  readonly lastPid: number;
-}
-
-const word = fc.oneof(serviceName, serviceName.map((name) => `-${name}`), fc.constantFrom('quiet', 'root=/dev/sda1', '../x', ''));
-
-export const scenario: fc.Arbitrary<Scenario> = fc.record({
-  seed: fc.nat(),
-  tree: treeEntries,
-  words: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.array(word, { maxLength: 3 })),
-  role: fc.constantFrom('process', 'container'),
-  behaviours,
-  faults,
-  acts: fc.array(act, { maxLength: 25 }),
-  // PIDs are used again soon, as on a machine that has been up for long.
-  lastPid: fc.constantFrom(32_768, 112),
-});
-
-/** Boots the scenario and lets everything in it happen. */
-export function enact(drawn: Scenario): Boot {
-  const boot = bootTree(drawn);
-  for (const each of drawn.acts) perform(boot, each);
-  return boot;
-}
-
-/** Lets one act happen. */
-export function perform({ world, advance }: Boot, each: Act): void {
-  switch (each.act) {
-    case 'advance':
-      advance(each.byUs);
-      break;
-    case 'request':
-      world.request(each.text);
-      break;
-    case 'kill':
-      world.kill(each.service, each.signal);
-      break;
-    case 'adopt':
-      world.request(`P${each.service}\0${String(world.startForeign({ livesUs: each.livesUs }))}\0`);
-      break;
-    case 'signal':
-      world.signal(each.signal);
-      break;
-    case 'step-clock':
-      world.stepClock(each.byUs);
-      break;
-    case 'orphan':
-      world.processes.endOrphan();
-      break;
-  }
-}
-

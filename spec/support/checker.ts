@@ -51,9 +51,12 @@ export function createChecker(): Checker {
       state = folded.state;
       note(book, record);
       const problem =
-        (isSame(folded.effects, record.effects) ? undefined : 'folding again asks for other effects') ??
+        (isSame(folded.effects, record.effects)
+          ? undefined
+          : 'folding again asks for other effects') ??
         problemWithEffects(book, before, { record, after: state });
-      if (problem !== undefined) throw new Error(`record ${String(record.seq)} ${JSON.stringify(record)}: ${problem}`);
+      if (problem !== undefined)
+        throw new Error(`record ${String(record.seq)} ${JSON.stringify(record)}: ${problem}`);
       checkInvariants(state);
       checkSignals(before, state, record.effects);
     },
@@ -86,7 +89,8 @@ function note(book: Book, { seq, event }: LogRecord): void {
   }
 }
 
-const isSpawning = ({ spawning }: Book): boolean => [...spawning.values()].some((count) => count > 0);
+const isSpawning = ({ spawning }: Book): boolean =>
+  [...spawning.values()].some((count) => count > 0);
 
 function noteOutcome(book: Book, service: string): void {
   book.spawning.set(service, (book.spawning.get(service) ?? 0) - 1);
@@ -133,18 +137,28 @@ function problemWithReply(book: Book, effect: Effect): string | undefined {
   return count === 0 ? undefined : `a second reply to request ${String(request)}`;
 }
 
-const needsLife: ReadonlySet<Effect['type']> = new Set(['SpawnProcess', 'SendSignal', 'WatchProcess']);
+const needsLife: ReadonlySet<Effect['type']> = new Set([
+  'SpawnProcess',
+  'SendSignal',
+  'WatchProcess',
+]);
 
 /** Nothing is done for a service that has failed. */
 function problemWithRest(effect: Effect, { after }: Step): string | undefined {
   if (!needsLife.has(effect.type) || !('service' in effect.params)) return undefined;
   const service = after.services.get(effect.params.service ?? '');
   if (service === undefined) return `${effect.type} for a service that is not loaded`;
-  return stateName(service) === 'failed' ? `${effect.type} for ${service.context.name}, which has failed` : undefined;
+  return stateName(service) === 'failed'
+    ? `${effect.type} for ${service.context.name}, which has failed`
+    : undefined;
 }
 
 /** While minit shuts down, nothing is stopped that somebody alive needs; a logger's pipe lasts as long as its writer. */
-function problemWithStop(effect: Effect, before: SupervisorState, { record, after }: Step): string | undefined {
+function problemWithStop(
+  effect: Effect,
+  before: SupervisorState,
+  { record, after }: Step,
+): string | undefined {
   if (after.stopPlan === undefined || record.event.type === 'RequestReceived') return undefined;
   const isTerm = effect.type === 'SendSignal' && effect.params.signal === 15;
   if (!isTerm && effect.type !== 'CloseLogPipe') return undefined;
@@ -154,9 +168,12 @@ function problemWithStop(effect: Effect, before: SupervisorState, { record, afte
     const { context } = service;
     if (context.pid === undefined || isStuck(service) || context.name === name) continue;
     // A log that needs what it logs closes a cycle, and who began it decides which of the two needs the other.
-    if (context.name === writer && context.needs.includes(name)) return `${name} is stopped while it still logs ${writer}`;
-    const edges = before.stopPlan?.below.get(context.name) ?? after.stopPlan.below.get(context.name);
-    if (edges?.includes(name) === true) return `${name} is stopped before ${context.name}, which needs it`;
+    if (context.name === writer && context.needs.includes(name))
+      return `${name} is stopped while it still logs ${writer}`;
+    const edges =
+      before.stopPlan?.below.get(context.name) ?? after.stopPlan.below.get(context.name);
+    if (edges?.includes(name) === true)
+      return `${name} is stopped before ${context.name}, which needs it`;
   }
   return undefined;
 }

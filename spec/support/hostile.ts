@@ -9,7 +9,13 @@ import fc from 'fast-check';
 import { simulatedError } from '../../adapters/simulated/behaviours';
 import { defineService, type TreeEntry } from '../../adapters/simulated/tree';
 import type { Effect } from '../../machines/effects';
-import type { ExitStatus, MinitEvent, RecordedEvent, SignalName, TimerId } from '../../machines/events';
+import type {
+  ExitStatus,
+  MinitEvent,
+  RecordedEvent,
+  SignalName,
+  TimerId,
+} from '../../machines/events';
 import { fold, initialState } from '../../machines/fold';
 import type { SupervisorState } from '../../machines/state';
 import { request, serviceName, treeEntry } from './arbitraries';
@@ -26,24 +32,48 @@ export type Draw =
 const which = fc.nat(7);
 const pid = fc.integer({ min: 100, max: 107 });
 const status: fc.Arbitrary<ExitStatus> = fc.constantFrom({ code: 0 }, { code: 1 }, { signal: 9 });
-const error = fc.constantFrom('ENOENT', 'EAGAIN', 'ENOSPC', 'EROFS').map((code) => simulatedError(code as 'ENOENT'));
+const error = fc
+  .constantFrom('ENOENT', 'EAGAIN', 'ENOSPC', 'EROFS')
+  .map((code) => simulatedError(code as 'ENOENT'));
 
 /** Events that depend on nothing. */
 export const freeEvent: fc.Arbitrary<MinitEvent> = fc.oneof(
-  { weight: 5, arbitrary: request.map((text): MinitEvent => ({ type: 'RequestReceived', request: text })) },
-  { weight: 4, arbitrary: fc.tuple(pid, status).map(([of, how]): MinitEvent => ({ type: 'ProcessExited', pid: of, status: how })) },
+  {
+    weight: 5,
+    arbitrary: request.map((text): MinitEvent => ({ type: 'RequestReceived', request: text })),
+  },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(pid, status)
+      .map(([of, how]): MinitEvent => ({ type: 'ProcessExited', pid: of, status: how })),
+  },
   { weight: 1, arbitrary: pid.map((of): MinitEvent => ({ type: 'ProcessVanished', pid: of })) },
   {
     weight: 1,
     arbitrary: fc
-      .tuple(fc.constantFrom<SignalName[]>('SIGHUP', 'SIGINT', 'SIGTERM', 'SIGWINCH', 'SIGUSR1', 'SIGUSR2', 'SIGPWR'))
+      .tuple(
+        fc.constantFrom<SignalName[]>(
+          'SIGHUP',
+          'SIGINT',
+          'SIGTERM',
+          'SIGWINCH',
+          'SIGUSR1',
+          'SIGUSR2',
+          'SIGPWR',
+        ),
+      )
       .map(([signal]): MinitEvent => ({ type: 'SignalReceived', signal })),
   },
   {
     weight: 1,
-    arbitrary: fc
-      .tuple(serviceName, pid, error)
-      .map(([service, of, why]): MinitEvent => ({ type: 'SignalFailed', service, pid: of, signal: 15, error: why })),
+    arbitrary: fc.tuple(serviceName, pid, error).map(([service, of, why]): MinitEvent => ({
+      type: 'SignalFailed',
+      service,
+      pid: of,
+      signal: 15,
+      error: why,
+    })),
   },
   {
     weight: 1,
@@ -62,10 +92,27 @@ export const freeEvent: fc.Arbitrary<MinitEvent> = fc.oneof(
 
 export const draws: fc.Arbitrary<readonly Draw[]> = fc.array(
   fc.oneof(
-    { weight: 6, arbitrary: fc.record({ draw: fc.constant('read' as const), which, entry: fc.option(treeEntry, { nil: undefined, freq: 6 }) }) },
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        draw: fc.constant('read' as const),
+        which,
+        entry: fc.option(treeEntry, { nil: undefined, freq: 6 }),
+      }),
+    },
     { weight: 6, arbitrary: fc.record({ draw: fc.constant('spawned' as const), which, pid }) },
-    { weight: 2, arbitrary: fc.record({ draw: fc.constant('spawn-failed' as const), which, code: fc.constantFrom('EAGAIN', 'ENOENT') }) },
-    { weight: 2, arbitrary: fc.record({ draw: fc.constant('probed' as const), which, alive: fc.boolean() }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        draw: fc.constant('spawn-failed' as const),
+        which,
+        code: fc.constantFrom('EAGAIN', 'ENOENT'),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({ draw: fc.constant('probed' as const), which, alive: fc.boolean() }),
+    },
     { weight: 3, arbitrary: fc.record({ draw: fc.constant('fired' as const), which }) },
     { weight: 9, arbitrary: freeEvent.map((event) => ({ draw: 'event' as const, event })) },
   ),
@@ -88,10 +135,20 @@ export interface Folded {
 }
 
 /** Folds the draws that make sense where they come; time goes on by 0.3 s each. */
-export function* foldHostile(list: readonly Draw[], words: readonly string[] = []): Generator<Folded> {
+export function* foldHostile(
+  list: readonly Draw[],
+  words: readonly string[] = [],
+): Generator<Folded> {
   const owed: Owed = { reads: [], spawns: [], probes: [], timers: new Set() };
   let state = initialState();
-  let event: MinitEvent | undefined = { type: 'SupervisorStarted', pid: 1, role: 'container', root: '/', words, graceMs: 100 };
+  let event: MinitEvent | undefined = {
+    type: 'SupervisorStarted',
+    pid: 1,
+    role: 'container',
+    root: '/',
+    words,
+    graceMs: 100,
+  };
   for (const each of [undefined, ...list]) {
     if (each !== undefined) event = eventOf(each, owed, state);
     if (event === undefined || state.init.value === 'halted') continue;
@@ -121,7 +178,8 @@ function eventOf(each: Draw, owed: Owed, state: SupervisorState): MinitEvent | u
     case 'read': {
       const service = take(owed.reads, each.which);
       if (service === undefined) return undefined;
-      if (each.entry === undefined) return { type: 'ServiceMissing', service, error: simulatedError('ENOENT') };
+      if (each.entry === undefined)
+        return { type: 'ServiceMissing', service, error: simulatedError('ENOENT') };
       return { type: 'ServiceRead', service, definition: defineService(service, each.entry) };
     }
     case 'spawned': {

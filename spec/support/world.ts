@@ -9,9 +9,19 @@ import type { Ports } from '../../effects/ports';
 import type { Role } from '../../machines/events';
 import { initialState } from '../../machines/fold';
 import { toPlain } from '../../machines/snapshot';
-import { servicesInOrder, stateName, type StateName, type SupervisorState } from '../../machines/state';
+import {
+  servicesInOrder,
+  stateName,
+  type StateName,
+  type SupervisorState,
+} from '../../machines/state';
 import type { Behaviours, Faults } from '../../adapters/simulated/behaviours';
-import { defineTree, simulatedRoot, type Tree, type TreeEntry } from '../../adapters/simulated/tree';
+import {
+  defineTree,
+  simulatedRoot,
+  type Tree,
+  type TreeEntry,
+} from '../../adapters/simulated/tree';
 import { createWorld, type RunEnd, type World } from '../../adapters/simulated/world';
 import { createChecker } from './checker';
 
@@ -42,7 +52,10 @@ export interface Boot {
 /** Boots a tree; nothing has happened yet when this returns. */
 export function bootTree(options: BootOptions): Boot {
   const { role = 'process', graceMs = 3_000, words = [], wrap = (ports: Ports) => ports } = options;
-  const tree = options.tree instanceof Map ? (options.tree as Tree) : defineTree(options.tree as Record<string, TreeEntry>);
+  const tree =
+    options.tree instanceof Map
+      ? (options.tree as Tree)
+      : defineTree(options.tree as Record<string, TreeEntry>);
   const world = createWorld({ ...options, seed: options.seed ?? 1, tree });
   const checker = createChecker();
   let state = initialState();
@@ -56,13 +69,25 @@ export function bootTree(options: BootOptions): Boot {
     }
   };
   const pid = role === 'process' ? 42 : 1;
-  const event = { type: 'SupervisorStarted', pid, role, root: simulatedRoot, words, graceMs } as const;
-  turns$(wrap(world.ports), { at: world.ports.clock.now(), event }, { isChecked: true, ...options.loop }).subscribe({
+  const event = {
+    type: 'SupervisorStarted',
+    pid,
+    role,
+    root: simulatedRoot,
+    words,
+    graceMs,
+  } as const;
+  turns$(
+    wrap(world.ports),
+    { at: world.ports.clock.now(), event },
+    { isChecked: true, ...options.loop },
+  ).subscribe({
     next: (turn) => {
       state = turn.state;
       noteFailure(() => {
         for (const record of turn.records) checker.observe(record);
-        if (!hasEqualPlain(state, checker.state())) throw new Error('folding the log again gives another state');
+        if (!hasEqualPlain(state, checker.state()))
+          throw new Error('folding the log again gives another state');
       });
     },
     error: (error: unknown) => {
@@ -94,10 +119,16 @@ export const hasEqualPlain = (a: SupervisorState, b: SupervisorState): boolean =
 /** What still waits for something although nothing keeps it: empty in a world that has been healed. */
 export function whatWaits(state: SupervisorState): string[] {
   const { agenda, reading, requested, pendingStarts, pendingProbes, spawning, unclaimed } = state;
-  const waiting = servicesInOrder(state).filter((service) => !isWhereItBelongs(state, service.context.name));
+  const waiting = servicesInOrder(state).filter(
+    (service) => !isWhereItBelongs(state, service.context.name),
+  );
   return [
-    ...waiting.map(({ context, value }) => `${context.name} wants ${context.want}: ${JSON.stringify(value)}`),
-    ...(agenda !== undefined || reading !== undefined || requested.length > 0 ? ['a walk is under way'] : []),
+    ...waiting.map(
+      ({ context, value }) => `${context.name} wants ${context.want}: ${JSON.stringify(value)}`,
+    ),
+    ...(agenda !== undefined || reading !== undefined || requested.length > 0
+      ? ['a walk is under way']
+      : []),
     ...[...pendingStarts.keys()].map((name) => `a start request for ${name}`),
     ...[...pendingProbes.keys()].map((request) => `the probe of request ${request}`),
     ...(spawning > 0 ? [`${String(spawning)} spawns`] : []),
@@ -110,7 +141,9 @@ function isWhereItBelongs(state: SupervisorState, name: string): boolean {
   if (service === undefined) return false;
   const { want, definition, waitingFor } = service.context;
   const current = stateName(service);
-  const isUnusable = definition.problems.some(({ file, severity }) => file === 'params' && severity === 'error');
+  const isUnusable = definition.problems.some(
+    ({ file, severity }) => file === 'params' && severity === 'error',
+  );
   // What ends by itself and was made to respawn does so for ever.
   if (current === 'respawning' && (isUnusable || definition.mode !== 'respawn')) return true;
   // Whoever made a sync service respawn has said that its dependents wait for ever.
@@ -121,6 +154,7 @@ function isWhereItBelongs(state: SupervisorState, name: string): boolean {
       return waits || (target?.context.definition.mode === 'sync' && target.context.want === 'up');
     });
   }
-  if (want === 'up') return current === 'running' || (definition.run === undefined && current === 'finished');
+  if (want === 'up')
+    return current === 'running' || (definition.run === undefined && current === 'finished');
   return current !== 'starting' && current !== 'respawning';
 }

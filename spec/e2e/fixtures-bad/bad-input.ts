@@ -109,6 +109,12 @@ export const lines = ({ output, root, log }: Supervisor): string[] =>
 export const problems = (minit: Supervisor): string[] =>
   lines(minit).filter((line) => /^minit: (?!boot settled)/u.test(line));
 
+/** Waits until minit has told as many problems, and compares them: they may come later than a state on the other stream. */
+export async function tells(minit: Supervisor, expected: readonly string[]): Promise<void> {
+  await minit.until(expected.join('\n'), () => problems(minit).length >= expected.length);
+  expect(problems(minit)).toEqual(expected);
+}
+
 /** Ends minit in order, and replays its log. */
 export async function endsWell(minit: Supervisor, { control = true } = {}): Promise<Finished> {
   let finished: Finished;

@@ -1,0 +1,101 @@
+/**
+ * The C minit of 2004 as a {@link ServiceControl}: in its letters, where the client itself must send
+ * the signals, and where `0` is both "down" and "unknown".
+ *
+ * @module
+ */
+import { signals } from '../machines/service-context';
+import type { ControlClient } from './control-client';
+import type { Order, Outcome, Result, Seen, ServiceControl } from './service-control';
+
+export function createOriginalControl(client: ControlClient): ServiceControl {
+  return {
+    see: (services) => see(client, services),
+    seeAll: () => ({ code: 'system', text: 'this minit cannot list its services: use minit-list' }),
+    order: (service, order) => give(client, service, order),
+    dependents: (service) => askList(client, service === undefined ? 'd-' : `d${service}`),
+    history() {
+      const answer = askList(client, 'h');
+      return 'code' in answer ? answer : { value: answer.value ?? [] };
+    },
+  };
+}
+
+const done: Outcome = { isDone: true, problem: '' };
+
+/** 0 where the reply is no number. */
+function askNumber(client: ControlClient, request: string): Result<number> {
+  const answer = client.ask(request);
+  return 'code' in answer ? answer : { value: Number.parseInt(answer.reply, 10) || 0 };
+}
+
+/** `1:` NAME NUL …; `undefined` for the `0` of an unknown service. */
+function askList(client: ControlClient, request: string): Result<readonly string[] | undefined> {
+  const answer = client.ask(request);
+  if ('code' in answer) return answer;
+  if (!answer.reply.startsWith('1:')) return { value: undefined };
+  return {
+    value: answer.reply
+      .slice(2)
+      .split('\0')
+      .filter((name) => name !== ''),
+  };
+}
+
+/** Sends letters one after the other, until one is refused. */
+function giveLetters(client: ControlClient, requests: readonly string[]): Result<Outcome> {
+  for (const request of requests) {
+    const answer = askNumber(client, request);
+    if ('code' in answer) return answer;
+    if (answer.value !== 1) return { value: { isDone: false, problem: 'refused' } };
+  }
+  return { value: done };
+}
+
+function kill(client: ControlClient, service: string, numbers: readonly number[]): Result<Outcome> {
+  const pid = askNumber(client, `p${service}`);
+  if ('code' in pid) return pid;
+  if (pid.value <= 1) return { value: { isDone: false, problem: 'it has no process' } };
+  try {
+    for (const signal of numbers) process.kill(pid.value, signal);
+    return { value: done };
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    return { value: { isDone: false, problem } };
+  }
+}
+
+function see(client: ControlClient, services: readonly string[]): Result<readonly Seen[]> {
+  const seen: Seen[] = [];
+  for (const service of services) {
+    const pid = askNumber(client, `p${service}`);
+    if ('code' in pid) return pid;
+    const seconds = askNumber(client, `u${service}`);
+    if ('code' in seconds) return seconds;
+    const condition = pid.value === 0 ? 'down' : pid.value === 1 ? 'finished' : 'up';
+    seen.push({ condition, pid: pid.value, seconds: seconds.value });
+  }
+  return { value: seen };
+}
+
+function give(client: ControlClient, service: string, order: Order): Result<Outcome> {
+  switch (order.do) {
+    case 'start':
+      return giveLetters(client, [`s${service}`, `${order.respawn ? 'R' : 'r'}${service}`]);
+    case 'stop': {
+      const off = giveLetters(client, [`r${service}`]);
+      if ('code' in off || !off.value.isDone) return off;
+      const killed = kill(client, service, [signals.SIGTERM, signals.SIGCONT]);
+      // Nothing to signal: it is down already, which is what was asked for.
+      return 'code' in killed ? killed : { value: done };
+    }
+    case 'signal':
+      return kill(client, service, [order.signal]);
+    case 'set-pid':
+      return giveLetters(client, [`P${service}\0${String(order.pid)}\0`]);
+    case 'clear': {
+      const answer = askNumber(client, `C${service}`);
+      return 'code' in answer ? answer : { value: done };
+    }
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * What minit learns of its own means: the FIFOs, the event log, the clock. It goes on without any
+ * of them, says so once, and tries again. Pure.
+ *
+ * @module
+ */
+import { describeErrorCode } from './describe-failure';
+import type { MinitEvent } from './events';
+import { controlRetryDelayMs, logRetryDelayMs } from './limits';
+import { emit, type Step } from './step';
+
+/** Durations come from a clock that nobody can set, so that this changes none; it is only on record. */
+export function clockStepped(step: Step, { byUs, wallAt }: MinitEvent & { type: 'WallClockStepped' }): void {
+  const seconds = Math.abs(byUs / 1_000_000).toFixed(3);
+  const way = byUs < 0 ? 'back' : 'forward';
+  emit(step, 'Report', {
+    severity: 'note',
+    code: 'clock',
+    text: `the clock was set ${way} by ${seconds} s to ${wallAt}`,
+  });
+}
+
+export function controlChanged(step: Step, event: MinitEvent & { type: 'ControlOpened' | 'ControlFailed' }): void {
+  const wasOpen = step.draft.isControlOpen;
+  step.draft.isControlOpen = event.type === 'ControlOpened';
+  if (event.type === 'ControlOpened') {
+    if (wasOpen === false) emit(step, 'Report', { severity: 'note', code: 'control', text: 'control is open now' });
+    return;
+  }
+  emit(step, 'StartTimer', { timer: 'control', delayMs: controlRetryDelayMs });
+  if (wasOpen === false) return;
+  emit(step, 'Report', {
+    severity: 'error',
+    code: 'control',
+    file: event.path,
+    text: `no control, msvc cannot reach minit: ${event.hint ?? describeErrorCode(event.error.code)}`,
+  });
+}
+
+export function logChanged(step: Step, event: MinitEvent & { type: 'LogOpened' | 'LogFailed' }): void {
+  const wasOpen = step.draft.isLogOpen;
+  step.draft.isLogOpen = event.type === 'LogOpened';
+  if (event.type === 'LogOpened') {
+    if (wasOpen === false) emit(step, 'Report', { severity: 'note', code: 'log', file: event.path, text: 'the event log is written now' });
+    emit(step, 'CancelTimer', { timer: 'log' });
+    return;
+  }
+  emit(step, 'StartTimer', { timer: 'log', delayMs: logRetryDelayMs });
+  if (wasOpen === false) return;
+  emit(step, 'Report', {
+    severity: 'warning',
+    code: 'log',
+    file: event.path,
+    text: `the event log is held in memory: ${describeErrorCode(event.error.code)}`,
+  });
+}
