@@ -109,4 +109,4 @@ const place = (file: string | undefined, line: number | undefined) =>
 
 /** A file within a service's directory names the service already. */
 const subject = (service: string | undefined, file: string | undefined) =>
-  service === undefined || (file?.includes(`/${service}/`) ?? false) ? '' : `${service}: `;
+  service === undefined || `${file ?? ''}/`.includes(`/${service}/`) ? '' : `${service}: `;

@@ -23,6 +23,8 @@ export interface ControlOptions {
   readonly mkfifo: (path: string, mode: number) => number;
   /** Keeps a second minit from the FIFO `in`; returns the errno, 0 when the lock is ours. */
   readonly lockServer: (fd: number) => number;
+  /** PID of the client that has the FIFO `in` locked; 0: none, or not known. */
+  readonly lockHolder?: (fd: number) => number;
   /** Waits until there is something to read. */
   readonly poll: Poll;
   /** Waits until there is room to write. */
@@ -78,7 +80,9 @@ export function createControl(options: ControlOptions): Control {
       emit({ type: 'ControlFailed', path: `${options.root}/in`, error: failure });
       return;
     }
-    if (count > 0) emit(requestReceived(buffer.subarray(0, count)));
+    if (count === 0) return;
+    asker = holder();
+    emit(requestReceived(buffer.subarray(0, count)));
   };
 
   return {
@@ -101,7 +105,7 @@ export function createControl(options: ControlOptions): Control {
       connection = {
         ...opened,
         stopPolling,
-        writer: createReplyWriter(replies, options.pollWritable),
+        writer: createReplyWriter(replies, options.pollWritable, hasAskerGone),
       };
       emit({ type: 'ControlOpened' }, cause);
     },

@@ -11,7 +11,7 @@ import { createClock } from './clock';
 import { createConsole } from './console';
 import { createControl } from './control-fifo';
 import { createEventLog } from './event-log/writer';
-import { isTerminal, lockSecondByte } from './libc/fcntl';
+import { firstByteHolder, isTerminal, lockSecondByte } from './libc/fcntl';
 import { makeFifo } from './libc/pipe';
 import { isWritable } from './libc/poll';
 import { watchReadable, watchWritable } from './libc/readiness';
@@ -63,6 +63,7 @@ export function createRealPorts(options: RealPortsOptions): Ports {
       now,
       mkfifo: makeFifo,
       lockServer: lockSecondByte,
+      lockHolder: firstByteHolder,
       poll: watchReadable,
       pollWritable: watchWritable,
     }),

@@ -61,14 +61,20 @@ export function runReplay(log: OpenedLog, until: Instant, service?: string): Rep
   for (const item of log.items()) {
     if (item.kind === 'snapshot') {
       // The segments before this one are gone, or could not be written: begin here.
-      if (item.seq !== state.seq) state = fromPlain(item.state as PlainState);
+      if (item.seq === state.seq) continue;
+      const restored = restore(item.state);
+      if ('reason' in restored) {
+        damage.push({ ...placeOf(log), reason: restored.reason });
+        break;
+      }
+      ({ state } = restored);
       continue;
     }
     if (item.kind === 'gap') continue;
     if (isPast(item.record, until)) break;
     const next = foldOne(state, item.record);
     if ('reason' in next) {
-      damage.push({ path: log.segments[0]?.path ?? '', line: 0, reason: next.reason });
+      damage.push({ ...placeOf(log), reason: next.reason });
       break;
     }
     state = next.state;
@@ -91,19 +97,29 @@ export function runReplay(log: OpenedLog, until: Instant, service?: string): Rep
   };
 }
 
+const placeOf = ({ place: { path, line } }: OpenedLog): Pick<Damage, 'path' | 'line'> => ({ path, line });
+
 function isPast({ seq, at }: LoggedRecord, until: Instant): boolean {
   if (until === undefined) return false;
   return 'seq' in until ? seq > until.seq : at > until.at;
 }
 
-/** A log can be whole and still hold an event that cannot come there; that is damage, too. */
+/** A line can be whole and still hold what cannot come there, or what no minit writes; that is damage, too. */
 function foldOne(state: SupervisorState, record: LoggedRecord): ReplayedEvent | { readonly reason: string } {
   try {
     for (const replayed of replay(state, [record])) return replayed;
     return { reason: 'nothing to fold' };
   } catch (error) {
-    if (isInvariantViolation(error)) return { reason: `event ${String(record.seq)}: ${error.message}` };
-    throw error;
+    const why = isInvariantViolation(error) ? error.message : 'it is no event that minit writes';
+    return { reason: `event ${String(record.seq)} cannot be folded: ${why}` };
+  }
+}
+
+function restore(plain: unknown): { readonly state: SupervisorState } | { readonly reason: string } {
+  try {
+    return { state: fromPlain(plain as PlainState) };
+  } catch {
+    return { reason: 'the snapshot is none that minit writes' };
   }
 }
 

@@ -18,8 +18,15 @@ export interface ReplyWriter {
   close(): void;
 }
 
-/** Returns a writer for `fd`, opened O_RDWR and O_NONBLOCK. */
-export function createReplyWriter(fd: number, pollWritable: Poll): ReplyWriter {
+/**
+ * Returns a writer for `fd`, opened O_RDWR and O_NONBLOCK. `isUnwanted`: nobody waits any more for the
+ * rest of a reply that was too long for the pipe.
+ */
+export function createReplyWriter(
+  fd: number,
+  pollWritable: Poll,
+  isUnwanted: () => boolean = () => false,
+): ReplyWriter {
   const scratch = Buffer.allocUnsafeSlow(pipeBytes);
   let unsent: Buffer | undefined;
   let stopPolling: (() => void) | undefined;
@@ -38,7 +45,13 @@ export function createReplyWriter(fd: number, pollWritable: Poll): ReplyWriter {
       return;
     }
     unsent = unsent.subarray(written);
-    stopPolling ??= pollWritable(fd, send);
+    stopPolling ??= pollWritable(fd, sendMore);
+  };
+
+  /** The room may have been made by the next client, which empties the pipe before it asks. */
+  const sendMore = (): void => {
+    if (isUnwanted()) forget();
+    else send();
   };
 
   return {

@@ -52,6 +52,8 @@ export interface OpenedLog {
   readonly segments: readonly Segment[];
   /** Grows while the items are read; complete when they have ended. */
   readonly notes: readonly LogNote[];
+  /** Where the item that was read last stands. */
+  readonly place: { readonly path: string; readonly line: number };
   /** Reads the segments one after the other, in pieces; each call begins anew. Never throws. */
   items(): Generator<LogItem, void, undefined>;
 }
@@ -73,13 +75,16 @@ export function openLog(
   const [first] = series;
   if (first === undefined) return logError('no-logs', `${path} holds no event log`);
   const headNotes = [...notes];
+  const progress: Progress = { lastSeq: undefined, isDamaged: false, path: first.path, line: 1 };
   return {
+    place: progress,
     header: first.header,
     segments: series,
     notes,
     *items() {
       notes.splice(0, notes.length, ...headNotes);
-      yield* readSeries(series, notes);
+      Object.assign(progress, { lastSeq: undefined, isDamaged: false });
+      yield* readSeries(series, notes, progress);
     },
   };
 }
@@ -131,13 +136,15 @@ function findSeries(directory: string, bootsBack: number, notes: LogNote[]): Seg
 interface Progress {
   lastSeq: number | undefined;
   isDamaged: boolean;
+  path: string;
+  line: number;
 }
 
 function* readSeries(
   series: readonly Segment[],
   notes: LogNote[],
+  progress: Progress,
 ): Generator<LogItem, void, undefined> {
-  const progress: Progress = { lastSeq: undefined, isDamaged: false };
   for (const segment of series) {
     yield* readSegment(segment, progress, notes);
     if (progress.isDamaged) return;
@@ -156,6 +163,7 @@ function* readSegment(
     fd = openSync(path, 'r');
     for (const fileLine of readLines(fd)) {
       line = fileLine.number;
+      Object.assign(progress, { path, line });
       const verified = verifyLine(fileLine.bytes, check);
       if (verified === undefined) {
         noteBadLine(fileLine, { path, progress, notes });

@@ -9,11 +9,13 @@ const F_GETFD = 1;
 const F_SETFD = 2;
 const F_GETFL = 3;
 const F_SETFL = 4;
+const F_GETLK = 5;
 const F_SETLK = 6;
 const F_SETLKW = 7;
 const FD_CLOEXEC = 1;
 const O_NONBLOCK = 0o4000;
 const F_WRLCK = 1;
+const F_UNLCK = 2;
 
 // Not declared variadic: on x86-64 and arm64 Linux integers go into the same registers either way.
 const fcntl = bind<[number, number, number]>('int fcntl(int, int, long)');
@@ -46,12 +48,16 @@ export function clearNonBlocking(fd: number): void {
  * With `wait` this thread blocks: for clients only, never in minit.
  */
 export function lockByte(fd: number, offset: number, { wait }: { readonly wait: boolean }): number {
-  // struct flock on 64-bit machines: type, whence (SEEK_SET), start, length 1, pid.
+  return fcntlMemory(fd, wait ? F_SETLKW : F_SETLK, flock(offset)) === 0 ? 0 : lastErrno();
+}
+
+/** struct flock on 64-bit machines: type, whence (SEEK_SET), start, length 1, pid. */
+function flock(offset: number): Buffer {
   const lock = Buffer.alloc(32);
   lock.writeInt16LE(F_WRLCK, 0);
   lock.writeBigInt64LE(BigInt(offset), 8);
   lock.writeBigInt64LE(1n, 16);
-  return fcntlMemory(fd, wait ? F_SETLKW : F_SETLK, lock) === 0 ? 0 : lastErrno();
+  return lock;
 }
 
 /** The lock that clients take on the FIFO `in`, so that one asks at a time; see {@link lockByte}. */
@@ -59,3 +65,13 @@ export const lockFirstByte = (fd: number, how: { readonly wait: boolean }): numb
 
 /** The lock that minit holds on its `in`, so that no second one reads the same requests. */
 export const lockSecondByte = (fd: number): number => lockByte(fd, 1, { wait: false });
+
+/**
+ * Returns the PID of the client that holds the lock on the FIFO `in`; 0 where none does, or where the
+ * kernel does not tell (another PID namespace).
+ */
+export function firstByteHolder(fd: number): number {
+  const lock = flock(0);
+  if (fcntlMemory(fd, F_GETLK, lock) !== 0 || lock.readInt16LE(0) === F_UNLCK) return 0;
+  return lock.readInt32LE(24);
+}
