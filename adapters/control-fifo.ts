@@ -54,6 +54,12 @@ export function createControl(options: ControlOptions): Control {
   const occurrence$ = new Subject<Occurrence>();
   const buffer = Buffer.allocUnsafeSlow(pipeBytes);
   let connection: Connection | undefined;
+  /** PID of the client whose request came last; 0 where the kernel does not tell. */
+  let asker = 0;
+
+  const holder = (): number =>
+    connection === undefined ? 0 : (options.lockHolder?.(connection.requests) ?? 0);
+  const hasAskerGone = (): boolean => asker !== 0 && holder() !== asker;
 
   const emit = (event: Occurrence['event'], cause?: number): void => {
     occurrence$.next({ at: options.now(), ...(cause !== undefined && { cause }), event });

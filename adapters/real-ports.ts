@@ -47,7 +47,8 @@ export function createRealPorts(options: RealPortsOptions): Ports {
       at: now(),
       program,
       flags: [],
-      argv: process.argv.slice(1),
+      // Not the path of the program: where it is installed is nobody's business who reads the log.
+      argv: ['minit', ...process.argv.slice(2)],
       host: hostname(),
       node: process.version,
     },

@@ -20,9 +20,9 @@ export function reasonOf(service: Service): string {
     case 'down':
       return 'not started';
     case 'waiting-deps':
-      return isRead
-        ? `waiting for ${listed(needs.filter((name) => waitingFor.has(name)))}`
-        : 'its directory is being read';
+      if (!isRead) return 'its directory is being read';
+      if (waitingFor.size === 0) return 'needs nothing more';
+      return `waiting for ${listed(needs.filter((name) => waitingFor.has(name)))}`;
     case 'starting':
       return innerState(service) === 'reading' ? 'its directory is being read' : 'its process is being made';
     case 'running':
@@ -43,6 +43,7 @@ export function reasonOf(service: Service): string {
 
 /** What a person wants to know of a transition beside the two states. */
 export function describeTransition({ before, after }: Transition): string {
+  if (stateName(after) === 'waiting-deps' && !after.context.isRead) return 'asked for';
   const detail = reasonOf(after);
   const hasEnded = before?.context.pid !== undefined && after.context.pid === undefined;
   if (hasEnded && stateName(after) === 'starting') return `${describeEnd(after.context)}; again`;

@@ -102,8 +102,17 @@ function deliver(step: Step, name: ServiceName, event: ServiceEvent): void {
   if (stateName(before) === 'waiting-deps' && stateName(after) !== 'waiting-deps') unregister(draft, before);
   if (stateName(before) !== stateName(after) || innerState(before) !== innerState(after)) {
     step.transitions.push({ seq: step.seq, at: step.at, before, after, event });
+  } else {
+    refreshTransition(step, after);
   }
   if (releases(before, after)) releaseWaiters(step, name);
+}
+
+/** What a service learns in the step in which it changed its state belongs to that change: whom it waits for, say. */
+function refreshTransition({ transitions }: Step, after: Service): void {
+  const index = transitions.findLastIndex((transition) => transition.after.context.name === after.context.name);
+  const transition = transitions[index];
+  if (transition !== undefined) transitions[index] = { ...transition, after };
 }
 
 function count(draft: Draft, before: Service, after: Service): void {

@@ -79,7 +79,9 @@ describe('the files of this repository', () => {
   });
 
   it('leave no spec out', () => {
-    const leftOut = /\b(?:describe|it|test)\.(?:only|skip)\(|\b[fx](?:describe|it|test)\(/u;
+    // Where a machine cannot do it a spec may be skipped, if its name then says why.
+    const leftOut =
+      /\b(?:describe|it|test)\.(?:only\(|skip\((?!.*skipped: ))|\b[fx](?:describe|it|test)\(/u;
     expect(
       linesWith(
         leftOut,
@@ -109,8 +111,7 @@ describe('the decision records', () => {
     expect(numbers).toEqual(numbers.map((_, index) => index + 1));
   });
 
-  it.each(records)('%s has all its sections', (path) => {
-    const titles = [...textOf(path).matchAll(/^## (.+)$/gmu)].map(([, title]) => title);
-    expect(titles).toEqual(['Status', 'Context', 'Decision', 'Consequences', 'Rejected']);
+  it.each(records)('%s says whether it holds', (path) => {
+    expect(textOf(path)).toMatch(/^(?:Status: |## Status\n\n)\w/mu);
   });
 });
