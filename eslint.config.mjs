@@ -159,6 +159,7 @@ export default defineConfig(
       // A describe block, or a measurement, is a function as long as its subject asks for.
       'max-lines-per-function': 'off',
       'max-lines': 'off',
+      'max-params': ['error', 4],
       // A spec looks at the cases that it is about.
       '@typescript-eslint/switch-exhaustiveness-check': 'off',
     },

@@ -8,7 +8,7 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/spec'],
   testMatch: ['**/*.spec.ts'],
-  transform: { '\\.ts$': '<rootDir>/spec/support/esbuild-transform.js' },
+  transform: { '\\.ts$': '<rootDir>/spec/support/typescript-transform.js' },
   maxWorkers: 2,
   testTimeout: 60_000,
   showSeed: true,

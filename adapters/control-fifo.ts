@@ -59,7 +59,11 @@ export function createControl(options: ControlOptions): Control {
 
   const holder = (): number =>
     connection === undefined ? 0 : (options.lockHolder?.(connection.requests) ?? 0);
-  const hasAskerGone = (): boolean => asker !== 0 && holder() !== asker;
+  /** Another client has the lock, so that the one that asked is dead: what it is sent would reach this one. */
+  const hasAskerGone = (): boolean => {
+    const now = holder();
+    return now !== 0 && now !== asker;
+  };
 
   const emit = (event: Occurrence['event'], cause?: number): void => {
     occurrence$.next({ at: options.now(), ...(cause !== undefined && { cause }), event });
@@ -117,7 +121,7 @@ export function createControl(options: ControlOptions): Control {
     },
     reply({ text, isLate }) {
       // The asker has lost the lock, so it is dead: its reply would reach somebody else.
-      if (isLate !== true) connection?.writer.write(text);
+      if (isLate !== true && !hasAskerGone()) connection?.writer.write(text);
     },
   };
 }

@@ -10,6 +10,7 @@
  * @module
  */
 import { merge, scan, tap, type Observable, type Subscription } from 'rxjs';
+import type { Effect } from '../machines/effects';
 import type { MinitEvent } from '../machines/events';
 import { fold, initialState, type Transition } from '../machines/fold';
 import { checkInvariants } from '../machines/invariants';
@@ -80,9 +81,20 @@ export function turns$(ports: Ports, first: Occurrence, options: LoopOptions = {
       for (const transition of transitions) ports.console.transition(transition);
     }),
     tap(({ records }) => {
-      for (const record of records) for (const effect of record.effects) perform(ports, effect, record);
+      performAll(ports, records);
     }),
   );
+}
+
+/** In order, but for the end of minit: what else the turn asks for is done before. */
+function performAll(ports: Ports, records: readonly LogRecord[]): void {
+  const isEnd = ({ type }: Effect): boolean => type === 'ExitSupervisor';
+  for (const record of records) {
+    for (const effect of record.effects) if (!isEnd(effect)) perform(ports, effect, record);
+  }
+  for (const record of records) {
+    for (const effect of record.effects) if (isEnd(effect)) perform(ports, effect, record);
+  }
 }
 
 /** Runs minit until it ends itself through {@link Ports.exit}. */

@@ -62,7 +62,7 @@ function onService(step: Step, request: ServiceRequest): void {
   switch (request.kind) {
     case 'respawn':
       // It would start a stopping service again, which nobody would then stop.
-      if (request.enable && step.draft.stopPlan !== undefined) return answer(step, asker, 'minit is shutting down');
+      if (request.enable && isEnding(step)) return answer(step, asker, 'minit is shutting down');
       tell(step, name, { type: request.enable ? 'RespawnEnabled' : 'RespawnDisabled', at: step.at });
       return answer(step, asker, undefined);
     case 'stop':
@@ -84,9 +84,12 @@ function onService(step: Step, request: ServiceRequest): void {
   }
 }
 
+/** Nothing must be started any more. */
+const isEnding = ({ draft }: Step): boolean => draft.stopPlan !== undefined || draft.init.value === 'halted';
+
 function start(step: Step, request: Extract<ControlRequest, { kind: 'start' }>): void {
   const asker: PendingReply = { request: step.seq, isJson: request.isJson };
-  if (step.draft.stopPlan !== undefined) return answer(step, asker, 'minit is shutting down');
+  if (isEnding(step)) return answer(step, asker, 'minit is shutting down');
   requestStart(step, {
     kind: 'start',
     service: request.service,

@@ -26,6 +26,12 @@ export function processSpawned(step: Step, service: string, pid: number): void {
   // The PID that was told belongs to another service by now: the spawned process is the one that counts.
   const isTaken = adopted !== undefined && draft.serviceByPid.has(String(adopted));
   if (isTaken) tell(step, service, { type: 'PidSet', at, pid });
+  // The kernel has used the PID of an adopted process again, so that one has ended, whenever its watch says so.
+  const former = draft.serviceByPid.get(String(pid));
+  if (former !== undefined) {
+    tell(step, former, { type: 'ProcessExited', at, status: { unknown: true } });
+    settle(step);
+  }
   tell(step, service, { type: 'ProcessSpawned', at, pid });
   settle(step);
   const early = draft.unclaimed.get(String(pid));

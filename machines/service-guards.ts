@@ -7,6 +7,7 @@ import type { DefinitionProblem, ServiceDefinition } from './definition';
 import type { StartFailure } from './service-context';
 import { signals, type ServiceContext, type ServiceEvent } from './service-context';
 import { shortLifeUs } from './limits';
+import { loggedService } from './names';
 
 interface Given {
   readonly context: ServiceContext;
@@ -54,6 +55,8 @@ export const serviceGuards = {
     context.definition.mode === 'sync' &&
     event.type === 'ProcessExited' &&
     !('code' in event.status && event.status.code === 0),
+  /** The shutdown has reached a log service whose process is only just being made. */
+  isLogAtTheEnd: ({ context }: Given) => context.graceMs > 0 && loggedService(context.name) !== undefined,
   isStopSignal: ({ event }: Given) => event.type === 'SignalRequested' && event.signal === signals.SIGSTOP,
   isContinueSignal: ({ event }: Given) => event.type === 'SignalRequested' && event.signal === signals.SIGCONT,
 } as const;

@@ -207,6 +207,7 @@ export const serviceMachine = setup({
         spawning: {
           on: {
             ProcessSpawned: [
+              { guard: 'isLogAtTheEnd', target: 'draining', actions: 'noteSpawnedLate' },
               {
                 guard: 'hasPidToAdopt',
                 target: 'terminating',

@@ -261,22 +261,26 @@ describe('clients that do not behave', () => {
   });
 
   it.each([
-    ['in the middle of a long reply', encodeRequest({ do: 'status' })],
-    ['before its reply', 'h'],
-  ])('one that is killed %s leaves nothing for the next', async (_, request) => {
+    ['in the middle of a long reply', encodeRequest({ do: 'status' }), true],
+    ['before its long reply', encodeRequest({ do: 'status' }), false],
+    ['before its short reply', 'h', false],
+  ])('one that is killed %s leaves nothing for the next', async (_, request, hasBegun) => {
     const many = Object.fromEntries(Array.from({ length: 700 }, (__, index) => [`s${String(index)}/sync`, '']));
     const minit = boot({ ...tree, ...many, 'default/depends': `good\n${Object.keys(many).map((name) => name.slice(0, -5)).join('\n')}\n` });
     await minit.booted();
     const pid = String(minit.pidOf('good'));
+    const out = openSync(join(minit.root, 'out'), constants.O_RDONLY | constants.O_NONBLOCK);
     for (let round = 0; round < 10; round += 1) {
       const client = openControlClient({ root: minit.root, ...clientSystem, timeoutMs: 0 });
       if ('code' in client) throw new Error(client.text);
       // It has the lock, asks, and is gone before it has read all.
       client.ask(request);
+      if (hasBegun) expect(waitReadable(out, deadlineMs)).toBe(true);
       client.close();
       const next = tried([process.execPath, program('msvc'), '--root', minit.root, '-g', 'good']);
       expect(next).toEqual({ code: 0, text: `${pid}\n` });
     }
+    closeSync(out);
     await endsWell(minit);
   });
 

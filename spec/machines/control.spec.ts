@@ -578,3 +578,23 @@ describe('control', () => {
     });
   });
 });
+
+describe('a reply that comes after the next request', () => {
+  it('is marked late, because its asker must have died to lose the lock', () => {
+    const scenario = given({ web: { spawn: 'hangs' }, k: {} })
+      .boots('k')
+      .when(asked('sweb'))
+      .when(asked('pk'))
+      .when(spawned('web', 900));
+    const replies = scenario.effects.filter(({ type }) => type === 'Reply');
+    expect(replies).toEqual([
+      { type: 'Reply', params: { request: expect.any(Number) as number, text: '1', isLate: true } },
+    ]);
+  });
+});
+
+describe('a request after the end', () => {
+  it('starts nothing', () => {
+    given({ web: { run: false }, other: {} }).boots('web').when(asked('sother')).asks('Reply 0');
+  });
+});

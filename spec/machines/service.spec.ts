@@ -252,6 +252,18 @@ describe('a service', () => {
         .is({ job: 'finished' });
     });
 
+    it('says so when it is a sync step that failed', () => {
+      given({ step: { mode: 'sync' }, k: { depends: ['step'] } })
+        .boots('k')
+        .after(2000)
+        .when(exited('step', 3))
+        .asks(
+          'Report exited 3 after 2.00 s; its dependents go on all the same',
+          'SpawnProcess k',
+          'Report boot settled after 2.00 s',
+        );
+    });
+
     it('is none the wiser for the end of an orphan', () => {
       given({ job: { spawn: 'hangs' }, k: {} })
         .boots('k', 'job')
@@ -365,6 +377,17 @@ describe('a service', () => {
         .is({ web: 'running.ready' })
         .when({ type: 'ProcessVanished', pid: 500 })
         .is({ web: 'finished' });
+    });
+
+    it('has ended when the kernel gives its PID to another service', () => {
+      given({ web: {}, db: { mode: 'respawn', spawn: 'hangs' }, k: {} })
+        .boots('web', 'k')
+        .when(asked('Pweb|500|'), probed(true))
+        .when(asked('sdb'), spawned('db', 500))
+        .is({ web: 'finished', db: 'running.ready' })
+        // The watch of the former owner is late.
+        .when(orphanExited(101))
+        .is({ db: 'running.ready' });
     });
 
     it('is kept up after it was adopted from rest, when it respawns', () => {

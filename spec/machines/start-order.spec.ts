@@ -293,8 +293,8 @@ describe('start order', () => {
     });
 
     it('says what kept a directory from being read', () => {
-      given({ a: { depends: ['b'] } })
-        .boots()
+      given({ a: { depends: ['b'] }, k: {} })
+        .boots('k')
         .withoutAnswers()
         .when(asked('sa'), read('a'))
         .when({ type: 'ServiceMissing', service: 'b', error: systemError('EACCES') })

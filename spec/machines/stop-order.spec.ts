@@ -323,3 +323,18 @@ describe('shutdown', () => {
     });
   });
 });
+
+describe('a log service whose process is only just being made', () => {
+  it('reads to the end before anybody sends it TERM', () => {
+    given({ web: { hasLog: true }, 'web/log': { spawn: 'hangs' } })
+      .boots('web')
+      .when(spawned('web/log', 900))
+      .when(exited('web/log'))
+      .is({ 'web/log': 'finished' });
+    const ending = given({ web: {}, 'web/log': { spawn: 'hangs' } })
+      .boots('web', 'web/log')
+      .when(signalled('SIGTERM'), spawned('web/log', 900))
+      .is({ 'web/log': 'stopping.draining' });
+    expect(ending.linesOf('SendSignal')).not.toContain('SendSignal web/log TERM');
+  });
+});

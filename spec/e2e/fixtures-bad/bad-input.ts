@@ -163,9 +163,11 @@ export function writeRaw(path: string, bytes: Buffer | string): void {
   }
 }
 
-/** The processes that are children of `pid`, zombies included. */
+/** The processes that are children of `pid`, whichever of its threads made them; zombies included. */
 export const childrenOf = (pid: number): string[] =>
-  readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8').split(' ').filter((text) => text !== '');
+  readdirSync(`/proc/${String(pid)}/task`).flatMap((task) =>
+    readFileSync(`/proc/${String(pid)}/task/${task}/children`, 'utf8').split(' ').filter((text) => text !== ''),
+  );
 
 /** Sets the soft limit of a running minit, as the user that it runs as. */
 export function limit(pid: number, what: 'nproc' | 'nofile', value: string, as: readonly string[] = []): void {
