@@ -45,27 +45,36 @@ const colours: Readonly<Record<StateName, string>> = {
 };
 const plain = `${escape}0m`;
 
+/** Takes a line, or only looks whether what waits can go now. */
+type Writer = (line?: string) => void;
+
 /** Lines that wait until their fd takes them. */
-function createWriter(fd: number, isWritable: ConsoleOptions['isWritable']): (line: string) => void {
-  let waiting: string[] = [];
+function createWriter(fd: number, isWritable: ConsoleOptions['isWritable']): Writer {
+  // A line that is longer than a piece comes as several: a longer write could block.
+  let waiting: Buffer[] = [];
   let lost = 0;
-  return (line) => {
-    waiting.push(line);
-    if (waiting.length > waitingLinesMax) {
+  return (line = '') => {
+    const bytes = Buffer.from(line);
+    for (let start = 0; start < bytes.length; start += pieceBytesMax) {
+      waiting.push(bytes.subarray(start, start + pieceBytesMax));
+    }
+    while (waiting.length > waitingLinesMax) {
       waiting.shift();
       lost += 1;
     }
     while (waiting.length > 0 && isWritable(fd)) {
-      const note = lost > 0 ? `minit: ${String(lost)} lines lost, nobody read them\n` : '';
-      let piece = note;
+      const note = Buffer.from(lost > 0 ? `minit: ${String(lost)} lines lost, nobody read them\n` : '');
+      const pieces: Buffer[] = lost > 0 ? [note] : [];
+      let size = note.length;
       let count = 0;
       for (const next of waiting) {
-        if (count > 0 && Buffer.byteLength(piece) + Buffer.byteLength(next) > pieceBytesMax) break;
-        piece += next;
+        size += next.length;
+        if (pieces.length > 0 && size > pieceBytesMax) break;
+        pieces.push(next);
         count += 1;
       }
       try {
-        writeSync(fd, piece);
+        writeSync(fd, Buffer.concat(pieces));
       } catch {
         // EAGAIN: it waits. EIO, EPIPE: there is no console any more, and nobody to tell.
         return;
@@ -79,8 +88,17 @@ function createWriter(fd: number, isWritable: ConsoleOptions['isWritable']): (li
 /** Returns the console on fds 1 and 2. */
 export function createConsole(options: ConsoleOptions): Console {
   const { startedAt, isColoured, isQuiet, isWritable, greeting = [] } = options;
-  const print = createWriter(standardOutput, isWritable);
-  const complain = createWriter(standardError, isWritable);
+  const writeOutput = createWriter(standardOutput, isWritable);
+  const writeError = createWriter(standardError, isWritable);
+  // Often both are the same terminal, and what waits on one would else wait for its next line.
+  const print = (line: string): void => {
+    writeError();
+    writeOutput(line);
+  };
+  const complain = (line: string): void => {
+    writeOutput();
+    writeError(line);
+  };
   const paint = (text: string, colour: string) => (isColoured ? `${colour}${text}${plain}` : text);
   if (!isQuiet) for (const line of greeting) print(`${line}\n`);
   return {

@@ -124,6 +124,36 @@ describe('minit whose output nobody takes', () => {
     await endsWell(minit);
   });
 
+  it('goes on when a line is longer than the room in the pipe', async () => {
+    const names = Array.from({ length: 200 }, (_, index) => `${'n'.repeat(195)}${String(index)}`);
+    const circle = Object.fromEntries(names.map((name, index) => [`${name}/depends`, `${names[(index + 1) % names.length] ?? ''}\n`]));
+    const root = makeRoot({ ...tree, ...circle, 'default/depends': `${names[0] ?? ''}\ngood\n` });
+    const fifo = join(dirname(root), 'pipe');
+    const log = join(dirname(root), 'log');
+    execFileSync('mkfifo', [fifo]);
+    const filler = openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK);
+    writeSync(filler, Buffer.alloc(11 * 4_096, 'x'));
+    const out = openSync(fifo, constants.O_WRONLY);
+    const minit = bootWith(root, { log, command: minitCommand(root, '--log', log, '--quiet'), stdio: ['ignore', out, out] });
+    closeSync(out);
+    await runsSilently(minit);
+    let text = '';
+    const buffer = Buffer.alloc(65_536);
+    await eventually('the whole line', () => {
+      // Any problem makes minit look whether the rest can go now.
+      minit.ask('s../x');
+      try {
+        text += buffer.toString('utf8', 0, readSync(filler, buffer));
+      } catch {
+        // Nothing new yet.
+      }
+      return text.includes('request refused');
+    });
+    expect(text.replaceAll(root, 'ROOT')).toContain(`: dependency "${names[0] ?? ''}" skipped: it closes the cycle ${[...names, names[0]].join(' -> ')}`);
+    closeSync(filler);
+    await endsWell(minit);
+  });
+
   it('goes on without descriptors 0, 1 and 2, and so do its services', async () => {
     const root = makeRoot({ ...tree, 'good/run': '#!/bin/sh\nls -l /proc/self/fd > fds\nexec sleep 1000\n' });
     const log = join(dirname(root), 'log');
@@ -207,6 +237,8 @@ describe('services that do strange things', () => {
   it('one whose directory is removed while it runs is reported when it starts again', async () => {
     const minit = boot({ ...tree, 'brief/run': sleeper, 'brief/respawn': '', 'default/depends': 'brief\ngood\n' });
     await minit.reaches('brief', 'running');
+    // Else its shell may not have read the script yet.
+    await eventually('sleep has begun', () => readFileSync(`/proc/${String(minit.pidOf('brief'))}/cmdline`, 'utf8').startsWith('sleep'));
     rmSync(join(minit.root, 'brief'), { recursive: true });
     expect(minit.msvc('-k', 'brief')).toMatchObject({ code: 0 });
     await minit.prints(/\(2 times in a row\)/u);

@@ -67,7 +67,7 @@ describe('a logger that is killed with kill -9', () => {
 while [ $i -lt 1000 ] && read -r line; do echo "$line"; i=$((i+1)); done
 [ $i -eq 1000 ] && echo "a thousand" >&3\nexec sleep 1000\n`;
     // More than a pipe takes.
-    const minit = boot(withLog(`#!/bin/sh\n${count(5_000)}\nexec sleep 1000\n`, everyThousand));
+    const minit = boot(withLog(`#!/bin/sh\n${count(5_000)}\nexec sleep 1000\n`, everyThousand), { args: ['--grace', '0.2'] });
     for (let thousand = 1; thousand <= 5; thousand += 1) {
       await minit.prints(/^a thousand$/mu, thousand);
       // Its line may come before minit knows of its PID.

@@ -1,0 +1,113 @@
+/**
+ * Logs of real boots, as the version that ran them wrote them. Every later minit must fold them to
+ * the same states and the same effects. A log that is here is never written again: a change of
+ * behaviour that replay can see gets a flag (machines/log-format.ts), a change of format an upcaster.
+ *
+ * `UPDATE_GOLDEN=1` makes what does not exist yet, and touches nothing that does.
+ *
+ * @module
+ */
+import { existsSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createEventLog } from '../../adapters/event-log/writer';
+import { openLog } from '../../adapters/event-log/reader';
+import { runReplay } from '../../adapters/replay-log';
+import { foldTurn } from '../../effects/loop';
+import type { MinitEvent, MinitEventType } from '../../machines/events';
+import { initialState } from '../../machines/fold';
+import { toPlain } from '../../machines/snapshot';
+import { definitionOf } from '../support/given';
+
+/** What no real boot on a machine of many can do: somebody sets its clock, a process refuses a signal. */
+const rareEvents: readonly MinitEvent[] = [
+  { type: 'SupervisorStarted', pid: 1, role: 'machine', root: '/etc/minit', words: ['ro', 'web'], graceMs: 3000 },
+  { type: 'ServiceMissing', service: 'ro', error: { code: 'ENOENT', errno: 2 } },
+  { type: 'ServiceRead', service: 'web', definition: definitionOf('web', { mode: 'respawn' }) },
+  { type: 'ProcessSpawned', service: 'web', pid: 7 },
+  { type: 'WallClockStepped', byUs: -3_600_000_000, wallAt: '2004-09-01T11:00:00.000Z' },
+  { type: 'RequestReceived', request: 'p\u0001{"do":"signal","service":"web","signal":1}' },
+  { type: 'SignalFailed', service: 'web', pid: 7, signal: 1, error: { code: 'EPERM', errno: 1 } },
+  { type: 'RequestReceived', requestBase64: '/w==', bytes: 1 },
+  { type: 'SignalReceived', signal: 'SIGINT' },
+  { type: 'ServiceMissing', service: 'ctrlaltdel', error: { code: 'ENOENT', errno: 2 } },
+  { type: 'ProcessExited', pid: 7, status: { signal: 15 } },
+];
+
+function writeRareLog(path: string): void {
+  const directory = mkdtempSync(join(tmpdir(), 'golden-'));
+  const header = { boot: '00000000-0000-4000-8000-000000000000', wallAt: '2004-09-01T12:00:00.000Z', at: 0 };
+  const log = createEventLog({
+    directory,
+    now: () => 0,
+    header: { ...header, program: '0.1.0', flags: [], argv: ['minit', 'ro', 'web'], host: 'golden', node: 'v20' },
+  });
+  log.open(1);
+  const occurrences = rareEvents.map((event, index) => ({ at: (index + 1) * 1_000, event }));
+  const { records, state } = foldTurn(initialState(), occurrences, true);
+  log.append(records, () => toPlain(state));
+  log.close();
+  renameSync(join(directory, readdirSync(directory)[0] ?? ''), path);
+  rmSync(directory, { recursive: true });
+}
+
+const isUpdate = process.env['UPDATE_GOLDEN'] === '1';
+const rarePath = join(__dirname, 'rare.v1.jsonl');
+if (isUpdate && !existsSync(rarePath)) writeRareLog(rarePath);
+const names = readdirSync(__dirname).filter((name) => name.endsWith('.jsonl'));
+
+/** All there are: a missing or an unknown one does not compile. */
+const eventTypes: Readonly<Record<MinitEventType, true>> = {
+  SupervisorStarted: true,
+  ServiceRead: true,
+  ServiceMissing: true,
+  ProcessSpawned: true,
+  SpawnFailed: true,
+  ProcessExited: true,
+  ProcessVanished: true,
+  ProcessProbed: true,
+  SignalFailed: true,
+  SignalReceived: true,
+  TimerFired: true,
+  RequestReceived: true,
+  ControlOpened: true,
+  ControlFailed: true,
+  LogOpened: true,
+  LogFailed: true,
+  WallClockStepped: true,
+};
+
+describe.each(names)('golden log %s', (name) => {
+  const log = openLog(join(__dirname, name));
+  if ('code' in log) throw new Error(log.text);
+  const report = runReplay(log, undefined);
+  const expectedPath = join(__dirname, name.replace(/jsonl$/u, 'expected.json'));
+
+  it('asks for the recorded effects again', () => {
+    expect(report.eventCount).toBeGreaterThan(0);
+    expect({ divergence: report.divergence, damage: report.damage, notes: report.notes }).toEqual({
+      divergence: undefined,
+      damage: [],
+      notes: [],
+    });
+  });
+
+  it('ends in the same state', () => {
+    const state = toPlain(report.state);
+    if (isUpdate && !existsSync(expectedPath)) writeFileSync(expectedPath, `${JSON.stringify(state, null, 2)}\n`);
+    expect(state).toEqual(JSON.parse(readFileSync(expectedPath, 'utf8')));
+  });
+});
+
+describe('the golden logs together', () => {
+  it('hold every event that there is', () => {
+    const seen = new Set(
+      names.flatMap((name) => {
+        const log = openLog(join(__dirname, name));
+        if ('code' in log) return [];
+        return [...log.items()].flatMap((item) => (item.kind === 'record' ? [item.record.event.type] : []));
+      }),
+    );
+    expect([...seen].sort()).toEqual(Object.keys(eventTypes).sort());
+  });
+});
