@@ -63,7 +63,9 @@ function createWriter(fd: number, isWritable: ConsoleOptions['isWritable']): Wri
       lost += 1;
     }
     while (waiting.length > 0 && isWritable(fd)) {
-      const note = Buffer.from(lost > 0 ? `minit: ${String(lost)} lines lost, nobody read them\n` : '');
+      const note = Buffer.from(
+        lost > 0 ? `minit: ${String(lost)} lines lost, nobody read them\n` : '',
+      );
       const pieces: Buffer[] = lost > 0 ? [note] : [];
       let size = note.length;
       let count = 0;
@@ -109,7 +111,9 @@ export function createConsole(options: ConsoleOptions): Console {
       const seconds = ((at - startedAt) / 1_000_000).toFixed(3).padStart(8);
       const name = after.context.name.padEnd(nameColumns);
       const detail = describeTransition(transition);
-      print(`${paint(seconds, `${escape}2m`)}  ${name}  ${paint(state.padEnd(stateColumns), colours[state])}  ${detail}\n`);
+      print(
+        `${paint(seconds, `${escape}2m`)}  ${name}  ${paint(state.padEnd(stateColumns), colours[state])}  ${detail}\n`,
+      );
     },
     report({ severity, service, file, line, text }) {
       if (severity === 'note') {

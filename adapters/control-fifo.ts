@@ -168,7 +168,11 @@ function openFifo(path: string, { mkfifo }: ControlOptions): number | Failure {
   }
 }
 
-function failed(path: string, error: SystemError, hints: Readonly<Record<string, string>>): Failure {
+function failed(
+  path: string,
+  error: SystemError,
+  hints: Readonly<Record<string, string>>,
+): Failure {
   const hint = hints[error.code];
   return { path, error, ...(hint !== undefined && { hint }) };
 }
@@ -178,11 +182,13 @@ const makeHints: Readonly<Record<string, string>> = {
     'the file system is read-only: make the FIFO beforehand (mkfifo -m 600), or mount it writable',
   EACCES:
     'minit may not make the FIFO in this directory: make it beforehand (mkfifo -m 600), or make the directory writable',
-  ENOSPC: 'no space is left to make the FIFO: make some, or make the FIFO beforehand (mkfifo -m 600)',
+  ENOSPC:
+    'no space is left to make the FIFO: make some, or make the FIFO beforehand (mkfifo -m 600)',
   ENOENT: 'the directory does not exist: make it, or name another one with --root',
   EEXIST: 'it is a symbolic link to nothing: remove it, so that minit can make a FIFO',
 };
 
 const openHints: Readonly<Record<string, string>> = {
-  EACCES: 'minit may not open the FIFO for reading and writing: give it to the user that minit runs as',
+  EACCES:
+    'minit may not open the FIFO for reading and writing: give it to the user that minit runs as',
 };

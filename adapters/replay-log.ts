@@ -97,7 +97,10 @@ export function runReplay(log: OpenedLog, until: Instant, service?: string): Rep
   };
 }
 
-const placeOf = ({ place: { path, line } }: OpenedLog): Pick<Damage, 'path' | 'line'> => ({ path, line });
+const placeOf = ({ place: { path, line } }: OpenedLog): Pick<Damage, 'path' | 'line'> => ({
+  path,
+  line,
+});
 
 function isPast({ seq, at }: LoggedRecord, until: Instant): boolean {
   if (until === undefined) return false;
@@ -105,7 +108,10 @@ function isPast({ seq, at }: LoggedRecord, until: Instant): boolean {
 }
 
 /** A line can be whole and still hold what cannot come there, or what no minit writes; that is damage, too. */
-function foldOne(state: SupervisorState, record: LoggedRecord): ReplayedEvent | { readonly reason: string } {
+function foldOne(
+  state: SupervisorState,
+  record: LoggedRecord,
+): ReplayedEvent | { readonly reason: string } {
   try {
     for (const replayed of replay(state, [record])) return replayed;
     return { reason: 'nothing to fold' };
@@ -115,7 +121,9 @@ function foldOne(state: SupervisorState, record: LoggedRecord): ReplayedEvent | 
   }
 }
 
-function restore(plain: unknown): { readonly state: SupervisorState } | { readonly reason: string } {
+function restore(
+  plain: unknown,
+): { readonly state: SupervisorState } | { readonly reason: string } {
   try {
     return { state: fromPlain(plain as PlainState) };
   } catch {

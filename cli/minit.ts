@@ -35,20 +35,22 @@ function parseGrace(text: string): number {
 }
 
 function parser(): Command {
-  return new Command('minit')
-    .usage('[options] [SERVICE | -SERVICE]...')
-    .description('Starts SERVICEs (or "default") with all they depend on, and supervises them.')
-    .argument('[words...]', 'SERVICE: start it; -SERVICE: do not start it as a dependency')
-    .option('--root <dir>', 'the service directories (or MINIT_ROOT)', rootDefault())
-    .option('--log <dir>', 'the event log (or MINIT_LOG)')
-    .option('--grace <seconds>', 'between TERM and KILL at the end', parseGrace, graceMsDefault)
-    .option('--quiet', 'problems only, no line for each transition')
-    .helpOption('--help', 'show this')
-    .version(version, '--version', 'show the version')
-    // `-SERVICE` is for us, and a kernel hands its init words of all kinds.
-    .allowUnknownOption()
-    .configureOutput(commandOutput('minit', 'fatal'))
-    .exitOverride();
+  return (
+    new Command('minit')
+      .usage('[options] [SERVICE | -SERVICE]...')
+      .description('Starts SERVICEs (or "default") with all they depend on, and supervises them.')
+      .argument('[words...]', 'SERVICE: start it; -SERVICE: do not start it as a dependency')
+      .option('--root <dir>', 'the service directories (or MINIT_ROOT)', rootDefault())
+      .option('--log <dir>', 'the event log (or MINIT_LOG)')
+      .option('--grace <seconds>', 'between TERM and KILL at the end', parseGrace, graceMsDefault)
+      .option('--quiet', 'problems only, no line for each transition')
+      .helpOption('--help', 'show this')
+      .version(version, '--version', 'show the version')
+      // `-SERVICE` is for us, and a kernel hands its init words of all kinds.
+      .allowUnknownOption()
+      .configureOutput(commandOutput('minit', 'fatal'))
+      .exitOverride()
+  );
 }
 
 /** `--log`, else MINIT_LOG, else `$XDG_STATE_HOME/minit/<root's name>` for a user, `/run/minit` for root. */
@@ -83,7 +85,10 @@ function rootProblem(root: string): string | undefined {
     return `unable to use "${root}" as ROOT: it is no directory: name another with --root`;
   } catch (error) {
     const { code } = systemErrorOf(error);
-    const reason = code === 'ENOENT' ? 'there is no such directory: make it, or name another with --root' : describeErrorCode(code);
+    const reason =
+      code === 'ENOENT'
+        ? 'there is no such directory: make it, or name another with --root'
+        : describeErrorCode(code);
     return `unable to use "${root}" as ROOT: ${reason}`;
   }
 }
@@ -94,7 +99,10 @@ function findPaths(options: Options): { root: string; logDirectory: string } | {
     const root = resolve(options.root);
     return { root, logDirectory: logDirectory({ ...options, root }) };
   } catch {
-    return { problem: 'the current directory does not exist any more: go to another one, or name ROOT and the log by their full paths' };
+    return {
+      problem:
+        'the current directory does not exist any more: go to another one, or name ROOT and the log by their full paths',
+    };
   }
 }
 

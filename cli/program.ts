@@ -14,13 +14,15 @@ declare const MINIT_VERSION: string | undefined;
 export const version: string =
   typeof MINIT_VERSION === 'string'
     ? MINIT_VERSION
-    : (JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8')) as { version: string }).version;
+    : (JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8')) as { version: string })
+        .version;
 
 /** Where the service directories are unless `--root` says otherwise. */
 export const rootDefault = (): string => named(process.env['MINIT_ROOT']) ?? '/etc/minit';
 
 /** An environment variable without content counts as one that is not set. */
-export const named = (value: string | undefined): string | undefined => (value === '' ? undefined : value);
+export const named = (value: string | undefined): string | undefined =>
+  value === '' ? undefined : value;
 
 const standardOutput = 1;
 const standardError = 2;
@@ -41,7 +43,10 @@ export function complain(program: string, text: string): void {
 }
 
 /** For commander, which would write through Node's streams: a closed pipe there is an exception. */
-export function commandOutput(program: string, severity: 'error' | 'fatal' = 'error'): OutputConfiguration {
+export function commandOutput(
+  program: string,
+  severity: 'error' | 'fatal' = 'error',
+): OutputConfiguration {
   return {
     writeOut,
     writeErr,

@@ -61,7 +61,8 @@ function flock(offset: number): Buffer {
 }
 
 /** The lock that clients take on the FIFO `in`, so that one asks at a time; see {@link lockByte}. */
-export const lockFirstByte = (fd: number, how: { readonly wait: boolean }): number => lockByte(fd, 0, how);
+export const lockFirstByte = (fd: number, how: { readonly wait: boolean }): number =>
+  lockByte(fd, 0, how);
 
 /** The lock that minit holds on its `in`, so that no second one reads the same requests. */
 export const lockSecondByte = (fd: number): number => lockByte(fd, 1, { wait: false });

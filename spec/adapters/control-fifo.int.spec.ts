@@ -302,7 +302,7 @@ describe('client', () => {
     leaveRequest(server, 'sslow');
     server.turn();
     expect(ask(server, 'pnew')).toEqual({ replies: ['7'] });
-    server.control.reply({ request: 2, text: 'late' });
+    server.control.reply({ request: 2, text: 'late', isLate: true });
     expect(readReply(server)).toBe('');
   });
 

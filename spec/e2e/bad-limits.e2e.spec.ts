@@ -24,34 +24,45 @@ afterAll(cleanUp);
 const tree: Files = { 'good/run': sleeper, 'default/depends': 'good\n' };
 
 describe('fork fails with EAGAIN', () => {
-  itUnprivileged('is tried again with a growing delay, on record, and heals when the limit is lifted', async () => {
-    const minit = bootUnprivileged({ ...tree, 'late/run': sleeper, 'late/depends': 'step\n', 'step/run': '#!/bin/sh\n', 'step/sync': '' });
-    await minit.reaches('good', 'running');
-    const [, hard = 'unlimited'] =
-      /^Max processes +\S+ +(\S+)/mu.exec(readFileSync(`/proc/${String(minit.pid)}/limits`, 'utf8')) ?? [];
-    limit(minit.pid, 'nproc', '1', unprivileged);
-    expect(minit.msvc('-o', 'step')).toEqual({
-      code: 1,
-      stdout: '',
-      stderr: 'msvc: step: cannot make a process: too many processes just now (EAGAIN)\n',
-    });
-    expect(minit.msvc('-o', 'late')).toMatchObject({ code: 0 });
-    await minit.prints(/\(EAGAIN\) \(3 times in a row\)/u);
-    expect(minit.msvc('good')).toMatchObject({ code: 0 });
-    limit(minit.pid, 'nproc', hard, unprivileged);
-    await minit.reaches('step', 'sync-done');
-    await minit.reaches('late', 'running');
-    const said = problems(minit);
-    expect(said.slice(0, 3)).toEqual([
-      'minit: error: ROOT/step: cannot make a process: too many processes just now (EAGAIN)',
-      'minit: error: ROOT/step: cannot make a process: too many processes just now (EAGAIN) (2 times in a row)',
-      'minit: error: ROOT/step: cannot make a process: too many processes just now (EAGAIN) (3 times in a row)',
-    ]);
-    await endsWell(minit);
-    const delays = retryDelays(minit.log, 'step');
-    expect(delays.slice(0, 3)).toEqual([100, 200, 400]);
-    expect(delays).toHaveLength(said.length);
-  });
+  itUnprivileged(
+    'is tried again with a growing delay, on record, and heals when the limit is lifted',
+    async () => {
+      const minit = bootUnprivileged({
+        ...tree,
+        'late/run': sleeper,
+        'late/depends': 'step\n',
+        'step/run': '#!/bin/sh\n',
+        'step/sync': '',
+      });
+      await minit.reaches('good', 'running');
+      const [, hard = 'unlimited'] =
+        /^Max processes +\S+ +(\S+)/mu.exec(
+          readFileSync(`/proc/${String(minit.pid)}/limits`, 'utf8'),
+        ) ?? [];
+      limit(minit.pid, 'nproc', '1', unprivileged);
+      expect(minit.msvc('-o', 'step')).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: 'msvc: step: cannot make a process: too many processes just now (EAGAIN)\n',
+      });
+      expect(minit.msvc('-o', 'late')).toMatchObject({ code: 0 });
+      await minit.prints(/\(EAGAIN\) \(3 times in a row\)/u);
+      expect(minit.msvc('good')).toMatchObject({ code: 0 });
+      limit(minit.pid, 'nproc', hard, unprivileged);
+      await minit.reaches('step', 'sync-done');
+      await minit.reaches('late', 'running');
+      const said = problems(minit);
+      expect(said.slice(0, 3)).toEqual([
+        'minit: error: ROOT/step: cannot make a process: too many processes just now (EAGAIN)',
+        'minit: error: ROOT/step: cannot make a process: too many processes just now (EAGAIN) (2 times in a row)',
+        'minit: error: ROOT/step: cannot make a process: too many processes just now (EAGAIN) (3 times in a row)',
+      ]);
+      await endsWell(minit);
+      const delays = retryDelays(minit.log, 'step');
+      expect(delays.slice(0, 3)).toEqual([100, 200, 400]);
+      expect(delays).toHaveLength(said.length);
+    },
+  );
 });
 
 describe('file descriptors run out (EMFILE)', () => {
@@ -76,7 +87,9 @@ describe('file descriptors run out (EMFILE)', () => {
     const minit = boot({ ...tree, ...logged, 'all/depends': `${many.join('\n')}\n` });
     await minit.reaches('good', 'running');
     const [, soft = '', hard = ''] =
-      /^Max open files +(\S+) +(\S+)/mu.exec(readFileSync(`/proc/${String(minit.pid)}/limits`, 'utf8')) ?? [];
+      /^Max open files +(\S+) +(\S+)/mu.exec(
+        readFileSync(`/proc/${String(minit.pid)}/limits`, 'utf8'),
+      ) ?? [];
     expect(Number(hard)).toBeGreaterThanOrEqual(Number(soft));
     // Three pipes, and one to read directories with.
     limit(minit.pid, 'nofile', leaving(minit.pid, 7));
@@ -84,11 +97,19 @@ describe('file descriptors run out (EMFILE)', () => {
     await minit.prints(/\(EMFILE\) \(3 times in a row\)/u);
     expect(minit.ask('pgood')).toBe(String(minit.pidOf('good')));
     limit(minit.pid, 'nofile', soft);
-    await eventually('all run', () => many.every((name) => minit.status(name)['state'] === 'running' && minit.status(`${name}/log`)['state'] === 'running'));
+    await eventually('all run', () =>
+      many.every(
+        (name) =>
+          minit.status(name)['state'] === 'running' &&
+          minit.status(`${name}/log`)['state'] === 'running',
+      ),
+    );
     await minit.until('it was told', () => lines(minit).some((line) => line.includes('EMFILE')));
     const said = problems(minit);
     for (const line of said) {
-      expect(line).toMatch(/^minit: error: ROOT\/s\d(\/log)?: cannot make its log pipe: too many open files \(EMFILE\)( \(\d times in a row\))?$/u);
+      expect(line).toMatch(
+        /^minit: error: ROOT\/s\d(\/log)?: cannot make its log pipe: too many open files \(EMFILE\)( \(\d times in a row\))?$/u,
+      );
     }
     const failing = many.find((name) => retryDelays(minit.log, name).length >= 3) ?? '';
     expect(retryDelays(minit.log, failing).slice(0, 3)).toEqual([100, 200, 400]);
@@ -98,12 +119,15 @@ describe('file descriptors run out (EMFILE)', () => {
 
 describe('services that make many processes', () => {
   it('minit reaps all orphans of a modest fork bomb, and keeps answering', async () => {
-    const bomb = '#!/bin/sh\ni=0\nwhile [ $i -lt 150 ]; do (sleep 0.2 & sleep 0.1 &) ; i=$((i+1)); done\nexec sleep 1000\n';
+    const bomb =
+      '#!/bin/sh\ni=0\nwhile [ $i -lt 150 ]; do (sleep 0.2 & sleep 0.1 &) ; i=$((i+1)); done\nexec sleep 1000\n';
     const minit = boot({ ...tree, 'bomb/run': bomb, 'default/depends': 'bomb\ngood\n' });
     await minit.reaches('good', 'running');
     expect(minit.msvc('good')).toMatchObject({ code: 0 });
     await eventually('sleep 1000 has begun', () =>
-      readFileSync(`/proc/${String(minit.pidOf('bomb'))}/cmdline`, 'utf8').startsWith('sleep\x001000'),
+      readFileSync(`/proc/${String(minit.pidOf('bomb'))}/cmdline`, 'utf8').startsWith(
+        'sleep\x001000',
+      ),
     );
     await eventually('no orphan is left', () => childrenOf(minit.pid).length === 2);
     expect(problems(minit)).toEqual([]);
@@ -112,7 +136,12 @@ describe('services that make many processes', () => {
 
   it('200 services that cannot be started do not keep one from starting that can', async () => {
     const bad = Array.from({ length: 200 }, (_, index) => `bad${String(index)}`);
-    const files = Object.fromEntries(bad.flatMap((name) => [[`${name}/run`, '->/no/such/program'], [`${name}/respawn`, '']]));
+    const files = Object.fromEntries(
+      bad.flatMap((name) => [
+        [`${name}/run`, '->/no/such/program'],
+        [`${name}/respawn`, ''],
+      ]),
+    );
     const root = makeRoot({ ...tree, ...files, 'default/depends': `${bad.join('\n')}\ngood\n` });
     const minit = boot(root);
     await minit.reaches('good', 'running');

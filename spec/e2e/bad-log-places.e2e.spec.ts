@@ -2,7 +2,15 @@
  * Places where the event log cannot be written: the tree boots, minit says so, holds the records and
  * writes them when it can. Not here: more records than minit holds (spec/adapters/event-log.int.spec.ts).
  */
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { boot, cleanUp, makeRoot, type Supervisor } from '../support/supervisor';
 import {
@@ -95,7 +103,9 @@ describe('the log directory', () => {
   itWithMounts('on a read-only file system', async () => {
     const root = makeRoot({ ...tree, '../log/': '' });
     const log = join(dirname(root), 'log');
-    const minit = boot(root, { wrapper: withMounts('mount --bind "$0" "$0" && mount -o remount,bind,ro "$0"', log) });
+    const minit = boot(root, {
+      wrapper: withMounts('mount --bind "$0" "$0" && mount -o remount,bind,ro "$0"', log),
+    });
     await minit.reaches('good', 'running');
     await tells(minit, [`minit: warning: LOG: ${held}: the file system is read-only`]);
     expect(minit.ask('pgood')).toBe(String(minit.pidOf('good')));
@@ -127,24 +137,28 @@ describe('a full disk', () => {
 
   /** The log lies on a file system that goes with minit: it is copied while that is there. */
   async function endsWithCopy(minit: Supervisor): Promise<void> {
-    for (const name of readdirSync(inside(minit, minit.log))) copyFileSync(inside(minit, join(minit.log, name)), join(minit.log, name));
+    for (const name of readdirSync(inside(minit, minit.log)))
+      copyFileSync(inside(minit, join(minit.log, name)), join(minit.log, name));
     minit.replays();
     minit.kill('SIGTERM');
     expect(await minit.finished()).toEqual({ code: 0, signal: null });
     expect(minit.output).not.toMatch(/\n\s+at .*:\d+/u);
   }
 
-  itWithMounts('from the start: the tree boots, and the log is whole when there is room', async () => {
-    const root = makeRoot({ ...tree, '../log/': '' });
-    const log = join(dirname(root), 'log');
-    const setup = 'mount -t tmpfs -o size=64k none "$0" && head -c 65536 /dev/zero > "$0/filler"';
-    const minit = boot(root, { wrapper: withMounts(setup, log) });
-    await minit.reaches('good', 'running');
-    await tells(minit, [`minit: warning: LOG: ${held}: no space left on the device`]);
-    rmSync(inside(minit, join(log, 'filler')));
-    await healed(minit);
-    await endsWithCopy(minit);
-  });
+  itWithMounts(
+    'from the start: the tree boots, and the log is whole when there is room',
+    async () => {
+      const root = makeRoot({ ...tree, '../log/': '' });
+      const log = join(dirname(root), 'log');
+      const setup = 'mount -t tmpfs -o size=64k none "$0" && head -c 65536 /dev/zero > "$0/filler"';
+      const minit = boot(root, { wrapper: withMounts(setup, log) });
+      await minit.reaches('good', 'running');
+      await tells(minit, [`minit: warning: LOG: ${held}: no space left on the device`]);
+      rmSync(inside(minit, join(log, 'filler')));
+      await healed(minit);
+      await endsWithCopy(minit);
+    },
+  );
 
   itWithMounts('in the middle of a line: what is torn is finished when there is room', async () => {
     const root = makeRoot({ ...tree, '../log/': '' });
@@ -152,14 +166,16 @@ describe('a full disk', () => {
     const minit = boot(root, { wrapper: withMounts('mount -t tmpfs -o size=128k none "$0"', log) });
     await minit.reaches('good', 'running');
     try {
-      for (let index = 0; ; index += 1) writeFileSync(inside(minit, join(log, `filler-${String(index)}`)), Buffer.alloc(4_096));
+      for (let index = 0; ; index += 1)
+        writeFileSync(inside(minit, join(log, `filler-${String(index)}`)), Buffer.alloc(4_096));
     } catch (error) {
       expect(error).toMatchObject({ code: 'ENOSPC' });
     }
     for (let count = 0; count < 60; count += 1) minit.ask(`pno-such-service-${'x'.repeat(180)}`);
     await minit.prints(/the event log is held in memory: no space left on the device$/mu);
     const before = minit.ask('pgood');
-    for (const name of readdirSync(inside(minit, log))) if (name.startsWith('filler')) rmSync(inside(minit, join(log, name)));
+    for (const name of readdirSync(inside(minit, log)))
+      if (name.startsWith('filler')) rmSync(inside(minit, join(log, name)));
     await healed(minit);
     expect(minit.ask('pgood')).toBe(before);
     await endsWithCopy(minit);
@@ -180,7 +196,11 @@ describe('the default place', () => {
   it('is MINIT_LOG', async () => {
     const root = makeRoot(tree);
     const log = join(dirname(root), 'by-environment');
-    const minit = bootWith(root, { log, command: minitCommand(root), env: environment({ MINIT_LOG: log }) });
+    const minit = bootWith(root, {
+      log,
+      command: minitCommand(root),
+      env: environment({ MINIT_LOG: log }),
+    });
     await minit.reaches('good', 'running');
     await endsWell(minit);
   });
@@ -200,7 +220,11 @@ describe('the default place', () => {
       const home = beside(root, 'home');
       giveAway(root);
       const log = join(home, variable === 'HOME' ? '.local/state' : '', 'minit/root');
-      const env = environment(variable === 'HOME' ? { HOME: home, XDG_STATE_HOME: 'relative/counts/as/none' } : { XDG_STATE_HOME: home });
+      const env = environment(
+        variable === 'HOME'
+          ? { HOME: home, XDG_STATE_HOME: 'relative/counts/as/none' }
+          : { XDG_STATE_HOME: home },
+      );
       const minit = bootWith(root, { log, command: [...unprivileged, ...minitCommand(root)], env });
       await minit.reaches('good', 'running');
       expect(lines(minit)[0]).toMatch(/; event log in LOG$/u);
@@ -208,17 +232,26 @@ describe('the default place', () => {
     }
   });
 
-  itUnprivileged('of a user without a home cannot be written: the tree boots, and minit says so', async () => {
-    for (const home of process.getuid?.() === 0 ? [{}, { HOME: '' }, { HOME: 'relative' }] : [{ HOME: '' }]) {
-      const root = makeRoot(tree);
-      giveAway(root);
-      const log = '/.local/state/minit/root';
-      const minit = bootWith(root, { log, command: [...unprivileged, ...minitCommand(root)], env: environment(home) });
-      await minit.reaches('good', 'running');
-      await tells(minit, [`minit: warning: LOG: ${held}: permission denied`]);
-      expect(minit.ask('pgood')).toBe(String(minit.pidOf('good')));
-      minit.kill('SIGTERM');
-      expect(await minit.finished()).toEqual({ code: 0, signal: null });
-    }
-  });
+  itUnprivileged(
+    'of a user without a home cannot be written: the tree boots, and minit says so',
+    async () => {
+      for (const home of process.getuid?.() === 0
+        ? [{}, { HOME: '' }, { HOME: 'relative' }]
+        : [{ HOME: '' }]) {
+        const root = makeRoot(tree);
+        giveAway(root);
+        const log = '/.local/state/minit/root';
+        const minit = bootWith(root, {
+          log,
+          command: [...unprivileged, ...minitCommand(root)],
+          env: environment(home),
+        });
+        await minit.reaches('good', 'running');
+        await tells(minit, [`minit: warning: LOG: ${held}: permission denied`]);
+        expect(minit.ask('pgood')).toBe(String(minit.pidOf('good')));
+        minit.kill('SIGTERM');
+        expect(await minit.finished()).toEqual({ code: 0, signal: null });
+      }
+    },
+  );
 });

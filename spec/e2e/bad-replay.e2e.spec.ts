@@ -9,7 +9,14 @@ import { openLog } from '../../adapters/event-log/reader';
 import { encodeLine } from '../../adapters/event-log/records';
 import { runReplay, type ReplayReport } from '../../adapters/replay-log';
 import { boot, cleanUp, makeRoot, program, run, type Ran } from '../support/supervisor';
-import { giveAway, itUnprivileged, problems, stackTrace, tried, unprivileged } from './fixtures-bad/bad-input';
+import {
+  giveAway,
+  itUnprivileged,
+  problems,
+  stackTrace,
+  tried,
+  unprivileged,
+} from './fixtures-bad/bad-input';
 
 afterAll(cleanUp);
 
@@ -28,20 +35,29 @@ const path = join(folder, 'minit-000001.jsonl');
 function replayOf(bytes: Buffer): ReplayReport | string {
   writeFileSync(path, bytes);
   const log = openLog(path);
-  return 'code' in log ? `${log.code}: ${log.text.replace(path, 'LOG')}` : runReplay(log, undefined);
+  return 'code' in log
+    ? `${log.code}: ${log.text.replace(path, 'LOG')}`
+    : runReplay(log, undefined);
 }
 
 function replayByProgram(bytes: Buffer | string, ...args: string[]): Ran {
   writeFileSync(path, bytes);
   const ran = run('minit-replay', [...args, path]);
   expect(ran.stdout + ran.stderr).not.toMatch(stackTrace);
-  return { ...ran, stderr: ran.stderr.replaceAll(path, 'LOG'), stdout: ran.stdout.replaceAll(path, 'LOG') };
+  return {
+    ...ran,
+    stderr: ran.stderr.replaceAll(path, 'LOG'),
+    stdout: ran.stdout.replaceAll(path, 'LOG'),
+  };
 }
 
 const linesOf = (bytes: Buffer): string[] => bytes.toString().split('\n').slice(0, -1);
 
 /** The lines of a log with one of them changed, and the checks right. */
-function rewritten(bytes: Buffer, change: (json: Record<string, unknown>, line: number) => unknown): string {
+function rewritten(
+  bytes: Buffer,
+  change: (json: Record<string, unknown>, line: number) => unknown,
+): string {
   let check = 0;
   return linesOf(bytes)
     .map((text, index) => {
@@ -62,17 +78,34 @@ describe('a log that is cut off', () => {
       const cut = whole.subarray(0, length);
       const report = replayOf(cut);
       if (length < headerEnd - 1) {
-        const expected = length === 0 ? 'empty: LOG is empty' : /^(no-header: LOG has a torn header|foreign: LOG is no event log of minit)$/u;
+        const expected =
+          length === 0
+            ? 'empty: LOG is empty'
+            : /^(no-header: LOG has a torn header|foreign: LOG is no event log of minit)$/u;
         expect(report).toEqual(length === 0 ? expected : expect.stringMatching(expected));
         continue;
       }
       if (typeof report === 'string') throw new Error(`${report} at ${String(length)}`);
-      const wholeLines = linesOf(whole).filter((_, index) => Buffer.byteLength(linesOf(whole).slice(0, index + 1).join('\n')) <= length).length;
-      expect(report).toMatchObject({ eventCount: wholeLines - 1, divergence: undefined, damage: [] });
+      const wholeLines = linesOf(whole).filter(
+        (_, index) =>
+          Buffer.byteLength(
+            linesOf(whole)
+              .slice(0, index + 1)
+              .join('\n'),
+          ) <= length,
+      ).length;
+      expect(report).toMatchObject({
+        eventCount: wholeLines - 1,
+        divergence: undefined,
+        damage: [],
+      });
       const torn = cut.length - cut.lastIndexOf('\n') - 1;
-      const isWholeWithoutNewline = report.eventCount + 1 > cut.toString('latin1').split('\n').length - 1;
+      const isWholeWithoutNewline =
+        report.eventCount + 1 > cut.toString('latin1').split('\n').length - 1;
       expect(report.notes).toEqual(
-        torn === 0 || isWholeWithoutNewline ? [] : [{ kind: 'torn', path, line: wholeLines + 1, tornBytes: torn }],
+        torn === 0 || isWholeWithoutNewline
+          ? []
+          : [{ kind: 'torn', path, line: wholeLines + 1, tornBytes: torn }],
       );
       counts.add(report.eventCount);
     }
@@ -85,9 +118,16 @@ describe('a log that is cut off', () => {
     const { code, stdout, stderr } = replayByProgram(whole.subarray(0, -20), '--verify');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(
-      new RegExp(`^note: LOG:${String(lines)}: torn last line cut off \\(\\d+ bytes\\)\\nverified: ${String(lines - 2)} events ask for the recorded effects again\\n$`, 'u'),
+      new RegExp(
+        `^note: LOG:${String(lines)}: torn last line cut off \\(\\d+ bytes\\)\\nverified: ${String(lines - 2)} events ask for the recorded effects again\\n$`,
+        'u',
+      ),
     );
-    expect(replayByProgram(whole.subarray(0, 30))).toEqual({ code: 2, stdout: '', stderr: 'minit-replay: LOG has a torn header\n' });
+    expect(replayByProgram(whole.subarray(0, 30))).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'minit-replay: LOG has a torn header\n',
+    });
   });
 });
 
@@ -109,9 +149,17 @@ describe('a log with a flipped bit', () => {
           continue;
         }
         const isLastNewline = offset === whole.length - 1;
-        const at = { line, bit, offset, damage: report.damage.map((one) => one.line), torn: report.notes.map(({ kind }) => kind) };
+        const at = {
+          line,
+          bit,
+          offset,
+          damage: report.damage.map((one) => one.line),
+          torn: report.notes.map(({ kind }) => kind),
+        };
         // Without the header's newline the first line is the header and more, which no check fits.
-        expect(at).toMatchObject(isLastNewline ? { damage: [], torn: ['torn'] } : { damage: [line] });
+        expect(at).toMatchObject(
+          isLastNewline ? { damage: [], torn: ['torn'] } : { damage: [line] },
+        );
         expect(report.divergence).toBeUndefined();
         expect(report.eventCount).toBe(line - 2);
       }
@@ -126,16 +174,32 @@ describe('a log with a flipped bit', () => {
     const third = linesOf(whole).slice(0, 2).join('\n').length + 20;
     flipped[third] = (flipped[third] ?? 0) ^ 1;
     const { code, stderr, stdout } = replayByProgram(flipped);
-    expect({ code, stderr }).toEqual({ code: 2, stderr: 'minit-replay: LOG:3: damaged: its check does not match\n' });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'minit-replay: LOG:3: damaged: its check does not match\n',
+    });
     expect(stdout).toMatch(/; 1 events folded; minit is booting\n/u);
     expect(replayByProgram(flipped, '--json').code).toBe(2);
-    expect(JSON.parse(replayByProgram(flipped, '--json').stdout)).toMatchObject({ verified: false, damage: [{ line: 3 }] });
+    expect(JSON.parse(replayByProgram(flipped, '--json').stdout)).toMatchObject({
+      verified: false,
+      damage: [{ line: 3 }],
+    });
   });
 });
 
 describe('a log whose lines are whole', () => {
   it('but asks for other effects has diverged: exit code 3, and both sides', async () => {
-    const log = rewritten(await smallLog, (json, line) => (line === 2 ? { ...json, effects: [...(json['effects'] as object[]).slice(0, -1), { type: 'ExitSupervisor', params: { code: 7 } }] } : undefined));
+    const log = rewritten(await smallLog, (json, line) =>
+      line === 2
+        ? {
+            ...json,
+            effects: [
+              ...(json['effects'] as object[]).slice(0, -1),
+              { type: 'ExitSupervisor', params: { code: 7 } },
+            ],
+          }
+        : undefined,
+    );
     const { code, stdout, stderr } = replayByProgram(log, '--verify');
     expect({ code, stderr }).toEqual({ code: 3, stderr: '' });
     expect(stdout).toBe(
@@ -150,7 +214,9 @@ describe('a log whose lines are whole', () => {
     ['an event without its fields', { type: 'ServiceRead', service: 'default' }],
     ['an event of another kind of field', { type: 'SupervisorStarted', words: 7 }],
   ])('but holds %s is damaged there', async (_, event) => {
-    const log = rewritten(await smallLog, (json, line) => (line === 3 ? { ...json, event } : undefined));
+    const log = rewritten(await smallLog, (json, line) =>
+      line === 3 ? { ...json, event } : undefined,
+    );
     const { code, stderr } = replayByProgram(log);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^minit-replay: LOG:3: damaged: event 2 cannot be folded: .+\n$/u);
@@ -162,12 +228,19 @@ describe('a log whose lines are whole', () => {
     ['a record without a time', { at: 'noon' }, '"at" is no time'],
     ['a record without effects', { effects: {} }, '"effects" is no list'],
   ])('but holds %s is damaged there', async (_, change, reason) => {
-    const log = rewritten(await smallLog, (json, line) => (line === 3 ? { ...json, ...change } : undefined));
-    expect(replayByProgram(log)).toMatchObject({ code: 2, stderr: `minit-replay: LOG:3: damaged: ${reason}\n` });
+    const log = rewritten(await smallLog, (json, line) =>
+      line === 3 ? { ...json, ...change } : undefined,
+    );
+    expect(replayByProgram(log)).toMatchObject({
+      code: 2,
+      stderr: `minit-replay: LOG:3: damaged: ${reason}\n`,
+    });
   });
 
   it('but begins with a snapshot that is none is damaged there', async () => {
-    const log = rewritten(await smallLog, (json, line) => (line === 2 ? { snapshot: { services: 7 }, seq: 5 } : undefined));
+    const log = rewritten(await smallLog, (json, line) =>
+      line === 2 ? { snapshot: { services: 7 }, seq: 5 } : undefined,
+    );
     expect(replayByProgram(log)).toMatchObject({
       code: 2,
       stderr: 'minit-replay: LOG:2: damaged: the snapshot is none that minit writes\n',
@@ -175,7 +248,9 @@ describe('a log whose lines are whole', () => {
   });
 
   it('but of a newer version', async () => {
-    const log = rewritten(await smallLog, (json, line) => (line === 1 ? { ...json, version: 99 } : undefined));
+    const log = rewritten(await smallLog, (json, line) =>
+      line === 1 ? { ...json, version: 99 } : undefined,
+    );
     expect(replayByProgram(log)).toEqual({
       code: 2,
       stdout: '',
@@ -189,19 +264,39 @@ describe('what is no log', () => {
     ['an empty file', '', 'LOG is empty'],
     ['a text', 'hello\n', 'LOG is no event log of minit'],
     ['JSON of another program', '{"version":1}\n', 'LOG is no event log of minit'],
-    ['binary garbage', Buffer.from(Array.from({ length: 10_000 }, (_, index) => (index * 7_919) & 0xff)), 'LOG is no event log of minit'],
+    [
+      'binary garbage',
+      Buffer.from(Array.from({ length: 10_000 }, (_, index) => (index * 7_919) & 0xff)),
+      'LOG is no event log of minit',
+    ],
     ['one long line', 'x'.repeat(3_000_000), 'LOG is no event log of minit'],
   ])('%s is told: exit code 2', (_, content, says) => {
-    expect(replayByProgram(content)).toEqual({ code: 2, stdout: '', stderr: `minit-replay: ${says}\n` });
+    expect(replayByProgram(content)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `minit-replay: ${says}\n`,
+    });
   });
 
   it('a path that does not exist is a usage error, a folder without logs is not', () => {
     const missing = join(folder, 'no-such');
-    expect(run('minit-replay', [missing])).toEqual({ code: 1, stdout: '', stderr: `minit-replay: ${missing} does not exist\n` });
+    expect(run('minit-replay', [missing])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `minit-replay: ${missing} does not exist\n`,
+    });
     const empty = join(folder, 'empty');
     mkdirSync(empty);
-    expect(run('minit-replay', [empty])).toEqual({ code: 2, stdout: '', stderr: `minit-replay: ${empty} holds no event log\n` });
-    expect(run('minit-replay', ['/dev/null'])).toEqual({ code: 2, stdout: '', stderr: 'minit-replay: /dev/null is no regular file\n' });
+    expect(run('minit-replay', [empty])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `minit-replay: ${empty} holds no event log\n`,
+    });
+    expect(run('minit-replay', ['/dev/null'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'minit-replay: /dev/null is no regular file\n',
+    });
     rmSync(empty, { recursive: true });
   });
 
@@ -212,10 +307,12 @@ describe('what is no log', () => {
     const { code, stdout } = run('minit-replay', ['--verify', folder]);
     rmSync(other);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^note: .*minit-000002\.jsonl passed over: .*minit-000002\.jsonl is no event log of minit\nverified: /u);
+    expect(stdout).toMatch(
+      /^note: .*minit-000002\.jsonl passed over: .*minit-000002\.jsonl is no event log of minit\nverified: /u,
+    );
   });
 
-  itUnprivileged('a log that one may not read', async () => {
+  itUnprivileged('a log that one may not read', () => {
     const root = makeRoot({ '../secret.jsonl': 'x' });
     giveAway(root);
     chmodSync(join(root, '../secret.jsonl'), 0);

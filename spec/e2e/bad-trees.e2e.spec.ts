@@ -5,7 +5,17 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { boot, cleanUp, makeRoot, program, run, type Files } from '../support/supervisor';
-import { endsWell, tells, bootUnprivileged, itUnprivileged, lines, problems, rest, sleeper, tried } from './fixtures-bad/bad-input';
+import {
+  endsWell,
+  tells,
+  bootUnprivileged,
+  itUnprivileged,
+  lines,
+  problems,
+  rest,
+  sleeper,
+  tried,
+} from './fixtures-bad/bad-input';
 
 afterAll(cleanUp);
 
@@ -58,7 +68,9 @@ describe('a ROOT that cannot be used', () => {
 describe('names on the command line', () => {
   it('ignores the impossible ones, says so, and starts the others', async () => {
     const root = makeRoot({ 'good/run': sleeper });
-    const minit = boot(root, { args: ['../x', '/abs', 'a//b', './good', '', long, 'no-such', 'good'] });
+    const minit = boot(root, {
+      args: ['../x', '/abs', 'a//b', './good', '', long, 'no-such', 'good'],
+    });
     await minit.reaches('good', 'running');
     await tells(minit, [
       'minit: warning: argument "../x" ignored: the name has a component ".."',
@@ -74,15 +86,24 @@ describe('names on the command line', () => {
 
   it('ignores bytes that are no UTF-8', async () => {
     const root = makeRoot({ 'good/run': sleeper });
-    const minit = boot(root, { wrapper: ['sh', '-c', 'exec "$@" "$(printf "a\\377b")" good', 'sh'] });
+    const minit = boot(root, {
+      wrapper: ['sh', '-c', 'exec "$@" "$(printf "a\\377b")" good', 'sh'],
+    });
     await minit.reaches('good', 'running');
-    await tells(minit, ['minit: warning: argument "a\\ufffdb" ignored: the name is not valid UTF-8']);
+    await tells(minit, [
+      'minit: warning: argument "a\\ufffdb" ignored: the name is not valid UTF-8',
+    ]);
     await endsWell(minit);
   });
 });
 
 /** Each: what is put into `bad/`, what minit says, and what becomes of the service. */
-type Case = readonly [name: string, files: Files | ((root: string) => void), says: readonly string[], state: string];
+type Case = readonly [
+  name: string,
+  files: Files | ((root: string) => void),
+  says: readonly string[],
+  state: string,
+];
 
 const bytes = (name: string, content: Buffer) => (root: string) => {
   writeFileSync(join(root, 'bad', name), content);
@@ -92,7 +113,9 @@ const cases: readonly Case[] = [
   [
     'params of 10 MB',
     bytes('params', Buffer.alloc(10_485_760, 'a')),
-    ['minit: error: ROOT/bad/params: cannot use its params: larger than the 1048576 bytes that are read: shorten it'],
+    [
+      'minit: error: ROOT/bad/params: cannot use its params: larger than the 1048576 bytes that are read: shorten it',
+    ],
     'failed',
   ],
   [
@@ -106,7 +129,14 @@ const cases: readonly Case[] = [
     ],
     'failed',
   ],
-  ['params that is a directory', { 'bad/params/': '' }, ['minit: error: ROOT/bad/params: cannot use its params: cannot be read: is a directory (EISDIR)'], 'failed'],
+  [
+    'params that is a directory',
+    { 'bad/params/': '' },
+    [
+      'minit: error: ROOT/bad/params: cannot use its params: cannot be read: is a directory (EISDIR)',
+    ],
+    'failed',
+  ],
   [
     'params with Windows line ends',
     { 'bad/params': '1000\r\n' },
@@ -117,7 +147,14 @@ const cases: readonly Case[] = [
   ],
   [
     'bad names in depends',
-    bytes('depends', Buffer.concat([Buffer.from(`../x\n/abs\na\0b\n${long}\nb`), Buffer.from([0xff, 0xfe]), Buffer.from('\nx/../y\n')])),
+    bytes(
+      'depends',
+      Buffer.concat([
+        Buffer.from(`../x\n/abs\na\0b\n${long}\nb`),
+        Buffer.from([0xff, 0xfe]),
+        Buffer.from('\nx/../y\n'),
+      ]),
+    ),
     [
       'minit: error: ROOT/bad/depends:1: "../x" names no service, as the name has a component "..": correct the line',
       'minit: error: ROOT/bad/depends:2: "/abs" names no service, as the name begins with a slash: it is relative to ROOT: correct the line',
@@ -134,17 +171,36 @@ const cases: readonly Case[] = [
     ['minit: error: ROOT/bad/depends: larger than the 1048576 bytes that are read: shorten it'],
     'running',
   ],
-  ['a dependency on itself', { 'bad/depends': '# me\nbad\n' }, ['minit: error: ROOT/bad/depends:2: the service depends on itself: remove the line'], 'running'],
+  [
+    'a dependency on itself',
+    { 'bad/depends': '# me\nbad\n' },
+    ['minit: error: ROOT/bad/depends:2: the service depends on itself: remove the line'],
+    'running',
+  ],
   [
     'a cycle',
-    { 'bad/depends': 'b\n', 'b/run': sleeper, 'b/depends': 'c\n', 'c/run': sleeper, 'c/depends': '\nbad\n' },
-    [expect.stringContaining('minit: error: ROOT/c/depends:2: dependency "bad" skipped: it closes the cycle bad -> b -> c -> bad') as string],
+    {
+      'bad/depends': 'b\n',
+      'b/run': sleeper,
+      'b/depends': 'c\n',
+      'c/run': sleeper,
+      'c/depends': '\nbad\n',
+    },
+    [
+      expect.stringContaining(
+        'minit: error: ROOT/c/depends:2: dependency "bad" skipped: it closes the cycle bad -> b -> c -> bad',
+      ) as string,
+    ],
     'running',
   ],
   [
     'a dependency that is missing',
     { 'bad/depends': 'good\nno-such\n' },
-    [expect.stringContaining('minit: error: ROOT/bad/depends:2: dependency "no-such" skipped: there is no such service') as string],
+    [
+      expect.stringContaining(
+        'minit: error: ROOT/bad/depends:2: dependency "no-such" skipped: there is no such service',
+      ) as string,
+    ],
     'running',
   ],
   [
@@ -158,69 +214,101 @@ const cases: readonly Case[] = [
   [
     'a nice that is no number',
     { 'bad/nice': 'very\n' },
-    ['minit: warning: ROOT/bad/nice: "very" is no integer, so that the nice level stays as it is: write a number from -20 to 19'],
+    [
+      'minit: warning: ROOT/bad/nice: "very" is no integer, so that the nice level stays as it is: write a number from -20 to 19',
+    ],
     'running',
   ],
   [
     'a log without run',
     { 'bad/log/': '' },
-    ['minit: warning: ROOT/bad/log: the directory has no run, so that there is nothing to log with: give it one, or remove it'],
+    [
+      'minit: warning: ROOT/bad/log: the directory has no run, so that there is nothing to log with: give it one, or remove it',
+    ],
     'running',
   ],
   [
     'a log that is a file',
     { 'bad/log': '' },
-    ['minit: warning: ROOT/bad/log: no directory, so that there is nothing to log with: make it a service directory, or remove it'],
+    [
+      'minit: warning: ROOT/bad/log: no directory, so that there is nothing to log with: make it a service directory, or remove it',
+    ],
     'running',
   ],
   [
     'a run that is a text without an interpreter',
     { 'bad/run': 'echo\n' },
-    ['minit: error: ROOT/bad/run: cannot execute its program: it is neither a program for this machine nor a script with a "#!" line (ENOEXEC)'],
+    [
+      'minit: error: ROOT/bad/run: cannot execute its program: it is neither a program for this machine nor a script with a "#!" line (ENOEXEC)',
+    ],
     'failed',
   ],
-  ['a run that is empty', { 'bad/run': '' }, ['minit: error: ROOT/bad/run: cannot execute its program: it is empty (ENOEXEC)'], 'failed'],
+  [
+    'a run that is empty',
+    { 'bad/run': '' },
+    ['minit: error: ROOT/bad/run: cannot execute its program: it is empty (ENOEXEC)'],
+    'failed',
+  ],
   [
     'a run that is a dangling link',
     { 'bad/run': '->/no/such/program' },
-    ['minit: error: /no/such/program: bad: cannot execute its program: no such file or directory (ENOENT)'],
+    [
+      'minit: error: /no/such/program: bad: cannot execute its program: no such file or directory (ENOENT)',
+    ],
     'failed',
   ],
-  ['a run that is a directory', { 'bad/run/': '' }, ['minit: error: ROOT/bad/run: cannot execute its program: it is a directory (EACCES)'], 'failed'],
+  [
+    'a run that is a directory',
+    { 'bad/run/': '' },
+    ['minit: error: ROOT/bad/run: cannot execute its program: it is a directory (EACCES)'],
+    'failed',
+  ],
   [
     'a run with a missing interpreter',
     { 'bad/run': '#!/no/such/shell\n' },
-    ['minit: error: ROOT/bad/run: cannot execute its program: its interpreter "/no/such/shell" does not exist (ENOENT)'],
+    [
+      'minit: error: ROOT/bad/run: cannot execute its program: its interpreter "/no/such/shell" does not exist (ENOENT)',
+    ],
     'failed',
   ],
   [
     'a root that is missing',
     { 'bad/root': '->/no/such/directory' },
-    ['minit: error: /no/such/directory: bad: cannot change to its directory: no such file or directory (ENOENT)'],
+    [
+      'minit: error: /no/such/directory: bad: cannot change to its directory: no such file or directory (ENOENT)',
+    ],
     'failed',
   ],
   [
     'an in that leads nowhere',
     { 'bad/in': '->/no/such/file' },
-    ['minit: error: ROOT/bad/in: cannot open its in: it is a symbolic link to "/no/such/file", which does not exist (ENOENT)'],
+    [
+      'minit: error: ROOT/bad/in: cannot open its in: it is a symbolic link to "/no/such/file", which does not exist (ENOENT)',
+    ],
     'failed',
   ],
   [
     'an in that is a directory',
     { 'bad/in/': '' },
-    ['minit: error: ROOT/bad/in: cannot open its in: it is a directory: put a file or a FIFO there (EISDIR)'],
+    [
+      'minit: error: ROOT/bad/in: cannot open its in: it is a directory: put a file or a FIFO there (EISDIR)',
+    ],
     'failed',
   ],
   [
     'an out that is a directory',
     { 'bad/out/': '' },
-    ['minit: error: ROOT/bad/out: cannot open its out: it is a directory: put a file or a FIFO there (EISDIR)'],
+    [
+      'minit: error: ROOT/bad/out: cannot open its out: it is a directory: put a file or a FIFO there (EISDIR)',
+    ],
     'failed',
   ],
   [
     'an out that leads nowhere',
     { 'bad/out': '->/no/such/file' },
-    ['minit: error: ROOT/bad/out: cannot open its out: it is a symbolic link to "/no/such/file", which does not exist (ENOENT)'],
+    [
+      'minit: error: ROOT/bad/out: cannot open its out: it is a symbolic link to "/no/such/file", which does not exist (ENOENT)',
+    ],
     'failed',
   ],
 ];
@@ -229,9 +317,11 @@ describe('a service directory', () => {
   it.each(cases)('with %s is reported, and the rest boots', async (_, files, says, state) => {
     const prepare = typeof files === 'function' ? files : undefined;
     const root = makeRoot({ 'bad/': '', ...rest, ...(prepare ? {} : (files as Files)) });
-    const hasRun = typeof files === 'object' && Object.keys(files).some((name) => name.startsWith('bad/run'));
+    const hasRun =
+      typeof files === 'object' && Object.keys(files).some((name) => name.startsWith('bad/run'));
     if (!hasRun) writeFileSync(join(root, 'bad/run'), sleeper, { mode: 0o755 });
-    else if (!('bad/run/' in files) && !String((files as Files)['bad/run']).startsWith('->')) chmodSync(join(root, 'bad/run'), 0o755);
+    else if (!('bad/run/' in files) && !String(files['bad/run']).startsWith('->'))
+      chmodSync(join(root, 'bad/run'), 0o755);
     prepare?.(root);
     const minit = boot(root);
     await minit.booted();
@@ -243,17 +333,24 @@ describe('a service directory', () => {
 
   it('with binary garbage in depends is reported with a bounded number of lines, and the rest boots', async () => {
     const root = makeRoot({ ...rest, 'bad/run': sleeper });
-    const garbage = Buffer.from(Array.from({ length: 65_536 }, (_, index) => (index * 7_919 + (index >> 8) * 31) & 0xff));
+    const garbage = Buffer.from(
+      Array.from({ length: 65_536 }, (_, index) => (index * 7_919 + (index >> 8) * 31) & 0xff),
+    );
     writeFileSync(join(root, 'bad/depends'), garbage);
     const minit = boot(root);
     await minit.reaches('good', 'running');
+    await minit.reaches('bad', 'running');
     await minit.prints(/more lines name no service/u);
     const said = problems(minit);
     expect(said.length).toBeLessThanOrEqual(21);
     for (const line of said) {
-      expect(line).toMatch(/^minit: error: ROOT\/bad\/depends(:\d+)?: .*(: correct the line|: write one service name a line|: save the file with Unix line ends)$/u);
+      expect(line).toMatch(
+        /^minit: error: ROOT\/bad\/depends(:\d+)?: .*(: correct the line|: write one service name a line|: save the file with Unix line ends)$/u,
+      );
     }
-    expect(said.at(-1)).toMatch(/^minit: error: ROOT\/bad\/depends: \d+ more lines name no service: write one service name a line$/u);
+    expect(said.at(-1)).toMatch(
+      /^minit: error: ROOT\/bad\/depends: \d+ more lines name no service: write one service name a line$/u,
+    );
     // eslint-disable-next-line no-control-regex -- a terminal must get none of them
     expect(minit.output.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\ufffd]/u);
     expect(minit.status('bad')['state']).toBe('running');
@@ -265,12 +362,19 @@ describe('a service directory', () => {
     chmodSync(join(root, 'bad/run'), 0o644);
     const minit = boot(root);
     await minit.booted();
-    await tells(minit, ['minit: error: ROOT/bad/run: cannot execute its program: it is not executable (EACCES)']);
+    await tells(minit, [
+      'minit: error: ROOT/bad/run: cannot execute its program: it is not executable (EACCES)',
+    ]);
     await endsWell(minit);
   });
 
   it('that is repaired starts at its next attempt', async () => {
-    const root = makeRoot({ ...rest, 'bad/respawn': '', 'bad/params': 'a\0b\n', 'bad/run': sleeper });
+    const root = makeRoot({
+      ...rest,
+      'bad/respawn': '',
+      'bad/params': 'a\0b\n',
+      'bad/run': sleeper,
+    });
     const minit = boot(root);
     await minit.reaches('bad', 'respawning', 2);
     writeFileSync(join(root, 'bad/params'), '');
@@ -279,8 +383,16 @@ describe('a service directory', () => {
   });
 
   itUnprivileged('with files that minit may not read is reported, and the rest boots', async () => {
-    const root = makeRoot({ ...rest, 'bad/run': sleeper, 'default/depends': 'bad\nclosed\nwords\nmute\ngood\n' });
-    for (const [name, file] of [['bad', 'params'], ['words', 'depends'], ['mute', 'out']] as const) {
+    const root = makeRoot({
+      ...rest,
+      'bad/run': sleeper,
+      'default/depends': 'bad\nclosed\nwords\nmute\ngood\n',
+    });
+    for (const [name, file] of [
+      ['bad', 'params'],
+      ['words', 'depends'],
+      ['mute', 'out'],
+    ] as const) {
       mkdirSync(join(root, name), { recursive: true });
       writeFileSync(join(root, name, 'run'), sleeper, { mode: 0o755 });
       writeFileSync(join(root, name, file), 'x\n', { mode: 0 });
@@ -308,20 +420,37 @@ describe('a service directory', () => {
 
 describe('minit-check', () => {
   it('says the same of a tree that is all wrong, without a stack trace', () => {
-    const root = makeRoot({ ...rest, 'bad/run': '->/no/such/program', 'bad/depends': '../x\nbad\nno-such\n', 'bad/respawn': '', 'bad/sync': '' });
+    const root = makeRoot({
+      ...rest,
+      'bad/run': '->/no/such/program',
+      'bad/depends': '../x\nbad\nno-such\n',
+      'bad/respawn': '',
+      'bad/sync': '',
+    });
     writeFileSync(join(root, 'bad/params'), Buffer.from([0, 255, 10, 0]));
     const { code, text } = tried([process.execPath, program('minit-check'), root]);
     expect(code).toBe(1);
-    expect(text.replaceAll(root, 'ROOT')).toMatch(/^ROOT\/bad\/depends:2: error: the service depends on itself: remove the line$/mu);
+    expect(text.replaceAll(root, 'ROOT')).toMatch(
+      /^ROOT\/bad\/depends:2: error: the service depends on itself: remove the line$/mu,
+    );
   });
 });
 
 describe('options of minit', () => {
   it.each([
     [['--root'], "minit: fatal: option '--root <dir>' argument missing\n"],
-    [['--grace', 'x'], "minit: fatal: option '--grace <seconds>' argument 'x' is invalid. between 0 and 3600 seconds\n"],
-    [['--grace', '-1'], "minit: fatal: option '--grace <seconds>' argument '-1' is invalid. between 0 and 3600 seconds\n"],
-    [['--grace', '3601'], "minit: fatal: option '--grace <seconds>' argument '3601' is invalid. between 0 and 3600 seconds\n"],
+    [
+      ['--grace', 'x'],
+      "minit: fatal: option '--grace <seconds>' argument 'x' is invalid. between 0 and 3600 seconds\n",
+    ],
+    [
+      ['--grace', '-1'],
+      "minit: fatal: option '--grace <seconds>' argument '-1' is invalid. between 0 and 3600 seconds\n",
+    ],
+    [
+      ['--grace', '3601'],
+      "minit: fatal: option '--grace <seconds>' argument '3601' is invalid. between 0 and 3600 seconds\n",
+    ],
   ])('%j are refused', (args, stderr) => {
     expect(run('minit', args)).toEqual({ code: 100, stdout: '', stderr });
   });
@@ -329,7 +458,9 @@ describe('options of minit', () => {
   it('that are unknown are ignored, and told', async () => {
     const minit = boot({ 'default/run': sleeper }, { args: ['--bogus'] });
     await minit.reaches('default', 'running');
-    await tells(minit, ['minit: warning: option "--bogus" ignored: there is none of that name, see minit --help']);
+    await tells(minit, [
+      'minit: warning: option "--bogus" ignored: there is none of that name, see minit --help',
+    ]);
     expect(lines(minit)[0]).toMatch(/^minit \d+\.\d+\.\d+: ROOT, PID \d+; event log in LOG$/u);
     await endsWell(minit);
   });

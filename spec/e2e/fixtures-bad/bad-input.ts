@@ -4,9 +4,26 @@
  * @module
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { closeSync, constants, lchownSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  lchownSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
-import { boot, distFolder, makeRoot, program, Supervisor, type BootOptions, type Files, type Finished } from '../../support/supervisor';
+import {
+  boot,
+  distFolder,
+  makeRoot,
+  program,
+  Supervisor,
+  type BootOptions,
+  type Files,
+  type Finished,
+} from '../../support/supervisor';
 
 export const stackTrace = /\n\s+at .*:\d+/u;
 export const deadlineMs = 20_000;
@@ -21,7 +38,9 @@ const otherUser = 61_234;
 export const unprivileged: readonly string[] = isRoot
   ? ['setpriv', `--reuid=${String(otherUser)}`, `--regid=${String(otherUser)}`, '--clear-groups']
   : [];
-const unshare = isRoot ? ['unshare', '--mount'] : ['unshare', '--user', '--map-root-user', '--mount'];
+const unshare = isRoot
+  ? ['unshare', '--mount']
+  : ['unshare', '--user', '--map-root-user', '--mount'];
 
 function works(command: readonly string[]): boolean {
   const [file = '', ...args] = command;
@@ -29,15 +48,19 @@ function works(command: readonly string[]): boolean {
 }
 
 /** `it`, or `it.skip` with the reason in its name where this machine cannot do it. */
-const itWhen = (canDo: boolean, reason: string) => (name: string, test: () => Promise<void>) => {
-  if (canDo) it(name, test);
-  else it.skip(`${name} (skipped: ${reason})`, test);
-};
+const itWhen =
+  (canDo: boolean, reason: string) => (name: string, test: () => void | Promise<void>) => {
+    if (canDo) it(name, test);
+    else it.skip(`${name} (skipped: ${reason})`, test);
+  };
 export const itUnprivileged = itWhen(
   works([...unprivileged, process.execPath, join(distFolder, 'minit.js'), '--version']),
   'no other user can be had here',
 );
-export const itWithMounts = itWhen(works([...unshare, 'mount', '-t', 'tmpfs', 'none', '/mnt']), 'no mounts can be made here');
+export const itWithMounts = itWhen(
+  works([...unshare, 'mount', '-t', 'tmpfs', 'none', '/mnt']),
+  'no mounts can be made here',
+);
 
 /** Runs minit in a mount namespace of its own, after the shell commands `setup`; `$0` is `path`. */
 export const withMounts = (setup: string, path: string): readonly string[] => [
@@ -69,14 +92,22 @@ const begun = new Set<number>();
 /** Starts minit with a command line, an environment and stdio of one's own. */
 export function bootWith(
   root: string,
-  { log, command, env, stdio = ['ignore', 'pipe', 'pipe'] }: {
+  {
+    log,
+    command,
+    env,
+    stdio = ['ignore', 'pipe', 'pipe'],
+  }: {
     readonly log: string;
     readonly command: readonly string[];
     readonly env?: NodeJS.ProcessEnv;
     readonly stdio?: readonly ('ignore' | 'pipe' | number)[];
   },
 ): Supervisor {
-  const child = spawn(command[0] ?? '', command.slice(1), { stdio: [...stdio], env: env ?? process.env });
+  const child = spawn(command[0] ?? '', command.slice(1), {
+    stdio: [...stdio],
+    env: env ?? process.env,
+  });
   const { pid } = child;
   if (pid !== undefined) {
     begun.add(pid);
@@ -135,9 +166,16 @@ export interface Tried {
 }
 
 /** Runs any command to its end; both streams as one text, which holds no stack trace. */
-export function tried(command: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Tried {
+export function tried(
+  command: readonly string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): Tried {
   const [file = '', ...args] = command;
-  const { status, stdout, stderr, error } = spawnSync(file, args, { encoding: 'utf8', timeout: deadlineMs, ...options });
+  const { status, stdout, stderr, error } = spawnSync(file, args, {
+    encoding: 'utf8',
+    timeout: deadlineMs,
+    ...options,
+  });
   if (error !== undefined) throw error;
   const text = stdout + stderr;
   expect(text).not.toMatch(stackTrace);
@@ -148,7 +186,8 @@ export function tried(command: readonly string[], options: { cwd?: string; env?:
 export async function eventually(what: string, holds: () => boolean): Promise<void> {
   const deadline = performance.now() + deadlineMs;
   while (!holds()) {
-    if (performance.now() > deadline) throw new Error(`not within ${String(deadlineMs)} ms: ${what}`);
+    if (performance.now() > deadline)
+      throw new Error(`not within ${String(deadlineMs)} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
@@ -166,11 +205,18 @@ export function writeRaw(path: string, bytes: Buffer | string): void {
 /** The processes that are children of `pid`, whichever of its threads made them; zombies included. */
 export const childrenOf = (pid: number): string[] =>
   readdirSync(`/proc/${String(pid)}/task`).flatMap((task) =>
-    readFileSync(`/proc/${String(pid)}/task/${task}/children`, 'utf8').split(' ').filter((text) => text !== ''),
+    readFileSync(`/proc/${String(pid)}/task/${task}/children`, 'utf8')
+      .split(' ')
+      .filter((text) => text !== ''),
   );
 
 /** Sets the soft limit of a running minit, as the user that it runs as. */
-export function limit(pid: number, what: 'nproc' | 'nofile', value: string, as: readonly string[] = []): void {
+export function limit(
+  pid: number,
+  what: 'nproc' | 'nofile',
+  value: string,
+  as: readonly string[] = [],
+): void {
   const [file = '', ...args] = [...as, 'prlimit', '--pid', String(pid), `--${what}=${value}:`];
   execFileSync(file, args);
 }
@@ -181,9 +227,12 @@ export function retryDelays(log: string, service: string): number[] {
   for (const name of readdirSync(log).sort()) {
     for (const line of readFileSync(join(log, name), 'utf8').split('\n')) {
       if (!line.startsWith('{"seq"')) continue;
-      const { effects } = JSON.parse(line) as { effects: { type: string; params: { timer?: string; delayMs: number } }[] };
+      const { effects } = JSON.parse(line) as {
+        effects: { type: string; params: { timer?: string; delayMs: number } }[];
+      };
       for (const { type, params } of effects) {
-        if (type === 'StartTimer' && params.timer === `respawn:${service}`) delays.push(params.delayMs);
+        if (type === 'StartTimer' && params.timer === `respawn:${service}`)
+          delays.push(params.delayMs);
       }
     }
   }
