@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { access } from 'node:fs';
 import type { SpawnProcessParams } from '../machines/effects';
 import { spawnsInFlightMax } from '../machines/limits';
 import type { LogPipes } from './log-pipes';
@@ -31,7 +32,7 @@ interface Job {
 export function createSpawner(logPipes: LogPipes): Spawner {
   const envp = captureEnvironment();
   const nice = ownNice();
-  const threadPoolStarted = growThreadPool();
+  startThreadPool();
   keepInheritedFdsFromChildren();
   const waiting: Job[] = [];
   let inFlight = 0;
@@ -50,7 +51,6 @@ export function createSpawner(logPipes: LogPipes): Spawner {
       job.done(errno === 0 ? { pid } : explainSpawnFailure(errno, job.params));
       beginWaiting();
     });
-    threadPoolStarted();
   };
   const beginWaiting = (): void => {
     while (inFlight < spawnsInFlightMax) {
@@ -89,16 +89,16 @@ function adjustNice(pid: number, base: number, nice: number | undefined): void {
 }
 
 /**
- * Asks for a thread for each spawn that may be in flight. libuv reads the variable once, when
- * something first uses its pool; the returned function takes it away again, so that a minit that
- * executes itself anew does not hand it on to its services.
+ * Starts libuv's pool with a thread for each spawn that may be in flight. At once: where no thread can
+ * be made libuv ends the program, and that must not happen to a minit that has services to look after.
+ * The variable is read once, and taken away again, so that a minit that executes itself anew does not
+ * hand it on to its services.
  */
-function growThreadPool(): () => void {
+function startThreadPool(): void {
   const size = process.env['UV_THREADPOOL_SIZE'];
-  if (Number(size ?? 0) >= spawnsInFlightMax) return () => undefined;
-  process.env['UV_THREADPOOL_SIZE'] = String(spawnsInFlightMax);
-  return () => {
-    if (size === undefined) delete process.env['UV_THREADPOOL_SIZE'];
-    else process.env['UV_THREADPOOL_SIZE'] = size;
-  };
+  if (!(Number(size ?? 0) >= spawnsInFlightMax))
+    process.env['UV_THREADPOOL_SIZE'] = String(spawnsInFlightMax);
+  access('/', () => undefined);
+  if (size === undefined) delete process.env['UV_THREADPOOL_SIZE'];
+  else process.env['UV_THREADPOOL_SIZE'] = size;
 }

@@ -82,7 +82,7 @@ async function measure(scratch) {
   progress('replay');
   const replayed = await replay(flat);
   progress('idle');
-  const idling = await idle(flat, idleSeconds);
+  const idling = await idle(flat, { seconds: idleSeconds, laterSeconds: quick ? 0 : 10 });
   progress('');
 
   const [few, many] = [0, 1].map((i) => folds.map((round) => round[i]));
@@ -153,12 +153,21 @@ async function measure(scratch) {
     },
     { name: 'proportional (PSS)', values: of(boots, (b) => b.pss), unit: 'MiB' },
     {
-      name: `wake-ups in ${String(idleSeconds)} s of idling`,
-      values: [idling.wakeUps],
+      name: `wake-ups in ${String(idleSeconds)} s, straight after the boot`,
+      values: [idling.early.wakeUps],
+      unit: '',
+    },
+    {
+      name: `wake-ups in ${String(idleSeconds)} s, later`,
+      values: [idling.late.wakeUps],
       unit: '',
       goal: 0,
     },
-    { name: `CPU time in ${String(idleSeconds)} s of idling`, values: [idling.cpuMs], unit: 'ms' },
+    {
+      name: `CPU time in ${String(idleSeconds)} s, later`,
+      values: [idling.late.cpuMs],
+      unit: 'ms',
+    },
     ...starts.map(([name]) => ({
       name: `\`${name} --version\` more than bare Node`,
       values: of(startRounds, (s) => s[name]),

@@ -33,6 +33,9 @@ export const retryDelayMsMax = 30_000;
 export const graceMsDefault = 3_000;
 export const graceMsMax = 3_600_000;
 
+/** A second request to end minit that comes sooner is the first one again, forwarded. */
+export const sameRequestUs = 500_000;
+
 /** A start request is answered after this time even if its process is not there yet (a hanging exec). */
 export const startReplyDelayMs = 1_000;
 

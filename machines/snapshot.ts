@@ -99,7 +99,7 @@ export function fromPlain(plain: PlainState): SupervisorState {
     ([name, waiting]) => [name, PersistentMap.of(waiting)] as const,
   );
   const stopPlan = plain['stopPlan'] as
-    { blockers: Entries<number>; below: Entries<string[]> } | undefined;
+    { begunAt: number; blockers: Entries<number>; below: Entries<string[]> } | undefined;
   return {
     ...optionalState,
     ...plain,
@@ -118,6 +118,7 @@ export function fromPlain(plain: PlainState): SupervisorState {
     ),
     ...(stopPlan && {
       stopPlan: {
+        begunAt: stopPlan.begunAt,
         blockers: PersistentMap.of(stopPlan.blockers),
         below: PersistentMap.of(stopPlan.below),
       },

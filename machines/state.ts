@@ -85,6 +85,8 @@ export interface PendingProbe {
 
 /** The order of an orderly end: each service stops when nothing that needs it is left. */
 export interface StopPlan {
+  /** CLOCK_BOOTTIME in µs. */
+  readonly begunAt: number;
   /** Living dependents of each service that still has any. */
   readonly blockers: PersistentMap<number>;
   /** What each service needs, edges that close a cycle left out. */

@@ -5,17 +5,29 @@
  * @module
  */
 import type { ServiceName } from './definition';
+import { sameRequestUs } from './limits';
 import { loggedService } from './names';
 import { PersistentMap } from './persistent-map';
 import { refusePendingStarts } from './replies';
-import { innerState, isActive, servicesInOrder, stateName, type Service, type SupervisorState } from './state';
+import {
+  innerState,
+  isActive,
+  servicesInOrder,
+  stateName,
+  type Service,
+  type StopPlan,
+  type SupervisorState,
+} from './state';
 import { emit, settle, tell, tellInit, type Step } from './step';
 
-/** Begins the shutdown; {@link advanceShutdown} does it. When it is under way already, whoever asks again wants it at once: KILL. */
+/**
+ * Begins the shutdown; {@link advanceShutdown} does it. When it is under way already, whoever asks
+ * again wants it at once: KILL. But one Ctrl-C may come twice, from the terminal and forwarded by npm.
+ */
 export function beginShutdown(step: Step): void {
   const { draft } = step;
   if (draft.stopPlan !== undefined) {
-    killAll(step);
+    if (step.at - draft.stopPlan.begunAt >= sameRequestUs) killAll(step);
     return;
   }
   refusePendingStarts(step, 'minit is shutting down');
@@ -31,7 +43,8 @@ export function beginShutdown(step: Step): void {
   // What has no process is of no use to its dependents, and must not get one when another one's end
   // lets it go on: all of them hear of it before the first one that waits is let go.
   for (const service of services) {
-    if (isOnlyPlanned(service)) tell(step, service.context.name, { type: 'ShutdownRequested', at: step.at, graceMs });
+    if (isOnlyPlanned(service))
+      tell(step, service.context.name, { type: 'ShutdownRequested', at: step.at, graceMs });
   }
   settle(step);
   for (const { context } of services.reverse()) {
@@ -48,13 +61,14 @@ function isOnlyPlanned(service: Service): boolean {
 function killAll(step: Step): void {
   const { graceMs } = step.draft.init.context;
   for (const service of servicesInOrder(step.draft).reverse()) {
-    if (isActive(service)) tell(step, service.context.name, { type: 'KillRequested', at: step.at, graceMs });
+    if (isActive(service))
+      tell(step, service.context.name, { type: 'KillRequested', at: step.at, graceMs });
   }
   settle(step);
 }
 
 /** Works out who must be gone before whom. An edge that closes a cycle does not count. */
-export function planStop(state: SupervisorState): NonNullable<SupervisorState['stopPlan']> {
+export function planStop(state: SupervisorState): StopPlan {
   const below = new Map<ServiceName, ServiceName[]>();
   for (const { context } of servicesInOrder(state)) {
     if (!below.has(context.name)) walkDown(state, context.name, below);
@@ -64,11 +78,19 @@ export function planStop(state: SupervisorState): NonNullable<SupervisorState['s
   for (const needs of below.values()) {
     for (const need of needs) blockers.set(need, (blockers.get(need) ?? 0) + 1);
   }
-  return { blockers: PersistentMap.of(blockers), below: PersistentMap.of(below) };
+  return {
+    begunAt: state.at,
+    blockers: PersistentMap.of(blockers),
+    below: PersistentMap.of(below),
+  };
 }
 
 /** Depth first from `root`, with a stack of its own: a chain may be longer than the call stack. */
-function walkDown(state: SupervisorState, root: ServiceName, below: Map<ServiceName, ServiceName[]>): void {
+function walkDown(
+  state: SupervisorState,
+  root: ServiceName,
+  below: Map<ServiceName, ServiceName[]>,
+): void {
   const open = new Set<ServiceName>();
   const stack: { name: ServiceName; needs: readonly ServiceName[]; next: number }[] = [];
   const enter = (name: ServiceName): void => {
@@ -120,7 +142,7 @@ function release(step: Step, name: ServiceName): void {
     blockers = blockers.set(need, left);
     if (left === 0) free.push(need);
   }
-  step.draft.stopPlan = { blockers, below: plan.below.delete(name) };
+  step.draft.stopPlan = { ...plan, blockers, below: plan.below.delete(name) };
   step.freed.push(...free);
 }
 

@@ -52,7 +52,7 @@ function* bootEvents() {
     graceMs: 3_000,
   };
   const depends = names.map((name, i) => ({ name, line: i + 1 }));
-  const { run, ...bundle } = definition('default', { mode: 'oneshot', depends });
+  const { run: _none, ...bundle } = definition('default', { mode: 'oneshot', depends });
   yield { type: 'ServiceRead', service: 'default', definition: bundle };
   for (const [i, name] of names.entries()) {
     yield { type: 'ServiceRead', service: name, definition: definition(name) };

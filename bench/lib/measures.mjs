@@ -94,15 +94,23 @@ export async function bootRound(tree) {
   }
 }
 
-/** Wake-ups and CPU time of a minit that has nothing to do, over `seconds`. */
-export async function idle(tree, seconds) {
+/**
+ * Wake-ups and CPU time of a minit that has nothing to do, over `seconds`: once when the boot has
+ * just ended, and once later, when V8 has tidied up after it.
+ */
+export async function idle(tree, { seconds, laterSeconds }) {
   const { minit } = await boot(tree);
-  try {
-    await sleep(Math.min(3, seconds) * 1_000);
+  const watch = async () => {
     const before = activityOf(minit.pid);
     await sleep(seconds * 1_000);
     const after = activityOf(minit.pid);
     return { wakeUps: after.switches - before.switches, cpuMs: after.cpuMs - before.cpuMs };
+  };
+  try {
+    await sleep(Math.min(3, seconds) * 1_000);
+    const early = await watch();
+    await sleep(laterSeconds * 1_000);
+    return { early, late: await watch() };
   } finally {
     await stopMinit(minit);
   }

@@ -24,7 +24,7 @@ function findPrograms(directory) {
 }
 
 /**
- * `--dist DIR`, else the project's `dist/` when it is newer than the sources say, else a bundle made in `scratch`.
+ * `--dist DIR`, else the project's `dist/`, else a bundle made in `scratch`. Building is npm's affair.
  */
 export async function locatePrograms(scratch, dist) {
   const built = findPrograms(dist ?? join(project, 'dist'));

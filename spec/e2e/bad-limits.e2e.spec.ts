@@ -23,6 +23,12 @@ afterAll(cleanUp);
 
 const tree: Files = { 'good/run': sleeper, 'default/depends': 'good\n' };
 
+/** The limit that nobody may go beyond, as the kernel shows it. */
+const hardLimit = (pid: number, name: string): string =>
+  new RegExp(`^${name} +\\S+ +(\\S+)`, 'mu').exec(
+    readFileSync(`/proc/${String(pid)}/limits`, 'utf8'),
+  )?.[1] ?? 'unlimited';
+
 describe('fork fails with EAGAIN', () => {
   itUnprivileged(
     'is tried again with a growing delay, on record, and heals when the limit is lifted',
@@ -35,10 +41,7 @@ describe('fork fails with EAGAIN', () => {
         'step/sync': '',
       });
       await minit.reaches('good', 'running');
-      const [, hard = 'unlimited'] =
-        /^Max processes +\S+ +(\S+)/mu.exec(
-          readFileSync(`/proc/${String(minit.pid)}/limits`, 'utf8'),
-        ) ?? [];
+      const hard = hardLimit(minit.pid, 'Max processes');
       limit(minit.pid, 'nproc', '1', unprivileged);
       expect(minit.msvc('-o', 'step')).toEqual({
         code: 1,
@@ -63,6 +66,27 @@ describe('fork fails with EAGAIN', () => {
       expect(delays).toHaveLength(said.length);
     },
   );
+});
+
+describe('no process can be made before the first one was', () => {
+  itUnprivileged('minit lives, and starts it when it can', async () => {
+    // What keeps minit going without a process: a service that cannot be started as it is.
+    const files = {
+      'up/run': sleeper,
+      'waits/run': sleeper,
+      'waits/respawn': '',
+      'waits/params': '\0',
+    };
+    const minit = bootUnprivileged({ ...files, 'default/depends': 'waits\n' });
+    await minit.booted();
+    const hard = hardLimit(minit.pid, 'Max processes');
+    limit(minit.pid, 'nproc', '1', unprivileged);
+    minit.ask('sup');
+    await minit.prints(/too many processes just now \(EAGAIN\) \(2 times in a row\)/u);
+    limit(minit.pid, 'nproc', hard, unprivileged);
+    await minit.reaches('up', 'running');
+    await endsWell(minit);
+  });
 });
 
 describe('file descriptors run out (EMFILE)', () => {

@@ -4,7 +4,15 @@
  * how long a boot takes (bench/).
  */
 import { boot, cleanUp, type Files } from '../support/supervisor';
-import { change, changesOf, effectsOf, printed, recordsOf, sleeper, statesOf } from './fixtures/recorded';
+import {
+  change,
+  changesOf,
+  effectsOf,
+  printed,
+  recordsOf,
+  sleeper,
+  statesOf,
+} from './fixtures/recorded';
 
 afterAll(cleanUp);
 
@@ -25,13 +33,25 @@ describe('the start order', () => {
       'bottom/run': stays('bottom'),
     });
     await minit.booted();
-    for (const name of ['bottom', 'left', 'right', 'top']) await minit.prints(new RegExp(`^${name}$`, 'mu'));
+    for (const name of ['bottom', 'left', 'right', 'top'])
+      await minit.prints(new RegExp(`^${name}$`, 'mu'));
     await minit.stopAndReplay();
     const changes = changesOf(minit);
-    for (const [needed, dependent] of [['bottom', 'left'], ['bottom', 'right'], ['left', 'top'], ['right', 'top']] as const) {
-      expect(change(changes, needed, 'running').place).toBeLessThan(change(changes, dependent, 'starting').place);
+    for (const [needed, dependent] of [
+      ['bottom', 'left'],
+      ['bottom', 'right'],
+      ['left', 'top'],
+      ['right', 'top'],
+    ] as const) {
+      expect(change(changes, needed, 'running').place).toBeLessThan(
+        change(changes, dependent, 'starting').place,
+      );
     }
-    expect(effectsOf(minit, 'SpawnProcess').map(({ service }) => service).sort()).toEqual(['bottom', 'left', 'right', 'top']);
+    expect(
+      effectsOf(minit, 'SpawnProcess')
+        .map(({ service }) => service)
+        .sort(),
+    ).toEqual(['bottom', 'left', 'right', 'top']);
     expect(printed(minit).sort()).toEqual(['bottom', 'left', 'right', 'top']);
   });
 
@@ -50,9 +70,15 @@ describe('the start order', () => {
     await minit.reaches('soft', 'finished');
     await minit.stopAndReplay();
     const changes = changesOf(minit);
-    expect(change(changes, 'hard', 'sync-done').place).toBeLessThan(change(changes, 'after-hard', 'starting').place);
-    expect(change(changes, 'soft', 'running').place).toBeLessThan(change(changes, 'after-soft', 'starting').place);
-    expect(change(changes, 'after-soft', 'running').place).toBeLessThan(change(changes, 'soft', 'finished').place);
+    expect(change(changes, 'hard', 'sync-done').place).toBeLessThan(
+      change(changes, 'after-hard', 'starting').place,
+    );
+    expect(change(changes, 'soft', 'running').place).toBeLessThan(
+      change(changes, 'after-soft', 'starting').place,
+    );
+    expect(change(changes, 'after-soft', 'running').place).toBeLessThan(
+      change(changes, 'soft', 'finished').place,
+    );
   });
 
   it('independent sync services run at the same time, and their dependent after the last', async () => {
@@ -75,38 +101,76 @@ describe('the start order', () => {
     expect(one?.begin.at).toBeLessThan(two?.end.at ?? 0);
     expect(two?.begin.at).toBeLessThan(one?.end.at ?? 0);
     expect((one?.end.at ?? 0) - (one?.begin.at ?? 0)).toBeGreaterThan(400_000);
-    expect(change(changes, 'after', 'starting').place).toBeGreaterThan(Math.max(one?.end.place ?? 0, two?.end.place ?? 0));
+    expect(change(changes, 'after', 'starting').place).toBeGreaterThan(
+      Math.max(one?.end.place ?? 0, two?.end.place ?? 0),
+    );
   });
 
   it('a bundle has no process: it is done when its dependencies are', async () => {
-    const minit = boot({ 'default/depends': 'set\n', 'set/depends': 'step\nstay\n', 'step/run': step('0.2'), 'step/sync': '', 'stay/run': sleeper });
+    const minit = boot({
+      'default/depends': 'set\n',
+      'set/depends': 'step\nstay\n',
+      'step/run': step('0.2'),
+      'step/sync': '',
+      'stay/run': sleeper,
+    });
     await minit.booted();
-    expect(minit.status('set')).toMatchObject({ state: 'finished', pid: null, exit: null, reason: 'a bundle: its dependencies were started' });
+    expect(minit.status('set')).toMatchObject({
+      state: 'finished',
+      pid: null,
+      exit: null,
+      reason: 'a bundle: its dependencies were started',
+    });
     await minit.stopAndReplay();
     const changes = changesOf(minit);
     expect(statesOf(changes, 'set')).toEqual(['waiting-deps', 'finished']);
     for (const end of [change(changes, 'step', 'sync-done'), change(changes, 'stay', 'running')]) {
       expect(end.place).toBeLessThan(change(changes, 'set', 'finished').place);
     }
-    expect(effectsOf(minit, 'SpawnProcess').map(({ service }) => service).sort()).toEqual(['stay', 'step']);
+    expect(
+      effectsOf(minit, 'SpawnProcess')
+        .map(({ service }) => service)
+        .sort(),
+    ).toEqual(['stay', 'step']);
   });
 
   it.each([
     ['exits 7', 'exit 7', 'exited 7'],
     ['is killed', 'kill -9 $$', 'killed by SIGKILL'],
-  ])('a sync service that %s releases its dependents all the same, on record', async (_, end, text) => {
-    const minit = boot({ 'default/depends': 'after\n', 'after/run': sleeper, 'after/depends': 'bad\n', 'bad/run': step('0', end), 'bad/sync': '' });
-    await minit.booted();
-    expect(minit.status('after')).toMatchObject({ state: 'running' });
-    expect(minit.status('bad')).toMatchObject({ state: 'sync-done', exit: { text } });
-    await minit.prints(new RegExp(`^minit: warning: bad: ${text} after \\d\\.\\d\\d s; its dependents go on all the same$`, 'mu'));
-    await minit.stopAndReplay();
-    expect(effectsOf(minit, 'Report')).toContainEqual(expect.objectContaining({ code: 'service-failed', service: 'bad' }));
-  });
+  ])(
+    'a sync service that %s releases its dependents all the same, on record',
+    async (_, end, text) => {
+      const minit = boot({
+        'default/depends': 'after\n',
+        'after/run': sleeper,
+        'after/depends': 'bad\n',
+        'bad/run': step('0', end),
+        'bad/sync': '',
+      });
+      await minit.booted();
+      expect(minit.status('after')).toMatchObject({ state: 'running' });
+      expect(minit.status('bad')).toMatchObject({ state: 'sync-done', exit: { text } });
+      await minit.prints(
+        new RegExp(
+          `^minit: warning: bad: ${text} after \\d\\.\\d\\d s; its dependents go on all the same$`,
+          'mu',
+        ),
+      );
+      await minit.stopAndReplay();
+      expect(effectsOf(minit, 'Report')).toContainEqual(
+        expect.objectContaining({ code: 'service-failed', service: 'bad' }),
+      );
+    },
+  );
 
   it('200 services start at once, each with one process', async () => {
     const names = Array.from({ length: 200 }, (_, index) => `s${String(index)}`);
-    const files: Files = Object.fromEntries(names.flatMap((name) => [[`${name}/run`, '->/bin/sleep'], [`${name}/params`, '1000\n']]));
+    const files: Files = Object.fromEntries(
+      names.flatMap((name) => [
+        [`${name}/run`, '->/bin/sleep'],
+        [`${name}/params`, '1000\n'],
+      ]),
+    );
     const minit = boot({ ...files, 'default/depends': `${names.join('\n')}\n` });
     await minit.booted();
     const pids = names.map((name) => minit.pidOf(name));
@@ -126,15 +190,18 @@ describe('the command line', () => {
   };
   const skipped = 'dependency "foo" skipped: black-listed on the command line';
 
-  it.each([[['default', '-foo']], [['-foo', 'default']], [['-foo']]])('%j: default without foo', async (args) => {
-    const minit = boot(tree, { args });
-    await minit.booted();
-    await minit.prints(/^web$/mu);
-    expect(minit.output).toContain(`minit: ${minit.root}/default/depends:2: ${skipped}\n`);
-    expect(minit.status('foo')).toEqual({ name: 'foo', state: 'unknown' });
-    expect(printed(minit)).toEqual(['web']);
-    await minit.stopAndReplay();
-  });
+  it.each([[['default', '-foo']], [['-foo', 'default']], [['-foo']]])(
+    '%j: default without foo',
+    async (args) => {
+      const minit = boot(tree, { args });
+      await minit.booted();
+      await minit.prints(/^web$/mu);
+      expect(minit.output).toContain(`minit: ${minit.root}/default/depends:2: ${skipped}\n`);
+      expect(minit.status('foo')).toEqual({ name: 'foo', state: 'unknown' });
+      expect(printed(minit)).toEqual(['web']);
+      await minit.stopAndReplay();
+    },
+  );
 
   it('a black-listed service that somebody starts by hand is no longer black-listed', async () => {
     const minit = boot(tree, { args: ['-foo'] });
@@ -154,7 +221,9 @@ describe('the command line', () => {
     await minit.prints(/^web$/mu);
     await minit.prints(/^other$/mu);
     for (const word of ['ro', 'quiet', 'root=/dev/sda1']) {
-      expect(minit.output).toContain(`minit: warning: argument "${word}" ignored: there is no such service in ${minit.root}\n`);
+      expect(minit.output).toContain(
+        `minit: warning: argument "${word}" ignored: there is no such service in ${minit.root}\n`,
+      );
     }
     expect(minit.ask('d-')).toBe('1:other\0web\0\0\0');
     expect(minit.status('default')).toEqual({ name: 'default', state: 'unknown' });
@@ -169,7 +238,10 @@ describe('the command line', () => {
   });
 
   it('--quiet: problems only', async () => {
-    const minit = boot({ 'default/depends': 'none\nweb\n', 'web/run': stays('web') }, { args: ['--quiet'] });
+    const minit = boot(
+      { 'default/depends': 'none\nweb\n', 'web/run': stays('web') },
+      { args: ['--quiet'] },
+    );
     await minit.prints(/^web$/mu);
     await minit.prints(/none/u);
     await minit.stopAndReplay();
@@ -190,23 +262,41 @@ describe('a boot', () => {
     });
     await minit.booted();
     await minit.stopAndReplay();
-    expect(effectsOf(minit, 'ReadService').map(({ service }) => service)).toEqual(['default', 'web', 'web/log']);
+    expect(effectsOf(minit, 'ReadService').map(({ service }) => service)).toEqual([
+      'default',
+      'web',
+      'web/log',
+    ]);
   });
 
   it('says once when it has settled, after the last service has', async () => {
-    const minit = boot({ 'default/depends': 'last\n', 'last/run': sleeper, 'last/depends': 'step\n', 'step/run': step('0.3'), 'step/sync': '' });
+    const minit = boot({
+      'default/depends': 'last\n',
+      'last/run': sleeper,
+      'last/depends': 'step\n',
+      'step/run': step('0.3'),
+      'step/sync': '',
+    });
     await minit.booted();
     expect(minit.msvc('-o', 'last')).toMatchObject({ code: 0 });
     await minit.stopAndReplay();
-    const [summary, ...more] = minit.output.match(/^minit: boot settled after (\d\.\d\d) s$/gmu) ?? [];
+    const [summary, ...more] =
+      minit.output.match(/^minit: boot settled after (\d\.\d\d) s$/gmu) ?? [];
     expect(more).toEqual([]);
     expect(Number(/[\d.]+/u.exec(summary ?? '')?.[0])).toBeGreaterThanOrEqual(0.3);
-    const settled = recordsOf(minit).find(({ effects }) => effects.some(({ type, params }) => type === 'Report' && params.code === 'boot'));
+    const settled = recordsOf(minit).find(({ effects }) =>
+      effects.some(({ type, params }) => type === 'Report' && params.code === 'boot'),
+    );
     expect(settled?.seq).toBe(change(changesOf(minit), 'last', 'running').seq);
   });
 
   it('ends with 0 when all services have gone and none will come back', async () => {
-    const minit = boot({ 'default/depends': 'a\nb\n', 'a/run': step('0.2', 'exit 3'), 'b/run': says('b'), 'b/sync': '' });
+    const minit = boot({
+      'default/depends': 'a\nb\n',
+      'a/run': step('0.2', 'exit 3'),
+      'b/run': says('b'),
+      'b/sync': '',
+    });
     expect(await minit.finished()).toEqual({ code: 0, signal: null });
     minit.replays();
     expect(statesOf(changesOf(minit), 'a').at(-1)).toBe('finished');

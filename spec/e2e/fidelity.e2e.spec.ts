@@ -28,7 +28,10 @@ function definitionsOf(root: string, names: readonly string[]): Definitions {
     if (found.has(name) || 'error' in reading) continue;
     const { definition } = reading;
     found.set(name, definition);
-    waiting.push(...(definition.hasLog ? [`${name}/log`] : []), ...definition.depends.map((dependency) => dependency.name));
+    waiting.push(
+      ...(definition.hasLog ? [`${name}/log`] : []),
+      ...definition.depends.map((dependency) => dependency.name),
+    );
   }
   return found;
 }
@@ -37,7 +40,10 @@ function definitionsOf(root: string, names: readonly string[]): Definitions {
 function orderOf(changes: readonly Change[], definitions: Definitions): string[] {
   const facts: string[] = [];
   for (const [dependent, { depends, hasLog }] of definitions) {
-    for (const needed of [...(hasLog ? [`${dependent}/log`] : []), ...depends.map(({ name }) => name)]) {
+    for (const needed of [
+      ...(hasLog ? [`${dependent}/log`] : []),
+      ...depends.map(({ name }) => name),
+    ]) {
       const now = new Map<string, StateName>();
       for (const { service, to } of changes) {
         now.set(service, to);
@@ -59,7 +65,13 @@ interface Scenario {
   readonly isSettled: (minit: Supervisor) => Promise<void>;
 }
 
-async function compare({ root, behaviours, words = [], graceMs = 3_000, isSettled }: Scenario): Promise<void> {
+async function compare({
+  root,
+  behaviours,
+  words = [],
+  graceMs = 3_000,
+  isSettled,
+}: Scenario): Promise<void> {
   const definitions = definitionsOf(root, ['default', ...words]);
   const simulated = bootTree({ tree: treeFrom(definitions), behaviours, words, graceMs });
   expect(simulated.run()).toBe('idle');
@@ -73,12 +85,24 @@ async function compare({ root, behaviours, words = [], graceMs = 3_000, isSettle
   expect(finished.code).toBe(simulated.world.exitCode());
   const real = changesOf(minit);
   const virtual = simulated.world.transitions
-    .map(({ before, after }) => ({ service: after.context.name, from: before && stateName(before), to: stateName(after) }))
+    .map(({ before, after }) => ({
+      service: after.context.name,
+      from: before && stateName(before),
+      to: stateName(after),
+    }))
     .filter(({ from, to }) => from !== to);
-  const states = (changes: readonly Change[]) => Object.fromEntries([...definitions.keys()].map((name) => [name, changes.filter(({ service }) => service === name).map(({ to }) => to)]));
+  const states = (changes: readonly Change[]) =>
+    Object.fromEntries(
+      [...definitions.keys()].map((name) => [
+        name,
+        changes.filter(({ service }) => service === name).map(({ to }) => to),
+      ]),
+    );
   expect(states(real)).toEqual(states(virtual));
   expect(orderOf(real, definitions)).toEqual(orderOf(virtual, definitions));
-  const reads = simulated.world.records.flatMap(({ effects }) => effects.flatMap(({ type, params }) => (type === 'ReadService' ? [params.service] : [])));
+  const reads = simulated.world.records.flatMap(({ effects }) =>
+    effects.flatMap(({ type, params }) => (type === 'ReadService' ? [params.service] : [])),
+  );
   expect(effectsOf(minit, 'ReadService').map(({ service }) => service)).toEqual(reads);
   expect(orderOf(real, definitions).length).toBeGreaterThan(5);
 }
@@ -113,7 +137,8 @@ describe('the simulated and the real world agree', () => {
       'killed/run': '#!/bin/sh\nsleep 0.1\nkill -9 $$\n',
       'killed/sync': '',
       // Its lives: one short, one long, and one for ever.
-      'flaky/run': '#!/bin/sh\necho >> lives\ncase $(wc -l < lives) in 1) exit 1;; 2) exec sleep 1.1;; esac\nexec sleep 1000\n',
+      'flaky/run':
+        '#!/bin/sh\necho >> lives\ncase $(wc -l < lives) in 1) exit 1;; 2) exec sleep 1.1;; esac\nexec sleep 1000\n',
       'flaky/respawn': '',
       'flaky/depends': 'step\n',
       'broken/run': '->/no/such/program',
@@ -140,7 +165,9 @@ describe('the simulated and the real world agree', () => {
   });
 
   it('the comparison sees a difference', () => {
-    const definitions = new Map(Object.entries({ a: { depends: [{ name: 'b', line: 1 }] }, b: { depends: [] } })) as unknown as Definitions;
+    const definitions = new Map(
+      Object.entries({ a: { depends: [{ name: 'b', line: 1 }] }, b: { depends: [] } }),
+    ) as unknown as Definitions;
     const [a, b] = (['a', 'b'] as const).map((service) => ({ service, to: 'starting' as const }));
     if (a === undefined || b === undefined) throw new Error('no services');
     expect(orderOf([b, a], definitions)).not.toEqual(orderOf([a, b], definitions));

@@ -4,19 +4,46 @@
  * (bad-trees.e2e), descriptors of PID 1 on a console, a negative `nice` without privileges.
  */
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, copyFileSync, openSync, readFileSync, readdirSync, readlinkSync, realpathSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { boot, cleanUp, makeRoot, run, type BootOptions, type Files, type Supervisor } from '../support/supervisor';
+import {
+  boot,
+  cleanUp,
+  makeRoot,
+  run,
+  type BootOptions,
+  type Files,
+  type Supervisor,
+} from '../support/supervisor';
 import { argumentsOf, printed, processStat, sleeper } from './fixtures/recorded';
 
 afterAll(cleanUp);
 
-const one: Files = { 'default/depends': 'x\nstay\n', 'stay/run': '->/bin/sleep', 'stay/params': '1000\n' };
+const one: Files = {
+  'default/depends': 'x\nstay\n',
+  'stay/run': '->/bin/sleep',
+  'stay/params': '1000\n',
+};
 /** No script: what /proc shows of it is what minit has made, from its first moment. */
 const plain: Files = { 'x/run': '->/bin/sleep', 'x/params': '1000\n' };
 
 /** A tree with the service `x`, which runs by the time this returns. */
-async function bootX(files: Files, prepare: (x: string) => void = () => undefined, options: BootOptions = {}): Promise<Supervisor> {
+async function bootX(
+  files: Files,
+  prepare: (x: string) => void = () => undefined,
+  options: BootOptions = {},
+): Promise<Supervisor> {
   const root = makeRoot({ ...one, ...files });
   prepare(join(root, 'x'));
   const minit = boot(root, options);
@@ -26,7 +53,9 @@ async function bootX(files: Files, prepare: (x: string) => void = () => undefine
 
 const linkOf = (pid: number, what: string): string => readlinkSync(`/proc/${String(pid)}/${what}`);
 const statusField = (pid: number, field: string): string =>
-  new RegExp(`^${field}:\\s*(.*)$`, 'mu').exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1] ?? '';
+  new RegExp(`^${field}:\\s*(.*)$`, 'mu').exec(
+    readFileSync(`/proc/${String(pid)}/status`, 'utf8'),
+  )?.[1] ?? '';
 
 describe('in', () => {
   it('a file is stdin', async () => {
@@ -38,7 +67,10 @@ describe('in', () => {
   });
 
   it('a FIFO is stdin: the service starts without a writer, and outlives each one', async () => {
-    const minit = await bootX({ 'x/run': '#!/bin/sh\nwhile read -r line; do echo "got $line"; done\n' }, (x) => execFileSync('mkfifo', [join(x, 'in')]));
+    const minit = await bootX(
+      { 'x/run': '#!/bin/sh\nwhile read -r line; do echo "got $line"; done\n' },
+      (x) => execFileSync('mkfifo', [join(x, 'in')]),
+    );
     for (const word of ['one', 'two']) {
       const fd = openSync(join(minit.root, 'x/in'), constants.O_WRONLY | constants.O_NONBLOCK);
       writeSync(fd, `${word}\n`);
@@ -72,7 +104,9 @@ describe('out', () => {
     const minit = await bootX({ 'x/run': '#!/bin/sh\necho out\necho err >&2\nexec sleep 1000\n' });
     await minit.prints(/^err$/mu);
     await minit.prints(/^out$/mu);
-    expect([0, 1, 2].map((fd) => linkOf(minit.pidOf('x'), `fd/${String(fd)}`))).toEqual([0, 1, 2].map((fd) => linkOf(minit.pid, `fd/${String(fd)}`)));
+    expect([0, 1, 2].map((fd) => linkOf(minit.pidOf('x'), `fd/${String(fd)}`))).toEqual(
+      [0, 1, 2].map((fd) => linkOf(minit.pid, `fd/${String(fd)}`)),
+    );
     await minit.stopAndReplay();
   });
 });
@@ -82,9 +116,17 @@ describe('params', () => {
     ['one argument a line', 'a\nb\n', ['a', 'b']],
     ['no newline at the end', 'a\nb', ['a', 'b']],
     ['empty lines are empty arguments', '\na\n\nb\n', ['', 'a', '', 'b']],
-    ['no expansion, no quoting', '$HOME *\n"a b"\n`id` ; \\n\n ~\n', ['$HOME *', '"a b"', '`id` ; \\n', ' ~']],
+    [
+      'no expansion, no quoting',
+      '$HOME *\n"a b"\n`id` ; \\n\n ~\n',
+      ['$HOME *', '"a b"', '`id` ; \\n', ' ~'],
+    ],
     ['no comments', '# a\n', ['# a']],
-    ['bytes that are no UTF-8', Buffer.from([0x61, 0xff, 0xfe, 0x0a, 0xc3, 0x28, 0x0a]), [Buffer.from([0x61, 0xff, 0xfe]), Buffer.from([0xc3, 0x28])]],
+    [
+      'bytes that are no UTF-8',
+      Buffer.from([0x61, 0xff, 0xfe, 0x0a, 0xc3, 0x28, 0x0a]),
+      [Buffer.from([0x61, 0xff, 0xfe]), Buffer.from([0xc3, 0x28])],
+    ],
     ['UTF-8', 'größe\n日本\n', ['größe', '日本']],
     ['nothing', '', []],
   ];
@@ -94,8 +136,14 @@ describe('params', () => {
       execFileSync('mkfifo', [join(x, 'in')]);
     });
     const commandLine = readFileSync(`/proc/${String(minit.pidOf('x'))}/cmdline`);
-    const whole = [Buffer.from('/bin/sh'), Buffer.from(join(minit.root, 'x/run')), ...expected.map((part) => Buffer.from(part as string))];
-    expect(commandLine.toString('latin1')).toBe(whole.map((part) => `${part.toString('latin1')}\0`).join(''));
+    const whole = [
+      Buffer.from('/bin/sh'),
+      Buffer.from(join(minit.root, 'x/run')),
+      ...expected.map((part) => Buffer.from(part as string)),
+    ];
+    expect(commandLine.toString('latin1')).toBe(
+      whole.map((part) => `${part.toString('latin1')}\0`).join(''),
+    );
     await minit.stopAndReplay();
   });
 });
@@ -109,7 +157,12 @@ describe('run', () => {
   });
 
   it('a relative link: from the service directory, through further links, which do not name it', async () => {
-    const minit = await bootX({ 'x/run': '->../bin/my-tail', 'x/params': '-f\n/dev/null\n', 'bin/my-tail': '->/usr/bin/tail', 'x/root': '->/' });
+    const minit = await bootX({
+      'x/run': '->../bin/my-tail',
+      'x/params': '-f\n/dev/null\n',
+      'bin/my-tail': '->/usr/bin/tail',
+      'x/root': '->/',
+    });
     expect(argumentsOf(minit.pidOf('x'))).toEqual(['my-tail', '-f', '/dev/null']);
     expect(linkOf(minit.pidOf('x'), 'exe')).toBe(realpathSync('/usr/bin/tail'));
     await minit.stopAndReplay();
@@ -146,7 +199,12 @@ describe('root', () => {
 });
 
 describe('nice', () => {
-  it.each([['5\n', 5], ['+3', 3], ['0\n', 0], ['100\n', 19]])('%j is added to the nice level', async (text, added) => {
+  it.each([
+    ['5\n', 5],
+    ['+3', 3],
+    ['0\n', 0],
+    ['100\n', 19],
+  ])('%j is added to the nice level', async (text, added) => {
     const minit = await bootX({ ...plain, 'x/nice': text });
     const own = processStat(process.pid).nice;
     expect(processStat(minit.pidOf('x')).nice).toBe(Math.min(19, own + added));
@@ -168,18 +226,31 @@ describe('each process', () => {
 
   it('has all signals at their default, and none blocked', async () => {
     const minit = await bootX(plain);
-    for (const field of ['SigBlk', 'SigIgn', 'SigCgt']) expect(statusField(minit.pidOf('x'), field)).toBe('0000000000000000');
+    for (const field of ['SigBlk', 'SigIgn', 'SigCgt'])
+      expect(statusField(minit.pidOf('x'), field)).toBe('0000000000000000');
     await minit.stopAndReplay();
   });
 
   it('has the environment of minit, not that of the shell of whoever started it', async () => {
-    const minit = await bootX({ ...plain, 'late/run': '->/bin/sleep', 'late/params': '1000\n' }, undefined, { env: { MINIT_E2E: 'of minit', PATH: process.env['PATH'] ?? '' } });
-    run('msvc', ['--root', minit.root, '-o', 'late'], { env: { ...process.env, MINIT_E2E: 'of the shell', EXTRA: '1' } });
+    const minit = await bootX(
+      { ...plain, 'late/run': '->/bin/sleep', 'late/params': '1000\n' },
+      undefined,
+      { env: { MINIT_E2E: 'of minit', PATH: process.env['PATH'] ?? '' } },
+    );
+    run('msvc', ['--root', minit.root, '-o', 'late'], {
+      env: { ...process.env, MINIT_E2E: 'of the shell', EXTRA: '1' },
+    });
     await minit.reaches('late', 'running');
-    const own = readFileSync(`/proc/${String(minit.pid)}/environ`, 'utf8').split('\0').sort();
+    const own = readFileSync(`/proc/${String(minit.pid)}/environ`, 'utf8')
+      .split('\0')
+      .sort();
     expect(own).toContain('MINIT_E2E=of minit');
     for (const name of ['x', 'late']) {
-      expect(readFileSync(`/proc/${String(minit.pidOf(name))}/environ`, 'utf8').split('\0').sort()).toEqual(own);
+      expect(
+        readFileSync(`/proc/${String(minit.pidOf(name))}/environ`, 'utf8')
+          .split('\0')
+          .sort(),
+      ).toEqual(own);
     }
     await minit.stopAndReplay();
   });

@@ -21,9 +21,12 @@ const withLog = (run: string, logger: string): Files => ({
 });
 /** Copies its input line by line to `lines`, and to the console. */
 const copies = '#!/bin/sh\nwhile read -r line; do echo "$line" >> lines; echo "log: $line"; done\n';
-const logged = ({ root }: Supervisor): string[] => readFileSync(join(root, 'w/log/lines'), 'utf8').trimEnd().split('\n');
-const numbered = (to: number): string[] => Array.from({ length: to }, (_, index) => `${'.'.repeat(20)} line ${String(index + 1)}`);
-const count = (to: number): string => `i=1; while [ $i -le ${String(to)} ]; do echo "${'.'.repeat(20)} line $i"; i=$((i+1)); done`;
+const logged = ({ root }: Supervisor): string[] =>
+  readFileSync(join(root, 'w/log/lines'), 'utf8').trimEnd().split('\n');
+const numbered = (to: number): string[] =>
+  Array.from({ length: to }, (_, index) => `${'.'.repeat(20)} line ${String(index + 1)}`);
+const count = (to: number): string =>
+  `i=1; while [ $i -le ${String(to)} ]; do echo "${'.'.repeat(20)} line $i"; i=$((i+1)); done`;
 
 describe('a log service', () => {
   it('reads what the service writes to stdout and to stderr, and starts before it', async () => {
@@ -33,11 +36,17 @@ describe('a log service', () => {
     expect(printed(minit)).toEqual(['log: out', 'log: err']);
     await minit.stopAndReplay();
     const changes = changesOf(minit);
-    expect(change(changes, 'w/log', 'running').place).toBeLessThan(change(changes, 'w', 'starting').place);
+    expect(change(changes, 'w/log', 'running').place).toBeLessThan(
+      change(changes, 'w', 'starting').place,
+    );
   });
 
   it('its pipe wins over `out` of the one and over `in` of the other', async () => {
-    const minit = boot({ ...withLog('#!/bin/sh\necho hello\nexec sleep 1000\n', copies), 'w/out': 'as it was\n', 'w/log/in': 'not this\n' });
+    const minit = boot({
+      ...withLog('#!/bin/sh\necho hello\nexec sleep 1000\n', copies),
+      'w/out': 'as it was\n',
+      'w/log/in': 'not this\n',
+    });
     await minit.prints(/^log: hello$/mu);
     expect(logged(minit)).toEqual(['hello']);
     expect(readFileSync(join(minit.root, 'w/out'), 'utf8')).toBe('as it was\n');
@@ -52,7 +61,9 @@ describe('a log service', () => {
     expect(minit.msvc('-k', 'w', 'w/log')).toMatchObject({ code: 0 });
     await minit.reaches('w', 'running', 2);
     await minit.reaches('w/log', 'running', 2);
-    const links = [minit.pidOf('w'), minit.pidOf('w/log')].map((pid) => [0, 1, 2].map((fd) => readlinkSync(`/proc/${String(pid)}/fd/${String(fd)}`)));
+    const links = [minit.pidOf('w'), minit.pidOf('w/log')].map((pid) =>
+      [0, 1, 2].map((fd) => readlinkSync(`/proc/${String(pid)}/fd/${String(fd)}`)),
+    );
     expect(links[0]?.slice(1)).toEqual([pipe, pipe]);
     expect(links[1]?.[0]).toBe(pipe);
     const fds = `/proc/${String(minit.pid)}/fd`;
@@ -67,7 +78,9 @@ describe('a logger that is killed with kill -9', () => {
 while [ $i -lt 1000 ] && read -r line; do echo "$line"; i=$((i+1)); done
 [ $i -eq 1000 ] && echo "a thousand" >&3\nexec sleep 1000\n`;
     // More than a pipe takes.
-    const minit = boot(withLog(`#!/bin/sh\n${count(5_000)}\nexec sleep 1000\n`, everyThousand), { args: ['--grace', '0.2'] });
+    const minit = boot(withLog(`#!/bin/sh\n${count(5_000)}\nexec sleep 1000\n`, everyThousand), {
+      args: ['--grace', '0.2'],
+    });
     for (let thousand = 1; thousand <= 5; thousand += 1) {
       await minit.prints(/^a thousand$/mu, thousand);
       // Its line may come before minit knows of its PID.
@@ -78,11 +91,22 @@ while [ $i -lt 1000 ] && read -r line; do echo "$line"; i=$((i+1)); done
     expect(minit.status('w')).toMatchObject({ state: 'running', restarts: 0 });
     expect(minit.status('w/log')).toMatchObject({ restarts: 4 });
     await minit.stopAndReplay();
-    expect(statesOf(changesOf(minit), 'w')).toEqual(['waiting-deps', 'starting', 'running', 'stopping', 'finished']);
+    expect(statesOf(changesOf(minit), 'w')).toEqual([
+      'waiting-deps',
+      'starting',
+      'running',
+      'stopping',
+      'finished',
+    ]);
   });
 
   it('at any moment: at most the line in its hands is lost, and the writer gets no SIGPIPE', async () => {
-    const minit = boot(withLog(`#!/bin/sh\n${count(10_000)}\necho end\nexec sleep 1000\n`, '#!/bin/sh\nexec 3>&1 >> lines\necho "log: begins" >&3\nwhile read -r line; do echo "$line"; [ "$line" = end ] && echo "log: end" >&3; done\n'));
+    const minit = boot(
+      withLog(
+        `#!/bin/sh\n${count(10_000)}\necho end\nexec sleep 1000\n`,
+        '#!/bin/sh\nexec 3>&1 >> lines\necho "log: begins" >&3\nwhile read -r line; do echo "$line"; [ "$line" = end ] && echo "log: end" >&3; done\n',
+      ),
+    );
     for (let kill = 1; kill <= 3; kill += 1) {
       await minit.prints(/^log: begins$/mu, kill);
       await minit.reaches('w/log', 'running', kill);
@@ -129,13 +153,16 @@ describe('a logger that is down', () => {
 describe('an orderly shutdown', () => {
   it('the logger is last, and reads to the end: also what the writer says in its last moment', async () => {
     const lastWords = `#!/bin/sh\ntrap '${count(5_000)}; exit 0' TERM\necho ready\nwhile :; do sleep 0.05; done\n`;
-    const untilTheEnd = '#!/bin/sh\nwhile read -r line; do echo "$line" >> lines; [ "$line" = ready ] && echo "log: ready"; done\necho "end of log" >> lines\n';
+    const untilTheEnd =
+      '#!/bin/sh\nwhile read -r line; do echo "$line" >> lines; [ "$line" = ready ] && echo "log: ready"; done\necho "end of log" >> lines\n';
     const minit = boot(withLog(lastWords, untilTheEnd));
     await minit.prints(/^log: ready$/mu);
     expect(await minit.stopAndReplay()).toEqual({ code: 0, signal: null });
     expect(logged(minit)).toEqual(['ready', ...numbered(5_000), 'end of log']);
     const changes = changesOf(minit);
-    expect(change(changes, 'w', 'finished').place).toBeLessThan(change(changes, 'w/log', 'stopping').place);
+    expect(change(changes, 'w', 'finished').place).toBeLessThan(
+      change(changes, 'w/log', 'stopping').place,
+    );
     expect(minit.output).toMatch(/w\/log +finished +exited 0 after/u);
   });
 
@@ -147,11 +174,16 @@ describe('an orderly shutdown', () => {
   });
 
   it('one logger of a chain waits for those before it', async () => {
-    const minit = boot({ ...withLog('#!/bin/sh\necho deep\nexec sleep 1000\n', '#!/bin/sh\nexec cat\n'), 'w/log/log/run': copies.replace(/lines/gu, '../lines') });
+    const minit = boot({
+      ...withLog('#!/bin/sh\necho deep\nexec sleep 1000\n', '#!/bin/sh\nexec cat\n'),
+      'w/log/log/run': copies.replace(/lines/gu, '../lines'),
+    });
     await minit.prints(/^log: deep$/mu);
     expect(await minit.stopAndReplay()).toEqual({ code: 0, signal: null });
     const changes = changesOf(minit);
-    const places = ['w', 'w/log', 'w/log/log'].map((name) => change(changes, name, 'finished').place);
+    const places = ['w', 'w/log', 'w/log/log'].map(
+      (name) => change(changes, name, 'finished').place,
+    );
     expect(places).toEqual([...places].sort((a, b) => a - b));
   });
 });

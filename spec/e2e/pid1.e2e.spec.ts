@@ -7,15 +7,35 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { decodeReply, encodeRequest } from '../../machines/control-protocol';
 import { boot, cleanUp, type Files, type Finished, type Supervisor } from '../support/supervisor';
-import { change, changesOf, effectsOf, itWhen, printed, processStat, recorded, recordsOf, sleeper, statesOf } from './fixtures/recorded';
+import {
+  change,
+  changesOf,
+  effectsOf,
+  itWhen,
+  printed,
+  processStat,
+  recorded,
+  recordsOf,
+  sleeper,
+  statesOf,
+} from './fixtures/recorded';
 
 afterAll(cleanUp);
 
 const ended = { code: 0, signal: null };
 const isRoot = process.getuid?.() === 0;
 const asRoot = ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child'];
-const rootless = ['unshare', '--user', '--map-root-user', '--pid', '--fork', '--mount-proc', '--kill-child'];
-const works = ([file = '', ...args]: readonly string[]): boolean => spawnSync(file, [...args, 'true'], { stdio: 'ignore' }).status === 0;
+const rootless = [
+  'unshare',
+  '--user',
+  '--map-root-user',
+  '--pid',
+  '--fork',
+  '--mount-proc',
+  '--kill-child',
+];
+const works = ([file = '', ...args]: readonly string[]): boolean =>
+  spawnSync(file, [...args, 'true'], { stdio: 'ignore' }).status === 0;
 
 /** The one child of unshare(1), which keeps signals to itself: PID 1 inside. */
 function innerPid({ pid }: Supervisor): number {
@@ -26,7 +46,11 @@ const zombiesOf = (parent: number): string[] =>
     const stat = /^\d+$/u.test(name) ? processStat(Number(name)) : undefined;
     return stat?.parent === parent && stat.state === 'Z';
   });
-async function endAndReplay(minit: Supervisor, pid: number, signal: NodeJS.Signals): Promise<Finished> {
+async function endAndReplay(
+  minit: Supervisor,
+  pid: number,
+  signal: NodeJS.Signals,
+): Promise<Finished> {
   const live = decodeReply(minit.ask(encodeRequest({ do: 'state' })))?.state as { seq: number };
   process.kill(pid, signal);
   const finished = await minit.finished();
@@ -35,14 +59,29 @@ async function endAndReplay(minit: Supervisor, pid: number, signal: NodeJS.Signa
 }
 
 /** Leaves two processes to themselves: their parent has gone before they have. */
-const forksTwice = '#!/bin/sh\nfor _ in 1 2; do (sh -c \'echo "orphan $$ of $PPID"; sleep 0.2; exit 5\' &); done\nexec sleep 1000\n';
-const tree: Files = { 'default/depends': 'x\nstep\n', 'x/run': forksTwice, 'step/run': '#!/bin/sh\n', 'step/sync': '' };
+const forksTwice =
+  '#!/bin/sh\nfor _ in 1 2; do (sh -c \'echo "orphan $$ of $PPID"; sleep 0.2; exit 5\' &); done\nexec sleep 1000\n';
+const tree: Files = {
+  'default/depends': 'x\nstep\n',
+  'x/run': forksTwice,
+  'step/run': '#!/bin/sh\n',
+  'step/sync': '',
+};
 
 async function reapsOrphans(minit: Supervisor, pid: number): Promise<void> {
   await minit.prints(/^orphan \d+ of \d+$/mu, 2);
-  const orphans = printed(minit).flatMap((line) => /^orphan (\d+)/u.exec(line)?.[1] ?? []).map(Number);
+  const orphans = printed(minit)
+    .flatMap((line) => /^orphan (\d+)/u.exec(line)?.[1] ?? [])
+    .map(Number);
   for (const orphan of orphans) {
-    await recorded(minit, ({ event }) => event.type === 'ProcessExited' && event.pid === orphan && 'code' in event.status && event.status.code === 5);
+    await recorded(
+      minit,
+      ({ event }) =>
+        event.type === 'ProcessExited' &&
+        event.pid === orphan &&
+        'code' in event.status &&
+        event.status.code === 5,
+    );
   }
   expect(zombiesOf(pid)).toEqual([]);
   expect(minit.status('x')).toMatchObject({ state: 'running' });
@@ -76,11 +115,22 @@ describe.each([
   });
 
   test('SIGTERM is an orderly end', async () => {
-    const minit = boot({ 'default/depends': 'top\n', 'top/run': sleeper, 'top/depends': 'bottom\n', 'bottom/run': sleeper, 'bottom/respawn': '' }, { wrapper });
+    const minit = boot(
+      {
+        'default/depends': 'top\n',
+        'top/run': sleeper,
+        'top/depends': 'bottom\n',
+        'bottom/run': sleeper,
+        'bottom/respawn': '',
+      },
+      { wrapper },
+    );
     await minit.booted();
     expect(await endAndReplay(minit, innerPid(minit), 'SIGTERM')).toEqual(ended);
     const changes = changesOf(minit);
-    expect(change(changes, 'top', 'finished').place).toBeLessThan(change(changes, 'bottom', 'stopping').place);
+    expect(change(changes, 'top', 'finished').place).toBeLessThan(
+      change(changes, 'bottom', 'stopping').place,
+    );
     expect(minit.output).toMatch(/bottom +finished +killed by SIGTERM/u);
   });
 
@@ -92,7 +142,10 @@ describe.each([
   });
 
   test('SIGINT with ctrlaltdel starts it, at each press, and nothing ends', async () => {
-    const minit = boot({ 'default/depends': 'x\n', 'x/run': sleeper, 'ctrlaltdel/run': '#!/bin/sh\necho pressed\n' }, { wrapper });
+    const minit = boot(
+      { 'default/depends': 'x\n', 'x/run': sleeper, 'ctrlaltdel/run': '#!/bin/sh\necho pressed\n' },
+      { wrapper },
+    );
     await minit.booted();
     const pid = innerPid(minit);
     for (const press of [1, 2, 3]) {
@@ -103,16 +156,24 @@ describe.each([
     expect(minit.status('x')).toMatchObject({ state: 'running' });
     expect(await endAndReplay(minit, pid, 'SIGTERM')).toEqual(ended);
     const presses = statesOf(changesOf(minit), 'ctrlaltdel');
-    expect(presses).toEqual(Array.from({ length: 3 }, () => ['waiting-deps', 'starting', 'running', 'finished']).flat());
+    expect(presses).toEqual(
+      Array.from({ length: 3 }, () => ['waiting-deps', 'starting', 'running', 'finished']).flat(),
+    );
   });
 
   test('SIGHUP and SIGWINCH end nothing', async () => {
-    const minit = boot({ 'default/depends': 'x\n', 'x/run': sleeper, 'kbreq/run': sleeper }, { wrapper });
+    const minit = boot(
+      { 'default/depends': 'x\n', 'x/run': sleeper, 'kbreq/run': sleeper },
+      { wrapper },
+    );
     await minit.booted();
     const pid = innerPid(minit);
     for (const signal of ['SIGHUP', 'SIGWINCH'] as const) {
       process.kill(pid, signal);
-      await recorded(minit, ({ event }) => event.type === 'SignalReceived' && event.signal === signal);
+      await recorded(
+        minit,
+        ({ event }) => event.type === 'SignalReceived' && event.signal === signal,
+      );
     }
     expect(minit.status('x')).toMatchObject({ state: 'running' });
     expect(await endAndReplay(minit, pid, 'SIGTERM')).toEqual(ended);

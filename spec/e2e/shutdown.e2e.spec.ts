@@ -7,27 +7,44 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { boot, cleanUp, makeRoot, type Files, type Supervisor } from '../support/supervisor';
-import { change, changesOf, effectsOf, mark, recordsOf, sleeper, statesOf } from './fixtures/recorded';
+import {
+  change,
+  changesOf,
+  effectsOf,
+  mark,
+  recordsOf,
+  sleeper,
+  statesOf,
+} from './fixtures/recorded';
 
 afterAll(cleanUp);
 
 const ended = { code: 0, signal: null };
+/** No script: from its first moment it is the process that it stays. */
+const stays = (name: string): Files => ({
+  [`${name}/run`]: '->/bin/sleep',
+  [`${name}/params`]: '1000\n',
+});
 const chain: Files = {
   'default/depends': 'top\nalone\n',
-  'top/run': sleeper,
+  ...stays('top'),
   'top/respawn': '',
   'top/depends': 'middle\n',
-  'middle/run': sleeper,
+  ...stays('middle'),
   'middle/depends': 'bottom\nstep\n',
-  'bottom/run': sleeper,
+  ...stays('bottom'),
   'bottom/respawn': '',
   'step/run': '#!/bin/sh\n',
   'step/sync': '',
-  'alone/run': sleeper,
+  ...stays('alone'),
 };
 /** Ends when somebody writes to its `in`, and at no signal but KILL. */
 const stubborn = `#!/bin/sh\ntrap '' TERM INT HUP\necho "$0 is ready"\nread -r _\n`;
-const ready = /x\/run is ready$/mu;
+async function isReady(minit: Supervisor): Promise<void> {
+  await minit.prints(/x\/run is ready$/mu);
+  // It may say so before minit knows its PID.
+  await minit.reaches('x', 'running');
+}
 
 function withStubborn(files: Files): string {
   const root = makeRoot({ 'x/run': stubborn, 'default/depends': 'x\n', ...files });
@@ -40,29 +57,42 @@ function release({ root }: Supervisor): void {
   closeSync(fd);
 }
 /** The signals that minit sent to a service, each with the event that it was sent at. */
-const signalsTo = (minit: Supervisor, name: string): { seq: number; at: number; event: string; signal: number }[] =>
+const signalsTo = (
+  minit: Supervisor,
+  name: string,
+): { seq: number; at: number; event: string; signal: number }[] =>
   recordsOf(minit).flatMap(({ seq, at, event, effects }) =>
     effects.flatMap(({ type, params }) =>
-      type === 'SendSignal' && params.service === name ? [{ seq, at, event: event.type, signal: params.signal }] : [],
+      type === 'SendSignal' && params.service === name
+        ? [{ seq, at, event: event.type, signal: params.signal }]
+        : [],
     ),
   );
 
 describe('the end by a signal', () => {
-  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s: dependents first, exit 0, nothing is left', async (signal) => {
-    const { env, processes } = mark();
-    const minit = boot(chain, { env });
-    await minit.booted();
-    expect(processes()).toHaveLength(5);
-    expect(await minit.stopAndReplay(signal)).toEqual(ended);
-    expect(processes()).toEqual([]);
-    const changes = changesOf(minit);
-    for (const [dependent, needed] of [['top', 'middle'], ['middle', 'bottom']] as const) {
-      expect(change(changes, dependent, 'finished').place).toBeLessThan(change(changes, needed, 'stopping').place);
-    }
-    // Whoever nobody needs need not wait for anybody.
-    expect(change(changes, 'alone', 'stopping').seq).toBe(change(changes, 'top', 'stopping').seq);
-    expect(statesOf(changes, 'step').at(-1)).toBe('sync-done');
-  });
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    '%s: dependents first, exit 0, nothing is left',
+    async (signal) => {
+      const { env, processes } = mark();
+      const minit = boot(chain, { env });
+      await minit.booted();
+      expect(processes()).toHaveLength(5);
+      expect(await minit.stopAndReplay(signal)).toEqual(ended);
+      expect(processes()).toEqual([]);
+      const changes = changesOf(minit);
+      for (const [dependent, needed] of [
+        ['top', 'middle'],
+        ['middle', 'bottom'],
+      ] as const) {
+        expect(change(changes, dependent, 'finished').place).toBeLessThan(
+          change(changes, needed, 'stopping').place,
+        );
+      }
+      // Whoever nobody needs need not wait for anybody.
+      expect(change(changes, 'alone', 'stopping').seq).toBe(change(changes, 'top', 'stopping').seq);
+      expect(statesOf(changes, 'step').at(-1)).toBe('sync-done');
+    },
+  );
 
   it('each service is sent TERM and then CONT, and no more when that is enough', async () => {
     const minit = boot(chain);
@@ -83,8 +113,10 @@ describe('the end by a signal', () => {
   });
 
   it('who ignores TERM is killed after the grace time, and those below wait for it', async () => {
-    const minit = boot(withStubborn({ 'x/depends': 'below\n', 'below/run': sleeper }), { args: ['--grace', '0.3'] });
-    await minit.prints(ready);
+    const minit = boot(withStubborn({ 'x/depends': 'below\n', 'below/run': sleeper }), {
+      args: ['--grace', '0.3'],
+    });
+    await isReady(minit);
     expect(await minit.stopAndReplay()).toEqual(ended);
     const [term, cont, kill, ...more] = signalsTo(minit, 'x');
     expect([term?.signal, cont?.signal, kill?.signal, more]).toEqual([15, 18, 9, []]);
@@ -92,14 +124,23 @@ describe('the end by a signal', () => {
     expect((kill?.at ?? 0) - (term?.at ?? 0)).toBeGreaterThanOrEqual(300_000);
     expect(minit.output).toMatch(/x +finished +killed by SIGKILL/u);
     const changes = changesOf(minit);
-    expect(change(changes, 'x', 'finished').place).toBeLessThan(change(changes, 'below', 'stopping').place);
+    expect(change(changes, 'x', 'finished').place).toBeLessThan(
+      change(changes, 'below', 'stopping').place,
+    );
   });
 
-  it('a second SIGINT kills at once', async () => {
-    const minit = boot(withStubborn({}), { args: ['--grace', '3600'] });
-    await minit.prints(ready);
+  it('a second SIGINT kills at once, but not one that npm has only forwarded', async () => {
+    const ticker = `#!/bin/sh\ntrap '' TERM\nwhile sleep 0.1; do echo tick; done\n`;
+    const root = withStubborn({ 'default/depends': 'x\nticker\n', 'ticker/run': ticker });
+    const minit = boot(root, { args: ['--grace', '3600'] });
+    await isReady(minit);
+    minit.kill('SIGINT');
     minit.kill('SIGINT');
     await minit.reaches('x', 'stopping');
+    const ticks = () => (minit.output.match(/^tick$/gmu) ?? []).length;
+    const ticksThen = ticks();
+    // Six ticks are more than half a second, whatever the machine's load.
+    await minit.until('six ticks more', () => ticks() > ticksThen + 6);
     minit.kill('SIGINT');
     expect(await minit.finished()).toEqual(ended);
     minit.replays();
@@ -113,14 +154,27 @@ describe('the end by a signal', () => {
 
 describe('while it goes on', () => {
   it('nothing is started: requests are refused, who dies stays dead', async () => {
-    const minit = boot(withStubborn({ 'default/depends': 'x\nother\n', 'x/respawn': '', 'other/run': sleeper, 'other/respawn': '', 'late/run': sleeper }), { args: ['--grace', '3600'] });
-    await minit.prints(ready);
+    const minit = boot(
+      withStubborn({
+        'default/depends': 'x\nother\n',
+        'x/respawn': '',
+        'other/run': sleeper,
+        'other/respawn': '',
+        'late/run': sleeper,
+      }),
+      { args: ['--grace', '3600'] },
+    );
+    await isReady(minit);
     await minit.booted();
     minit.kill('SIGTERM');
     await minit.reaches('other', 'finished');
     for (const name of ['other', 'late', 'x']) {
       for (const flag of ['-u', '-o']) {
-        expect(minit.msvc(flag, name)).toEqual({ code: 1, stdout: '', stderr: `msvc: ${name}: minit is shutting down\n` });
+        expect(minit.msvc(flag, name)).toEqual({
+          code: 1,
+          stdout: '',
+          stderr: `msvc: ${name}: minit is shutting down\n`,
+        });
       }
       expect(minit.ask(`s${name}`)).toBe('0');
     }
@@ -131,13 +185,17 @@ describe('while it goes on', () => {
     release(minit);
     expect(await minit.finished()).toEqual(ended);
     minit.replays();
-    expect(effectsOf(minit, 'SpawnProcess').map(({ service }) => service).sort()).toEqual(['other', 'x']);
+    expect(
+      effectsOf(minit, 'SpawnProcess')
+        .map(({ service }) => service)
+        .sort(),
+    ).toEqual(['other', 'x']);
     expect(minit.output).toMatch(/x +finished +exited 0/u);
   });
 
   it('msvc -k ends what takes too long', async () => {
     const minit = boot(withStubborn({}), { args: ['--grace', '3600'] });
-    await minit.prints(ready);
+    await isReady(minit);
     minit.kill('SIGTERM');
     await minit.reaches('x', 'stopping');
     expect(minit.msvc('-k', 'x')).toMatchObject({ code: 0 });
@@ -149,7 +207,16 @@ describe('while it goes on', () => {
 describe('an end that comes early', () => {
   it('while a sync step hangs: it is ended, and what waits for it never starts', async () => {
     const { env, processes } = mark();
-    const minit = boot({ 'default/depends': 'after\n', 'after/run': sleeper, 'after/depends': 'hangs\n', 'hangs/run': sleeper, 'hangs/sync': '' }, { env });
+    const minit = boot(
+      {
+        'default/depends': 'after\n',
+        'after/run': sleeper,
+        'after/depends': 'hangs\n',
+        'hangs/run': sleeper,
+        'hangs/sync': '',
+      },
+      { env },
+    );
     await minit.reaches('hangs', 'running');
     expect(await minit.stopAndReplay()).toEqual(ended);
     expect(processes()).toEqual([]);
@@ -161,7 +228,12 @@ describe('an end that comes early', () => {
 
   it('in the pause before a respawn: it does not come', async () => {
     // The pauses of a program that cannot be started grow, and this one is long enough.
-    const minit = boot({ 'default/depends': 'x\nstay\n', 'x/run': '->/no/such/program', 'x/respawn': '', 'stay/run': sleeper });
+    const minit = boot({
+      'default/depends': 'x\nstay\n',
+      'x/run': '->/no/such/program',
+      'x/respawn': '',
+      'stay/run': sleeper,
+    });
     await minit.prints(/\(4 times in a row\)/u);
     minit.kill('SIGTERM');
     expect(await minit.finished()).toEqual(ended);
@@ -174,7 +246,19 @@ describe('an end that comes early', () => {
   it('amid the start of 200 services: all that have begun are ended', async () => {
     const { env, processes } = mark();
     const names = Array.from({ length: 200 }, (_, index) => `s${String(index)}`);
-    const minit = boot({ ...Object.fromEntries(names.flatMap((name) => [[`${name}/run`, '->/bin/sleep'], [`${name}/params`, '1000\n'], [`${name}/respawn`, '']])), 'default/depends': `${names.join('\n')}\n` }, { env });
+    const minit = boot(
+      {
+        ...Object.fromEntries(
+          names.flatMap((name) => [
+            [`${name}/run`, '->/bin/sleep'],
+            [`${name}/params`, '1000\n'],
+            [`${name}/respawn`, ''],
+          ]),
+        ),
+        'default/depends': `${names.join('\n')}\n`,
+      },
+      { env },
+    );
     await minit.reaches('s20', 'running');
     minit.kill('SIGTERM');
     expect(await minit.finished()).toEqual(ended);

@@ -27,7 +27,10 @@ async function says(minit: Supervisor, ...names: string[]): Promise<void> {
   for (const name of names) await minit.prints(plain(said[name] ?? ''));
   expect(printed(minit).sort()).toEqual(names.map((name) => said[name]).sort());
 }
-const spawnedOnce = (minit: Supervisor): string[] => effectsOf(minit, 'SpawnProcess').map(({ service }) => service).sort();
+const spawnedOnce = (minit: Supervisor): string[] =>
+  effectsOf(minit, 'SpawnProcess')
+    .map(({ service }) => service)
+    .sort();
 
 describe('the tree of the talk', () => {
   it('boots `default`: each program is called as on the slides, once', async () => {
@@ -35,10 +38,24 @@ describe('the tree of the talk', () => {
     await says(minit, 'proc', 'keymap', 'net/eth0', 'net/route', 'samba', 'sshd');
     await minit.reaches('net/route', 'finished');
     // The last one that asked counts.
-    const because = { default: 'keymap\nsamba\nsshd\n', samba: 'net/route\n', 'net/route': '', sshd: 'net/eth0\n', 'net/eth0': 'proc\n' };
-    for (const [name, started] of Object.entries(because)) expect(minit.msvc('-D', name)).toEqual({ code: 0, stdout: started, stderr: '' });
+    const because = {
+      default: 'keymap\nsamba\nsshd\n',
+      samba: 'net/route\n',
+      'net/route': '',
+      sshd: 'net/eth0\n',
+      'net/eth0': 'proc\n',
+    };
+    for (const [name, started] of Object.entries(because))
+      expect(minit.msvc('-D', name)).toEqual({ code: 0, stdout: started, stderr: '' });
     expect(await minit.stopAndReplay()).toEqual({ code: 0, signal: null });
-    expect(spawnedOnce(minit)).toEqual(['keymap', 'net/eth0', 'net/route', 'proc', 'samba', 'sshd']);
+    expect(spawnedOnce(minit)).toEqual([
+      'keymap',
+      'net/eth0',
+      'net/route',
+      'proc',
+      'samba',
+      'sshd',
+    ]);
   });
 
   it('net/route waits until net/eth0 has terminated, and that for proc', async () => {
@@ -46,8 +63,12 @@ describe('the tree of the talk', () => {
     await minit.reaches('net/route', 'running');
     await minit.stopAndReplay();
     const changes = changesOf(minit);
-    expect(change(changes, 'proc', 'sync-done').place).toBeLessThan(change(changes, 'net/eth0', 'starting').place);
-    expect(change(changes, 'net/eth0', 'sync-done').place).toBeLessThan(change(changes, 'net/route', 'starting').place);
+    expect(change(changes, 'proc', 'sync-done').place).toBeLessThan(
+      change(changes, 'net/eth0', 'starting').place,
+    );
+    expect(change(changes, 'net/eth0', 'sync-done').place).toBeLessThan(
+      change(changes, 'net/route', 'starting').place,
+    );
   });
 
   it('samba waits only until net/route has been started', async () => {
@@ -56,7 +77,10 @@ describe('the tree of the talk', () => {
     await minit.reaches('net/route', 'finished');
     await minit.stopAndReplay();
     const changes = changesOf(minit);
-    const [route, samba] = [change(changes, 'net/route', 'running'), change(changes, 'samba', 'starting')];
+    const [route, samba] = [
+      change(changes, 'net/route', 'running'),
+      change(changes, 'samba', 'starting'),
+    ];
     expect(samba.seq).toBe(route.seq);
     expect(samba.place).toBeLessThan(change(changes, 'net/route', 'finished').place);
   });
@@ -67,7 +91,9 @@ describe('the tree of the talk', () => {
     expect(minit.status('net/route')).toMatchObject({ state: 'unknown' });
     await minit.stopAndReplay();
     const changes = changesOf(minit);
-    expect(change(changes, 'sshd', 'starting').seq).toBe(change(changes, 'net/eth0', 'sync-done').seq);
+    expect(change(changes, 'sshd', 'starting').seq).toBe(
+      change(changes, 'net/eth0', 'sync-done').seq,
+    );
   });
 
   it('keymap and proc do not wait for each other', async () => {
@@ -75,8 +101,12 @@ describe('the tree of the talk', () => {
     await minit.booted();
     await minit.stopAndReplay();
     const changes = changesOf(minit);
-    expect(change(changes, 'keymap', 'running').place).toBeLessThan(change(changes, 'proc', 'sync-done').place);
-    expect(change(changes, 'proc', 'running').place).toBeLessThan(change(changes, 'keymap', 'sync-done').place);
+    expect(change(changes, 'keymap', 'running').place).toBeLessThan(
+      change(changes, 'proc', 'sync-done').place,
+    );
+    expect(change(changes, 'proc', 'running').place).toBeLessThan(
+      change(changes, 'keymap', 'sync-done').place,
+    );
   });
 
   it('`default xmode`: xmode as well, and keymap no second time', async () => {
@@ -84,7 +114,15 @@ describe('the tree of the talk', () => {
     await says(minit, 'proc', 'keymap', 'net/eth0', 'net/route', 'samba', 'sshd', 'xmode');
     expect(minit.msvc('-D', '-').stdout).toBe('default\nxmode\n');
     await minit.stopAndReplay();
-    expect(spawnedOnce(minit)).toEqual(['keymap', 'net/eth0', 'net/route', 'proc', 'samba', 'sshd', 'xmode']);
+    expect(spawnedOnce(minit)).toEqual([
+      'keymap',
+      'net/eth0',
+      'net/route',
+      'proc',
+      'samba',
+      'sshd',
+      'xmode',
+    ]);
   });
 
   it('`-sshd`: default without sshd, until somebody starts it', async () => {
@@ -103,7 +141,11 @@ describe('the tree of the talk', () => {
     process.kill(pid, 'SIGKILL');
     await minit.reaches('sshd', 'running', 2);
     expect(minit.pidOf('sshd')).not.toBe(pid);
-    expect(minit.status('sshd')).toMatchObject({ state: 'running', restarts: 1, exit: { text: 'killed by SIGKILL' } });
+    expect(minit.status('sshd')).toMatchObject({
+      state: 'running',
+      restarts: 1,
+      exit: { text: 'killed by SIGKILL' },
+    });
     await minit.stopAndReplay();
     const states = statesOf(changesOf(minit), 'sshd');
     expect(states.filter((state) => state === 'running')).toHaveLength(2);
@@ -114,6 +156,10 @@ describe('the tree of the talk', () => {
     await minit.booted();
     await minit.reaches('net/route', 'finished');
     await minit.stopAndReplay('SIGINT');
-    expect(effectsOf(minit, 'SendSignal').map(({ service, signal }) => `${service} ${String(signal)}`).sort()).toEqual(['samba 15', 'samba 18', 'sshd 15', 'sshd 18']);
+    expect(
+      effectsOf(minit, 'SendSignal')
+        .map(({ service, signal }) => `${service} ${String(signal)}`)
+        .sort(),
+    ).toEqual(['samba 15', 'samba 18', 'sshd 15', 'sshd 18']);
   });
 });

@@ -207,6 +207,7 @@ describe('shutdown', () => {
       given({ a: { depends: ['b'] }, b: {} })
         .boots('a')
         .when(interrupt)
+        .after(500)
         .when(interrupt)
         .asks(
           'SendSignal b KILL',
@@ -218,10 +219,22 @@ describe('shutdown', () => {
         .asks('ExitSupervisor 111');
     });
 
+    it('takes a second one that comes at once for the first one, forwarded', () => {
+      given({ a: {} })
+        .boots('a')
+        .when(interrupt)
+        .after(499)
+        .when(interrupt)
+        .asks()
+        .is({ a: 'stopping.terminating' });
+    });
+
     it('does not give more time when it is asked for a third time', () => {
       given({ a: {} })
         .boots('a')
-        .when(interrupt, interrupt)
+        .when(interrupt)
+        .after(500)
+        .when(interrupt)
         .when(interrupt)
         .asks('SendSignal a KILL');
     });
@@ -231,6 +244,7 @@ describe('shutdown', () => {
         .boots('a')
         .when(askedInJson({ do: 'stop', service: 'b' }))
         .when(term)
+        .after(500)
         .when(term)
         .is({ b: 'stopping.killing' });
     });

@@ -223,11 +223,12 @@ export function boot(files: Files | string, options: BootOptions = {}): Supervis
 export async function cleanUp(): Promise<void> {
   for (const child of running) {
     const gone = new Promise((resolve) => child.once('close', resolve));
-    // A second SIGINT kills what does not end in order.
     child.kill('SIGINT');
-    child.kill('SIGINT');
-    const timer = setTimeout(() => child.kill('SIGKILL'), 2_000);
+    // One that comes later kills what does not end in order.
+    const again = setTimeout(() => child.kill('SIGINT'), 1_000);
+    const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);
     await gone;
+    clearTimeout(again);
     clearTimeout(timer);
   }
   for (const folder of temporaryFolders) if (existsSync(folder)) rmSync(folder, { recursive: true, force: true });

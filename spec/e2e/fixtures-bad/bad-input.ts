@@ -49,7 +49,7 @@ function works(command: readonly string[]): boolean {
 
 /** `it`, or `it.skip` with the reason in its name where this machine cannot do it. */
 const itWhen =
-  (canDo: boolean, reason: string) => (name: string, test: () => void | Promise<void>) => {
+  (canDo: boolean, reason: string) => (name: string, test: jest.ProvidesCallback) => {
     if (canDo) it(name, test);
     else it.skip(`${name} (skipped: ${reason})`, test);
   };
@@ -217,8 +217,8 @@ export function limit(
   value: string,
   as: readonly string[] = [],
 ): void {
-  const [file = '', ...args] = [...as, 'prlimit', '--pid', String(pid), `--${what}=${value}:`];
-  execFileSync(file, args);
+  const command = [...as, 'prlimit', '--pid', String(pid), `--${what}=${value}:`];
+  execFileSync(command[0] ?? '', command.slice(1));
 }
 
 /** The delays of a service's retry timer, in the order of the log. */
