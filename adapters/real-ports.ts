@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Ports } from '../effects/ports';
 import type { Role } from '../machines/events';
@@ -14,6 +13,7 @@ import { createEventLog } from './event-log/writer';
 import { firstByteHolder, isTerminal, lockSecondByte } from './libc/fcntl';
 import { makeFifo } from './libc/pipe';
 import { isWritable } from './libc/poll';
+import { randomUuid } from './libc/random';
 import { watchReadable, watchWritable } from './libc/readiness';
 import { createProcesses } from './processes';
 import { createServiceDirectories } from './service-directories';
@@ -42,7 +42,7 @@ export function createRealPorts(options: RealPortsOptions): Ports {
     directory: logDirectory,
     now,
     header: {
-      boot: randomUUID(),
+      boot: randomUuid(),
       wallAt: clock.wallAt(),
       at: now(),
       program,

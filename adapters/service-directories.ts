@@ -136,6 +136,8 @@ function logWithoutRun(path: string): 'without-run' | 'no-directory' {
   return lstatSync(`${path}/.`, { throwIfNoEntry: false }) ? 'without-run' : 'no-directory';
 }
 
+/** Errors that say nothing of the file: minit itself is short of something just now. */
+const passing = new Set(['EMFILE', 'ENFILE', 'ENOMEM']);
 const openFlags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 let scratch: Buffer | undefined;
 
@@ -163,7 +165,10 @@ function decodeFile(path: string, bytesMax: number, decode: (bytes: Buffer) => R
       closeSync(fd);
     }
   } catch (error) {
-    return { kind: 'failed', code: systemErrorOf(error).code };
+    const { code } = systemErrorOf(error);
+    // The directory as a whole is read again when this has passed.
+    if (passing.has(code)) throw error;
+    return { kind: 'failed', code };
   }
 }
 

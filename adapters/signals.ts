@@ -24,6 +24,7 @@ export interface RealSignals extends Signals {
 const always: readonly SignalName[] = [
   'SIGTERM',
   'SIGINT',
+  'SIGQUIT',
   'SIGHUP',
   'SIGUSR1',
   'SIGUSR2',

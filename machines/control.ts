@@ -6,7 +6,7 @@
 import type { ServiceName } from './definition';
 import { assertNever } from './invariant-violation';
 import { answer, jsonReply, limitReplyTime, reply } from './replies';
-import { parseRequest, type ControlRequest } from './requests';
+import type { ControlRequest } from './requests';
 import type { ServiceEvent } from './service-context';
 import { toPlain } from './snapshot';
 import { isAtRest, servicesInOrder, stateName, type PendingProbe, type PendingReply, type Service } from './state';
@@ -17,8 +17,7 @@ import { emit, settle, tell, type Step } from './step';
 const microsecondsPerSecond = 1_000_000;
 
 /** Deals with the request that is the present event. */
-export function handleRequest(step: Step, text: string): void {
-  const request = parseRequest(text);
+export function handleRequest(step: Step, request: ControlRequest): void {
   const { draft, seq } = step;
   draft.newestRequest = seq;
   const respond = (body: string) => reply(step, seq, body);

@@ -9,13 +9,13 @@ import type { ServiceContext, StartFailure } from './service-context';
 
 /** What was being tried: completes "cannot …". */
 const stageText: Readonly<Record<SpawnStage, string>> = {
-  'read-directory': 'read its directory',
+  'read-directory': 'read its service directory',
   params: 'use its params',
   'open-in': 'open its in',
   'open-out': 'open its out',
   'log-pipe': 'make its log pipe',
-  'change-directory': 'change to its directory',
-  execute: 'execute its program',
+  'change-directory': 'change to its working directory',
+  execute: 'execute its program (run)',
   fork: 'make a process',
 };
 
@@ -59,6 +59,7 @@ export function describeFailure({ name, failure, definition, failures }: Service
     code: 'spawn-failed',
     service: name,
     file: failure.path ?? definition.directory,
+    ...(failure.line !== undefined && { line: failure.line }),
     text: failureText(failure) + again,
   };
 }

@@ -38,6 +38,7 @@ export interface ReportParams {
 export type ReportCode =
   | 'definition'
   | 'dependency-missing'
+  | 'read-delayed'
   | 'dependency-cycle'
   | 'dependency-black-listed'
   | 'word-ignored'

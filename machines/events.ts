@@ -39,6 +39,7 @@ export interface SystemError {
 export type SignalName =
   | 'SIGHUP'
   | 'SIGINT'
+  | 'SIGQUIT'
   | 'SIGTERM'
   | 'SIGWINCH'
   | 'SIGUSR1'
@@ -99,7 +100,9 @@ export type MinitEvent =
 export type MinitEventType = MinitEvent['type'];
 
 /** Timers are named by purpose and service: `respawn:web`, `stop:web`, `reply:17`, `log`, `control`. */
-export type TimerId = `respawn:${ServiceName}` | `stop:${ServiceName}` | `reply:${string}` | 'log' | 'control';
+export type TimerId =
+  | `read:${ServiceName}`
+  | `respawn:${ServiceName}` | `stop:${ServiceName}` | `reply:${string}` | 'log' | 'control';
 
 /** An event as it stands in the log. */
 export interface RecordedEvent {

@@ -15,7 +15,17 @@ import { clockStepped, controlChanged, logChanged } from './own-means';
 import { PersistentMap } from './persistent-map';
 import { processExited, processSpawned, processVanished, spawnFailed } from './process-events';
 import { answerLateStart, answerStarts } from './replies';
-import { advance, continueWithDefinition, continueWithoutDefinition, isWalkDone, requestStart } from './start-order';
+import { parseRequest, refuseBytes } from './requests';
+import { isTransient } from './service-guards';
+import {
+  advance,
+  continueWithDefinition,
+  continueWithoutDefinition,
+  isWalkDone,
+  readAgain,
+  readAgainLater,
+  requestStart,
+} from './start-order';
 import { initStepper, type AgendaItem, type SupervisorState } from './state';
 import { beginStep, emit, settle, tell, tellInit, type Step, type Transition } from './step';
 import { advanceShutdown, beginShutdown } from './stop-order';
@@ -104,8 +114,10 @@ function dispatch(step: Step, event: MinitEvent): void {
       if (draft.reading?.service === event.service) return continueWithDefinition(step, event.definition);
       return rereadForRespawn(step, event.service, event);
     case 'ServiceMissing':
-      if (draft.reading?.service === event.service) return continueWithoutDefinition(step, event.error);
-      return rereadForRespawn(step, event.service, event);
+      if (draft.reading?.service !== event.service) return rereadForRespawn(step, event.service, event);
+      // What passes by itself must not cost a service its dependency: the walk waits.
+      if (isTransient(event.error)) return readAgainLater(step, event.service, event.error);
+      return continueWithoutDefinition(step, event.error);
     case 'ProcessSpawned':
       return processSpawned(step, event.service, event.pid);
     case 'SpawnFailed':
@@ -128,7 +140,7 @@ function dispatch(step: Step, event: MinitEvent): void {
     case 'TimerFired':
       return timerFired(step, event.timer);
     case 'RequestReceived':
-      return handleRequest(step, 'request' in event ? event.request : '\ufffd');
+      return handleRequest(step, 'request' in event ? parseRequest(event.request) : refuseBytes(event.bytes));
     case 'ControlOpened':
     case 'ControlFailed':
       return controlChanged(step, event);
@@ -182,7 +194,7 @@ function rereadForRespawn(step: Step, service: string, event: MinitEvent): void 
 
 function signalReceived(step: Step, signal: string): void {
   const { role } = step.draft;
-  const isTerminal = signal === 'SIGINT' || signal === 'SIGHUP';
+  const isTerminal = signal === 'SIGINT' || signal === 'SIGHUP' || signal === 'SIGQUIT';
   if (signal === 'SIGTERM' && role !== 'machine') beginShutdown(step);
   else if (isTerminal && role === 'process') beginShutdown(step);
   else if (signal === 'SIGINT') requestKey(step, 'ctrlaltdel', signal);
@@ -205,6 +217,7 @@ function timerFired(step: Step, timer: string): void {
   if (kind === 'respawn') tell(step, subject, { type: 'RespawnTimerFired', at });
   else if (kind === 'stop') tell(step, subject, { type: 'StopTimerFired', at });
   else if (kind === 'reply') answerLateStart(step, Number(subject));
+  else if (kind === 'read') readAgain(step, subject);
   else if (kind === 'log') emit(step, 'OpenLog', {});
   else if (kind === 'control') emit(step, 'OpenControl', {});
 }

@@ -51,6 +51,6 @@ export function logChanged(step: Step, event: MinitEvent & { type: 'LogOpened' |
     severity: 'warning',
     code: 'log',
     file: event.path,
-    text: `the event log is held in memory: ${describeErrorCode(event.error.code)}`,
+    text: `the event log is held in memory: ${describeErrorCode(event.error.code)}; make that writable, or name a directory with --log`,
   });
 }

@@ -28,10 +28,16 @@ export type ControlRequest =
   | { readonly kind: 'refused'; readonly why: string; readonly isJson: boolean };
 
 const refused = (why: string, isJson = false): ControlRequest => ({ kind: 'refused', why, isJson });
+const tooLong = refused(`it is longer than ${String(requestBytesMax)} bytes`);
+
+/** What was read was no text, or more than a request may be. `bytes`: its size. */
+export function refuseBytes(bytes: number): ControlRequest {
+  return bytes > requestBytesMax ? tooLong : refused('it is not valid UTF-8');
+}
 
 /** Returns what the bytes of one request mean; `refused` with the reason for all that means nothing. Pure. */
 export function parseRequest(text: string): ControlRequest {
-  if (utf8Length(text) > requestBytesMax) return refused(`longer than ${String(requestBytesMax)} bytes`);
+  if (utf8Length(text) > requestBytesMax) return tooLong;
   if (text.startsWith(extensionPrefix)) return parseExtension(text.slice(extensionPrefix.length));
   // A trailing NUL is tolerated everywhere.
   const body = text.endsWith('\0') && !text.startsWith('P') ? text.slice(0, -1) : text;

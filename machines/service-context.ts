@@ -16,6 +16,8 @@ export interface StartFailure {
   readonly stage: SpawnStage;
   readonly error: SystemError;
   readonly path?: string;
+  /** 1-based, of a text file. */
+  readonly line?: number;
   readonly hint?: string;
 }
 

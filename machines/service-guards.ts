@@ -4,7 +4,7 @@
  * @module
  */
 import type { DefinitionProblem, ServiceDefinition } from './definition';
-import type { StartFailure } from './service-context';
+import type { SystemError } from './events';
 import { signals, type ServiceContext, type ServiceEvent } from './service-context';
 import { shortLifeUs } from './limits';
 import { loggedService } from './names';
@@ -17,7 +17,7 @@ interface Given {
 /** Errors that pass by themselves: the machine is short of something just now. */
 const transientErrors = new Set(['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE', 'ENOBUFS', 'EINTR', 'ETXTBSY']);
 
-export const isTransient = (failure: StartFailure): boolean => transientErrors.has(failure.error.code);
+export const isTransient = ({ code }: SystemError): boolean => transientErrors.has(code);
 
 /** Returns the problem that forbids to run the program at all: with wrong arguments it could do harm. */
 export function fatalProblem(definition: ServiceDefinition): DefinitionProblem | undefined {
@@ -42,7 +42,7 @@ export const serviceGuards = {
     context.want === 'up' && event.type === 'DefinitionRead' && fatalProblem(event.definition) !== undefined,
   wouldBeBundle: ({ event }: Given) => event.type === 'DefinitionRead' && isBundle(event.definition),
   willRetry: ({ context, event }: Given) =>
-    context.want === 'up' || (event.type === 'SpawnFailed' && isTransient(event.failure)),
+    context.want === 'up' || (event.type === 'SpawnFailed' && isTransient(event.failure.error)),
   hasProcess: ({ context }: Given) => context.pid !== undefined,
   hasPidToAdopt: ({ context }: Given) => context.pidToAdopt !== undefined,
   isUnwanted: ({ context }: Given) => context.want === 'down',

@@ -160,6 +160,7 @@ export const notes = {
       stage: 'params',
       error: { code: 'EINVAL', errno: 22 },
       path: `${context.definition.directory}/${problem.file}`,
+      ...(problem.line !== undefined && { line: problem.line }),
       hint: problem.text,
     };
     return failed(context, failure, at);

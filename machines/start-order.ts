@@ -10,6 +10,7 @@
  */
 import type { Dependency, ServiceDefinition, ServiceName } from './definition';
 import type { SystemError } from './events';
+import { describeErrorCode } from './describe-failure';
 import { historyLengthMax } from './limits';
 import { PersistentMap } from './persistent-map';
 import { answerLater, answerStart } from './replies';
@@ -22,6 +23,7 @@ import {
   type Asker,
   type Service,
 } from './state';
+import { retryDelay } from './service-effects';
 import { addService, dropDependency, emit, registerWaiter, settle, tell, tellInit, type Step } from './step';
 import { beginShutdown } from './stop-order';
 
@@ -197,7 +199,10 @@ export function continueWithoutDefinition(step: Step, error: SystemError): void 
   if (item === undefined) return;
   draft.reading = undefined;
   const { service, asker } = item;
-  const why = error.code === 'ENOENT' ? 'there is no such service' : `its directory cannot be read (${error.code})`;
+  const why =
+    error.code === 'ENOENT'
+      ? 'there is no such service; make it, or remove the line'
+      : `its directory cannot be read: ${describeErrorCode(error.code)} (${error.code})`;
   switch (asker.kind) {
     case 'dependent':
       dropDependency(step, asker.name, service);
@@ -213,7 +218,7 @@ export function continueWithoutDefinition(step: Step, error: SystemError): void 
       emit(step, 'Report', {
         severity: draft.role === 'process' ? 'warning' : 'note',
         code: 'word-ignored',
-        text: `argument "${service}" ignored: ${why} in ${draft.root}`,
+        text: `argument "${service}" ignored: there is no such service in ${draft.root}`,
       });
       break;
     case 'default':
@@ -233,6 +238,27 @@ export function continueWithoutDefinition(step: Step, error: SystemError): void 
       answerLater(step, asker.reply, error.code === 'ENOENT' ? 'no such service' : why);
       break;
   }
+}
+
+/** The directory that the walk stands at could not be read for a reason that passes by itself. */
+export function readAgainLater(step: Step, service: ServiceName, error: SystemError): void {
+  const { reading } = step.draft;
+  if (reading === undefined) return;
+  const failures = (reading.failures ?? 0) + 1;
+  step.draft.reading = { ...reading, failures };
+  emit(step, 'StartTimer', { timer: `read:${service}`, delayMs: retryDelay(failures) });
+  if (failures > 1) return;
+  emit(step, 'Report', {
+    severity: 'warning',
+    code: 'read-delayed',
+    file: `${step.draft.root}/${service}`,
+    text: `cannot read the directory just now, and tries again: ${describeErrorCode(error.code)} (${error.code})`,
+  });
+}
+
+export function readAgain(step: Step, service: ServiceName): void {
+  const { reading } = step.draft;
+  if (reading?.service === service) emit(step, 'ReadService', { service, cause: reading.cause });
 }
 
 /** True when the walk is over and no directory is being read. */
@@ -268,7 +294,7 @@ function skipCycle(step: Step, asker: DependentAsker, service: ServiceName): voi
     code: 'dependency-cycle',
     service: asker.name,
     ...dependsFile(step, asker),
-    text: `dependency "${service}" skipped: it closes the cycle ${cycle.join(' -> ')}`,
+    text: `dependency "${service}" skipped: it closes the cycle ${cycle.join(' -> ')}; remove one of these lines`,
   });
 }
 

@@ -110,7 +110,7 @@ export interface SupervisorState {
   /** Start requests that wait until the walk under way is through. */
   readonly requested: readonly AgendaItem[];
   /** The item whose directory is being read. */
-  readonly reading: (AgendaItem & { readonly kind: 'start' }) | undefined;
+  readonly reading: (AgendaItem & { readonly kind: 'start'; readonly failures?: number }) | undefined;
   /** Services whose dependencies are being walked: meeting one again closes a cycle. */
   readonly open: PersistentMap<true>;
   readonly blackList: readonly ServiceName[];

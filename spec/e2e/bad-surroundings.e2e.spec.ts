@@ -222,7 +222,7 @@ describe('minit whose output nobody takes', () => {
       return text.includes('request refused');
     });
     expect(text.replaceAll(root, 'ROOT')).toContain(
-      `: dependency "${names[0] ?? ''}" skipped: it closes the cycle ${[...names, names[0]].join(' -> ')}`,
+      `: dependency "${names[0] ?? ''}" skipped: it closes the cycle ${[...names, names[0]].join(; remove one of these lines' -> ')}`,
     );
     closeSync(filler);
     await endsWell(minit);
@@ -361,7 +361,7 @@ describe('services that do strange things', () => {
     expect(minit.msvc('-k', 'brief')).toMatchObject({ code: 0 });
     await minit.prints(/\(2 times in a row\)/u);
     expect(problems(minit)[0]).toBe(
-      'minit: error: ROOT/brief: cannot read its directory: no such file or directory (ENOENT)',
+      'minit: error: ROOT/brief: cannot read its service directory: no such file or directory (ENOENT)',
     );
     await endsWell(minit);
   });

@@ -188,7 +188,7 @@ const cases: readonly Case[] = [
     },
     [
       expect.stringContaining(
-        'minit: error: ROOT/c/depends:2: dependency "bad" skipped: it closes the cycle bad -> b -> c -> bad',
+        'minit: error: ROOT/c/depends:2: dependency "bad" skipped: it closes the cycle bad -> b -> c -> bad; remove one of these lines',
       ) as string,
     ],
     'running',
@@ -198,7 +198,7 @@ const cases: readonly Case[] = [
     { 'bad/depends': 'good\nno-such\n' },
     [
       expect.stringContaining(
-        'minit: error: ROOT/bad/depends:2: dependency "no-such" skipped: there is no such service',
+        'minit: error: ROOT/bad/depends:2: dependency "no-such" skipped: there is no such service; make it, or remove the line',
       ) as string,
     ],
     'running',
@@ -239,35 +239,35 @@ const cases: readonly Case[] = [
     'a run that is a text without an interpreter',
     { 'bad/run': 'echo\n' },
     [
-      'minit: error: ROOT/bad/run: cannot execute its program: it is neither a program for this machine nor a script with a "#!" line (ENOEXEC)',
+      'minit: error: ROOT/bad/run: cannot execute its program (run): it is neither a program for this machine nor a script with a "#!" line (ENOEXEC)',
     ],
     'failed',
   ],
   [
     'a run that is empty',
     { 'bad/run': '' },
-    ['minit: error: ROOT/bad/run: cannot execute its program: it is empty (ENOEXEC)'],
+    ['minit: error: ROOT/bad/run: cannot execute its program (run): it is empty (ENOEXEC)'],
     'failed',
   ],
   [
     'a run that is a dangling link',
     { 'bad/run': '->/no/such/program' },
     [
-      'minit: error: /no/such/program: bad: cannot execute its program: no such file or directory (ENOENT)',
+      'minit: error: /no/such/program: bad: cannot execute its program (run): no such file or directory (ENOENT)',
     ],
     'failed',
   ],
   [
     'a run that is a directory',
     { 'bad/run/': '' },
-    ['minit: error: ROOT/bad/run: cannot execute its program: it is a directory (EACCES)'],
+    ['minit: error: ROOT/bad/run: cannot execute its program (run): it is a directory (EACCES)'],
     'failed',
   ],
   [
     'a run with a missing interpreter',
     { 'bad/run': '#!/no/such/shell\n' },
     [
-      'minit: error: ROOT/bad/run: cannot execute its program: its interpreter "/no/such/shell" does not exist (ENOENT)',
+      'minit: error: ROOT/bad/run: cannot execute its program (run): its interpreter "/no/such/shell" does not exist (ENOENT)',
     ],
     'failed',
   ],
@@ -275,7 +275,7 @@ const cases: readonly Case[] = [
     'a root that is missing',
     { 'bad/root': '->/no/such/directory' },
     [
-      'minit: error: /no/such/directory: bad: cannot change to its directory: no such file or directory (ENOENT)',
+      'minit: error: /no/such/directory: bad: cannot change to its working directory: no such file or directory (ENOENT)',
     ],
     'failed',
   ],
@@ -363,7 +363,7 @@ describe('a service directory', () => {
     const minit = boot(root);
     await minit.booted();
     await tells(minit, [
-      'minit: error: ROOT/bad/run: cannot execute its program: it is not executable (EACCES)',
+      'minit: error: ROOT/bad/run: cannot execute its program (run): it is not executable (EACCES)',
     ]);
     await endsWell(minit);
   });
@@ -407,7 +407,7 @@ describe('a service directory', () => {
     await minit.reaches('good', 'running');
     const said = [
       'minit: error: ROOT/bad/params: cannot use its params: cannot be read: permission denied (EACCES)',
-      'minit: error: ROOT/default/depends:2: dependency "closed" skipped: its directory cannot be read (EACCES)',
+      'minit: error: ROOT/default/depends:2: dependency "closed" skipped: its directory cannot be read: permission denied (EACCES)',
       'minit: error: ROOT/words/depends: cannot be read: permission denied (EACCES)',
       'minit: error: ROOT/mute/out: cannot open its out: permission denied (EACCES)',
     ];

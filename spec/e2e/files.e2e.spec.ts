@@ -1,7 +1,7 @@
 /**
  * What the files of a service directory do to its process, seen in /proc: program, arguments,
- * descriptors, directory, nice level, session, environment. Not here: files that are wrong
- * (bad-trees.e2e), descriptors of PID 1 on a console, a negative `nice` without privileges.
+ * standard descriptors, directory. Not here: files that are wrong (bad-trees.e2e), what holds for
+ * every process (processes.e2e).
  */
 import { execFileSync } from 'node:child_process';
 import {
@@ -10,52 +10,16 @@ import {
   copyFileSync,
   openSync,
   readFileSync,
-  readdirSync,
-  readlinkSync,
   realpathSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import {
-  boot,
-  cleanUp,
-  makeRoot,
-  run,
-  type BootOptions,
-  type Files,
-  type Supervisor,
-} from '../support/supervisor';
-import { argumentsOf, printed, processStat, sleeper } from './fixtures/recorded';
+import { cleanUp } from '../support/supervisor';
+import { bootX, linkOf, plain } from './fixtures/one-service';
+import { argumentsOf, printed, sleeper } from './fixtures/recorded';
 
 afterAll(cleanUp);
-
-const one: Files = {
-  'default/depends': 'x\nstay\n',
-  'stay/run': '->/bin/sleep',
-  'stay/params': '1000\n',
-};
-/** No script: what /proc shows of it is what minit has made, from its first moment. */
-const plain: Files = { 'x/run': '->/bin/sleep', 'x/params': '1000\n' };
-
-/** A tree with the service `x`, which runs by the time this returns. */
-async function bootX(
-  files: Files,
-  prepare: (x: string) => void = () => undefined,
-  options: BootOptions = {},
-): Promise<Supervisor> {
-  const root = makeRoot({ ...one, ...files });
-  prepare(join(root, 'x'));
-  const minit = boot(root, options);
-  await minit.booted();
-  return minit;
-}
-
-const linkOf = (pid: number, what: string): string => readlinkSync(`/proc/${String(pid)}/${what}`);
-const statusField = (pid: number, field: string): string =>
-  new RegExp(`^${field}:\\s*(.*)$`, 'mu').exec(
-    readFileSync(`/proc/${String(pid)}/status`, 'utf8'),
-  )?.[1] ?? '';
 
 describe('in', () => {
   it('a file is stdin', async () => {
@@ -194,64 +158,6 @@ describe('root', () => {
   it('without it that is the service directory', async () => {
     const minit = await bootX({ 'x/run': sleeper });
     expect(linkOf(minit.pidOf('x'), 'cwd')).toBe(join(minit.root, 'x'));
-    await minit.stopAndReplay();
-  });
-});
-
-describe('nice', () => {
-  it.each([
-    ['5\n', 5],
-    ['+3', 3],
-    ['0\n', 0],
-    ['100\n', 19],
-  ])('%j is added to the nice level', async (text, added) => {
-    const minit = await bootX({ ...plain, 'x/nice': text });
-    const own = processStat(process.pid).nice;
-    expect(processStat(minit.pidOf('x')).nice).toBe(Math.min(19, own + added));
-    expect(processStat(minit.pidOf('stay')).nice).toBe(own);
-    await minit.stopAndReplay();
-  });
-});
-
-describe('each process', () => {
-  it('has the descriptors 0 to 2, and a session of its own', async () => {
-    const minit = await bootX({ ...plain, 'x/log/run': '->/bin/cat' });
-    const pids = ['x', 'x/log', 'stay'].map((name) => minit.pidOf(name));
-    for (const pid of pids) {
-      expect(readdirSync(`/proc/${String(pid)}/fd`)).toEqual(['0', '1', '2']);
-      expect(processStat(pid)).toMatchObject({ parent: minit.pid, session: pid });
-    }
-    await minit.stopAndReplay();
-  });
-
-  it('has all signals at their default, and none blocked', async () => {
-    const minit = await bootX(plain);
-    for (const field of ['SigBlk', 'SigIgn', 'SigCgt'])
-      expect(statusField(minit.pidOf('x'), field)).toBe('0000000000000000');
-    await minit.stopAndReplay();
-  });
-
-  it('has the environment of minit, not that of the shell of whoever started it', async () => {
-    const minit = await bootX(
-      { ...plain, 'late/run': '->/bin/sleep', 'late/params': '1000\n' },
-      undefined,
-      { env: { MINIT_E2E: 'of minit', PATH: process.env['PATH'] ?? '' } },
-    );
-    run('msvc', ['--root', minit.root, '-o', 'late'], {
-      env: { ...process.env, MINIT_E2E: 'of the shell', EXTRA: '1' },
-    });
-    await minit.reaches('late', 'running');
-    const own = readFileSync(`/proc/${String(minit.pid)}/environ`, 'utf8')
-      .split('\0')
-      .sort();
-    expect(own).toContain('MINIT_E2E=of minit');
-    for (const name of ['x', 'late']) {
-      expect(
-        readFileSync(`/proc/${String(minit.pidOf(name))}/environ`, 'utf8')
-          .split('\0')
-          .sort(),
-      ).toEqual(own);
-    }
     await minit.stopAndReplay();
   });
 });

@@ -1,54 +1,16 @@
 /**
- * `msvc`, `minit-list` and `listpids` against a running minit: every flag, format and exit code. Not
- * here: the C minit at the other end (spec/adapters), hostile clients (bad-control.e2e), a name that
- * is none (bad-trees.e2e).
+ * `msvc`, `minit-list` and `listpids` against a running minit: what they show, in which format, with
+ * which exit code. Not here: flags that change something (msvc-orders.e2e), usage (msvc-usage.e2e),
+ * the C minit at the other end (spec/adapters), hostile clients (bad-control.e2e), a name that is
+ * none (bad-trees.e2e).
  */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { execFileSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import {
-  boot,
-  cleanUp,
-  makeRoot,
-  program,
-  run,
-  type Files,
-  type Supervisor,
-} from '../support/supervisor';
-import { itWhen, recorded } from './fixtures/recorded';
+import { cleanUp, program, run, type Supervisor } from '../support/supervisor';
+import { bootTree, done, failed } from './fixtures/msvc-tree';
+import { itWhen } from './fixtures/recorded';
 
-const foreigners: ChildProcess[] = [];
-afterAll(async () => {
-  for (const child of foreigners) child.kill('SIGKILL');
-  await cleanUp();
-});
-
-const stays: Files = Object.fromEntries(
-  ['up', 'net/up2', 'gate'].flatMap((name) => [
-    [`${name}/run`, '->/bin/sleep'],
-    [`${name}/params`, '1000\n'],
-  ]),
-);
-/** `gate` never ends, so that `waits` is down; `done` has finished. */
-const tree: Files = {
-  ...stays,
-  'gate/sync': '',
-  'default/depends': 'up\nnet/up2\ndone\n',
-  'done/run': '#!/bin/sh\nexit 3\n',
-  'waits/run': '->/bin/true',
-  'waits/depends': 'gate\n',
-};
-
-async function bootTree(files: Files = {}): Promise<Supervisor> {
-  const minit = boot({ ...tree, ...files }, { args: ['default', 'waits'] });
-  await minit.reaches('up', 'running');
-  await minit.reaches('net/up2', 'running');
-  await minit.reaches('gate', 'running');
-  await minit.reaches('done', 'finished');
-  return minit;
-}
+afterAll(cleanUp);
 
 const terminal = (line: string): readonly string[] => ['script', '-qec', line, '/dev/null'];
 const hasTerminal = spawnSync('script', ['-qec', 'true', '/dev/null']).status === 0;
@@ -66,9 +28,6 @@ function runOnTerminal(
   });
   return { code: status, text: stdout.replaceAll('\r', '') };
 }
-const failed = (text: string) => ({ code: 1, stdout: '', stderr: `msvc: ${text}\n` });
-const done = { code: 0, stdout: '', stderr: '' };
-
 describe('msvc SERVICE', () => {
   it('on a pipe: PID and seconds; 0 up, 2 down, 3 finished, 1 unknown', async () => {
     const minit = await bootTree();
@@ -194,89 +153,6 @@ describe('msvc SERVICE', () => {
   });
 });
 
-describe('flags that change', () => {
-  it('-u starts with respawn, -o without, -d takes down: finished', async () => {
-    const minit = await bootTree();
-    expect(minit.msvc('-d', 'up')).toEqual(done);
-    await minit.reaches('up', 'finished');
-    expect(minit.msvc('up').code).toBe(3);
-    expect(minit.msvc('-d', 'up')).toEqual(done);
-    expect(minit.msvc('-u', 'up', 'net/up2')).toEqual(done);
-    expect([minit.status('up')['want'], minit.status('net/up2')['want']]).toEqual(['up', 'up']);
-    expect(minit.msvc('-o', 'up')).toEqual(done);
-    expect(minit.status('up')).toMatchObject({ state: 'running', want: 'once' });
-    expect(minit.msvc('-d', 'nobody', 'up')).toEqual(failed('nobody: no such service.'));
-    await minit.reaches('up', 'finished', 2);
-    expect(minit.msvc('-u', 'nobody')).toEqual(failed('nobody: no such service.'));
-    await minit.stopAndReplay();
-  });
-
-  it('-h -a -i -t send their signals, to several services; -k kills', async () => {
-    const names = { h: 'HUP', a: 'ALRM', i: 'INT', t: 'TERM' };
-    const traps = Object.values(names)
-      .map((name) => `trap 'echo "got ${name}"' ${name}`)
-      .join('\n');
-    const minit = await bootTree({
-      'up/run': `#!/bin/sh\n${traps}\necho ready\nwhile :; do sleep 0.02; done\n`,
-    });
-    await minit.prints(/^ready$/mu);
-    for (const [flag, name] of Object.entries(names)) {
-      expect(minit.msvc(`-${flag}`, 'up')).toEqual(done);
-      await minit.prints(new RegExp(`^got ${name}$`, 'mu'));
-    }
-    expect(minit.msvc('-k', 'up', 'net/up2')).toEqual(done);
-    await minit.reaches('up', 'finished');
-    await minit.reaches('net/up2', 'finished');
-    expect(minit.status('up')).toMatchObject({ exit: { text: 'killed by SIGKILL' } });
-    expect(minit.msvc('-t', 'up')).toEqual(failed('up: it has no process'));
-    await minit.stopAndReplay();
-  });
-
-  it('-p pauses, -c continues; -d ends what is paused', async () => {
-    const minit = await bootTree();
-    expect(minit.msvc('-p', 'up', 'net/up2')).toEqual(done);
-    expect(minit.status('up')).toMatchObject({ state: 'running', inner: 'paused' });
-    expect(minit.msvc('up').code).toBe(0);
-    expect(minit.msvc('-c', 'up')).toEqual(done);
-    expect(minit.status('up')).toMatchObject({ state: 'running', inner: 'ready' });
-    expect(minit.msvc('-d', 'net/up2')).toEqual(done);
-    await minit.reaches('net/up2', 'finished');
-    expect(minit.status('net/up2')).toMatchObject({ exit: { text: 'killed by SIGTERM' } });
-    await minit.stopAndReplay();
-  });
-
-  it('-P sets the PID, with and without a space; minit notices the end of that process, too', async () => {
-    const minit = await bootTree();
-    const foreign = ['1000', '1001'].map((seconds) =>
-      spawn('sleep', [seconds], { stdio: 'ignore' }),
-    );
-    foreigners.push(...foreign);
-    const [first, second] = foreign.map(({ pid }) => String(pid));
-    expect(minit.msvc(`-P${String(first)}`, 'done')).toEqual(done);
-    expect(minit.msvc('-g', 'done')).toEqual({ ...done, stdout: `${String(first)}\n` });
-    expect(minit.msvc('-P', String(second), 'done')).toEqual(done);
-    expect(minit.msvc('-C', 'done')).toEqual(done);
-    expect(minit.msvc('-g', 'done')).toEqual({ ...done, stdout: `${String(second)}\n` });
-    const gone = recorded(
-      minit,
-      ({ event }) => event.type === 'ProcessVanished' && String(event.pid) === second,
-    );
-    for (const child of foreign) child.kill('SIGKILL');
-    await gone;
-    expect(minit.msvc('done').code).toBe(3);
-    expect(minit.msvc('-P0', 'done')).toEqual(failed('0 is no PID'));
-    expect(minit.msvc('-Pabc', 'done')).toEqual(failed('abc is no PID'));
-    expect(minit.msvc(`-P${String(minit.pid)}`, 'done')).toEqual(
-      failed('done: that is minit itself'),
-    );
-    expect(minit.msvc(`-P${String(minit.pidOf('up'))}`, 'done')).toEqual(
-      failed("done: that is up's process"),
-    );
-    expect(minit.msvc(`-P${String(second)}`, 'nobody')).toEqual(failed('nobody: no such service.'));
-    await minit.stopAndReplay();
-  });
-});
-
 describe('flags that tell', () => {
   it('-g: the PID only', async () => {
     const minit = await bootTree();
@@ -300,55 +176,6 @@ describe('flags that tell', () => {
     expect(minit.msvc('-H')).toEqual({
       ...done,
       stdout: 'gate\nwaits\ndone\nnet/up2\nup\ndefault\n',
-    });
-    await minit.stopAndReplay();
-  });
-});
-
-describe('usage', () => {
-  it('needs no minit: none of it, --help, --version', () => {
-    for (const args of [[], ['--help']])
-      expect(run('msvc', args)).toMatchObject({
-        code: 0,
-        stdout: expect.stringMatching(/^Usage: msvc \[flag\] SERVICE/u) as string,
-        stderr: '',
-      });
-    const { version } = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as {
-      version: string;
-    };
-    for (const name of ['msvc', 'minit-list', 'listpids', 'minit-replay', 'minit'])
-      expect(run(name, ['--version'])).toEqual({ ...done, stdout: `${version}\n` });
-  });
-
-  it.each([
-    [['-x', 'up'], "error: unknown option '-x'"],
-    [['-u'], 'no service named'],
-    [['-u', '-d', 'up'], '-u and -d cannot be used together'],
-    [['-P'], "error: option '-P <pid>' argument missing"],
-  ])('%j is an error', (args, text) => {
-    expect(run('msvc', args)).toEqual(failed(text));
-  });
-
-  it('says when no minit is running, at once', () => {
-    const root = makeRoot({});
-    expect(run('msvc', ['--root', root, 'up'])).toEqual(
-      failed(`${root}/in does not exist: is this the directory of a running minit?`),
-    );
-    execFileSync('mkfifo', [join(root, 'in'), join(root, 'out')]);
-    expect(run('msvc', ['--root', root, 'up'])).toEqual(failed('minit is not running'));
-  });
-
-  it('finds ROOT by --root, else MINIT_ROOT', async () => {
-    const minit = await bootTree();
-    const stdout = `${String(minit.pidOf('up'))}\n`;
-    const env = { ...process.env, MINIT_ROOT: minit.root };
-    expect(run('msvc', ['-g', 'up'], { env })).toEqual({ ...done, stdout });
-    expect(
-      run('msvc', ['-g', 'up', '--root', minit.root], { env: { ...env, MINIT_ROOT: '/nowhere' } }),
-    ).toEqual({ ...done, stdout });
-    expect(run('msvc', ['-g', 'up', '--root', '.'], { cwd: minit.root })).toEqual({
-      ...done,
-      stdout,
     });
     await minit.stopAndReplay();
   });

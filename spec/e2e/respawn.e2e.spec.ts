@@ -219,7 +219,7 @@ describe('before each start its directory is read again', () => {
     );
     expect(delays.slice(0, 3)).toEqual([500, 100, 200]);
     expect(minit.output).toContain(
-      `minit: error: ${minit.root}/d: cannot read its directory: no such file or directory (ENOENT)`,
+      `minit: error: ${minit.root}/d: cannot read its service directory: no such file or directory (ENOENT)`,
     );
   });
 });

@@ -1,6 +1,6 @@
 /**
- * The orderly end: who is stopped when, how firmly, and that nothing of it stays. Not here: log
- * services (log.e2e), PID 1 (pid1.e2e), processes that not even KILL ends, descendants that a
+ * The orderly end: who is stopped when, how firmly, and that nothing of it stays. Not here: an end
+ * amid the boot (early-end.e2e), log services (log.e2e), PID 1 (pid1.e2e), processes that not even KILL ends, descendants that a
  * service has left to itself (minit adopts them, and does not end them).
  */
 import { execFileSync } from 'node:child_process';
@@ -201,68 +201,5 @@ describe('while it goes on', () => {
     expect(minit.msvc('-k', 'x')).toMatchObject({ code: 0 });
     expect(await minit.finished()).toEqual(ended);
     minit.replays();
-  });
-});
-
-describe('an end that comes early', () => {
-  it('while a sync step hangs: it is ended, and what waits for it never starts', async () => {
-    const { env, processes } = mark();
-    const minit = boot(
-      {
-        'default/depends': 'after\n',
-        'after/run': sleeper,
-        'after/depends': 'hangs\n',
-        'hangs/run': sleeper,
-        'hangs/sync': '',
-      },
-      { env },
-    );
-    await minit.reaches('hangs', 'running');
-    expect(await minit.stopAndReplay()).toEqual(ended);
-    expect(processes()).toEqual([]);
-    const changes = changesOf(minit);
-    expect(statesOf(changes, 'after')).toEqual(['waiting-deps', 'down']);
-    expect(statesOf(changes, 'default')).toEqual(['waiting-deps', 'down']);
-    expect(minit.output).not.toContain('boot settled');
-  });
-
-  it('in the pause before a respawn: it does not come', async () => {
-    // The pauses of a program that cannot be started grow, and this one is long enough.
-    const minit = boot({
-      'default/depends': 'x\nstay\n',
-      'x/run': '->/no/such/program',
-      'x/respawn': '',
-      'stay/run': sleeper,
-    });
-    await minit.prints(/\(4 times in a row\)/u);
-    minit.kill('SIGTERM');
-    expect(await minit.finished()).toEqual(ended);
-    minit.replays();
-    expect(statesOf(changesOf(minit), 'x').at(-1)).toBe('finished');
-    const [stop] = recordsOf(minit).filter(({ event }) => event.type === 'SignalReceived');
-    expect(stop?.effects).toContainEqual({ type: 'CancelTimer', params: { timer: 'respawn:x' } });
-  });
-
-  it('amid the start of 200 services: all that have begun are ended', async () => {
-    const { env, processes } = mark();
-    const names = Array.from({ length: 200 }, (_, index) => `s${String(index)}`);
-    const minit = boot(
-      {
-        ...Object.fromEntries(
-          names.flatMap((name) => [
-            [`${name}/run`, '->/bin/sleep'],
-            [`${name}/params`, '1000\n'],
-            [`${name}/respawn`, ''],
-          ]),
-        ),
-        'default/depends': `${names.join('\n')}\n`,
-      },
-      { env },
-    );
-    await minit.reaches('s20', 'running');
-    minit.kill('SIGTERM');
-    expect(await minit.finished()).toEqual(ended);
-    minit.replays();
-    expect(processes()).toEqual([]);
   });
 });

@@ -538,7 +538,7 @@ describe('control', () => {
         minit: 1,
         ok: false,
         problem:
-          'cannot execute its program: not an executable: a script needs a first line such as "#!/bin/sh" (ENOEXEC)',
+          'cannot execute its program (run): not an executable: a script needs a first line such as "#!/bin/sh" (ENOEXEC)',
       });
     });
 

@@ -9,7 +9,7 @@ import { given, fired } from '../support/given';
 
 describe('a failed start', () => {
   it.each<[SpawnStage, string, string]>([
-    ['read-directory', 'ENOENT', 'cannot read its directory: no such file or directory (ENOENT)'],
+    ['read-directory', 'ENOENT', 'cannot read its service directory: no such file or directory (ENOENT)'],
     ['params', 'EINVAL', 'cannot use its params: not usable'],
     ['open-in', 'ENOENT', 'cannot open its in: no such file or directory (ENOENT)'],
     ['open-out', 'EROFS', 'cannot open its out: the file system is read-only (EROFS)'],
@@ -17,9 +17,9 @@ describe('a failed start', () => {
     [
       'change-directory',
       'ENOTDIR',
-      'cannot change to its directory: a component is not a directory (ENOTDIR)',
+      'cannot change to its working directory: a component is not a directory (ENOTDIR)',
     ],
-    ['execute', 'EACCES', 'cannot execute its program: permission denied (EACCES)'],
+    ['execute', 'EACCES', 'cannot execute its program (run): permission denied (EACCES)'],
     ['fork', 'ENOMEM', 'cannot make a process: out of memory (ENOMEM)'],
     ['fork', 'EWHATEVER', 'cannot make a process: EWHATEVER (EWHATEVER)'],
   ])('at %s with %s is: %s', (stage, code, text) => {
@@ -33,7 +33,7 @@ describe('a failed start', () => {
       hint: 'its interpreter is missing',
     } as const;
     expect(failureText(failure)).toBe(
-      'cannot execute its program: its interpreter is missing (ENOENT)',
+      'cannot execute its program (run): its interpreter is missing (ENOENT)',
     );
   });
 
@@ -42,7 +42,7 @@ describe('a failed start', () => {
       .boots('web')
       .when(fired('respawn:web'))
       .reports(
-        '/bin/web: cannot execute its program: no such file or directory (ENOENT) (2 times in a row)',
+        '/bin/web: cannot execute its program (run): no such file or directory (ENOENT) (2 times in a row)',
       );
   });
 

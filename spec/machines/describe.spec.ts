@@ -78,7 +78,7 @@ const reasons: readonly (readonly [string, Scenario])[] = [
       .when(spawnFailed('web', 'fork', 'EAGAIN')),
   ],
   [
-    'cannot execute its program: permission denied (EACCES)',
+    'cannot execute its program (run): permission denied (EACCES)',
     given({ web: { spawn: ['execute', 'EACCES'] }, k: {} }).boots('web', 'k'),
   ],
   [
@@ -130,7 +130,7 @@ describe('a transition', () => {
       .boots('web')
       .when(spawnFailed('web', 'execute', 'ENOENT'));
     expect(last(scenario)).toEqual([
-      'cannot execute its program: no such file or directory (ENOENT); again soon',
+      'cannot execute its program (run): no such file or directory (ENOENT); again soon',
     ]);
   });
 });

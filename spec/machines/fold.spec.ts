@@ -117,7 +117,7 @@ describe('fold', () => {
         .when(failed)
         .asks(
           'StartTimer log 5000',
-          'Report /var/log/minit: the event log is held in memory: the file system is read-only',
+          'Report /var/log/minit: the event log is held in memory: the file system is read-only; make that writable, or name a directory with --log',
         )
         .when(failed)
         .asks('StartTimer log 5000');
@@ -136,7 +136,7 @@ describe('fold', () => {
         .boots('web')
         .when(opened)
         .when({ type: 'LogFailed', path: '/log', error: systemError('ENOSPC') })
-        .reports('/log: the event log is held in memory: no space left on the device')
+        .reports('/log: the event log is held in memory: no space left on the device; make that writable, or name a directory with --log')
         .is({ web: 'running.ready' });
     });
   });

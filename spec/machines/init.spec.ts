@@ -54,7 +54,7 @@ describe('init', () => {
         .boots('a')
         .asks(
           'SpawnProcess b',
-          'Report /bin/b: cannot execute its program: no such file or directory (ENOENT)',
+          'Report /bin/b: cannot execute its program (run): no such file or directory (ENOENT)',
           'Report boot settled after 0.00 s',
           'ExitSupervisor 0',
         );

@@ -41,12 +41,12 @@ describe('request', () => {
       why: 'not JSON',
     });
     expect(parseRequest(`${extensionPrefix}${'x'.repeat(1499)}`)).toMatchObject({
-      why: 'longer than 1500 bytes',
+      why: 'it is longer than 1500 bytes',
     });
   });
 
   it('counts bytes, not letters', () => {
-    expect(parseRequest(`p${'ü'.repeat(750)}`)).toMatchObject({ why: 'longer than 1500 bytes' });
+    expect(parseRequest(`p${'ü'.repeat(750)}`)).toMatchObject({ why: 'it is longer than 1500 bytes' });
   });
 
   it('refuses JSON in JSON', () => {

@@ -100,7 +100,7 @@ describe('a service', () => {
         .after(2000)
         .when(exited('web'))
         .asks(
-          'Report /etc/minit/web: cannot read its directory: no such file or directory (ENOENT)',
+          'Report /etc/minit/web: cannot read its service directory: no such file or directory (ENOENT)',
           'StartTimer respawn:web 100',
         )
         .edits('web', { mode: 'respawn' })
@@ -219,7 +219,7 @@ describe('a service', () => {
         .boots('job', 'k')
         .is({ job: 'failed' })
         .reports(
-          '/bin/job: cannot execute its program: no such file or directory (ENOENT)',
+          '/bin/job: cannot execute its program (run): no such file or directory (ENOENT)',
           'boot settled after 0.00 s',
         );
     });

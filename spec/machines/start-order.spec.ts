@@ -287,9 +287,38 @@ describe('start order', () => {
         .boots('a')
         .starts('b', 'a')
         .reports(
-          '/etc/minit/a/depends:1: dependency "gone" skipped: there is no such service',
+          '/etc/minit/a/depends:1: dependency "gone" skipped: there is no such service; make it, or remove the line',
           'boot settled after 0.00 s',
         );
+    });
+
+    it('waits for what passes by itself, longer each time, and drops no dependency for it', () => {
+      const missing = { type: 'ServiceMissing', service: 'b', error: systemError('EMFILE') } as const;
+      given({ a: { depends: ['b'] }, b: {}, k: {} })
+        .boots('k')
+        .withoutAnswers()
+        .when(asked('sa'), read('a'))
+        .when(missing)
+        .asks(
+          'StartTimer read:b 100',
+          'Report /etc/minit/b: cannot read the directory just now, and tries again: too many open files (EMFILE)',
+        )
+        .when(fired('read:b'))
+        .reads('b')
+        .when(missing)
+        .asks('StartTimer read:b 200')
+        .when(fired('read:b'), read('b'))
+        .starts('b');
+    });
+
+    it('gives up that wait when minit ends', () => {
+      const missing = { type: 'ServiceMissing', service: 'b', error: systemError('EMFILE') } as const;
+      given({ a: { depends: ['b'] }, b: {}, k: {} })
+        .boots('k')
+        .withoutAnswers()
+        .when(asked('sa'), read('a'), missing, signalled('SIGTERM'))
+        .when(fired('read:b'))
+        .reads();
     });
 
     it('says what kept a directory from being read', () => {
@@ -299,7 +328,7 @@ describe('start order', () => {
         .when(asked('sa'), read('a'))
         .when({ type: 'ServiceMissing', service: 'b', error: systemError('EACCES') })
         .reports(
-          '/etc/minit/a/depends:1: dependency "b" skipped: its directory cannot be read (EACCES)',
+          '/etc/minit/a/depends:1: dependency "b" skipped: its directory cannot be read: permission denied (EACCES)',
         );
     });
 
@@ -308,7 +337,7 @@ describe('start order', () => {
         .boots('a')
         .starts('x', 'c', 'b', 'a')
         .reports(
-          '/etc/minit/c/depends:1: dependency "a" skipped: it closes the cycle a -> b -> c -> a',
+          '/etc/minit/c/depends:1: dependency "a" skipped: it closes the cycle a -> b -> c -> a; remove one of these lines',
           'boot settled after 0.00 s',
         );
     });
@@ -317,7 +346,7 @@ describe('start order', () => {
       given({ top: { depends: ['a'] }, a: { depends: ['b'] }, b: { depends: ['a'] } })
         .boots('top')
         .reports(
-          '/etc/minit/b/depends:1: dependency "a" skipped: it closes the cycle a -> b -> a',
+          '/etc/minit/b/depends:1: dependency "a" skipped: it closes the cycle a -> b -> a; remove one of these lines',
           'boot settled after 0.00 s',
         );
     });
@@ -347,7 +376,7 @@ describe('start order', () => {
         .starts('b')
         .is({ a: 'failed' })
         .reports(
-          '/etc/minit/a/params: cannot use its params: a NUL byte',
+          '/etc/minit/a/params:2: cannot use its params: a NUL byte',
           'boot settled after 0.00 s',
         );
     });

@@ -236,6 +236,12 @@ export class Scenario {
     return this;
   }
 
+  /** These directories and no others were asked for, in this order. */
+  reads(...services: string[]): this {
+    expect(this.linesOf('ReadService')).toEqual(services.map((name) => `ReadService ${name}`));
+    return this;
+  }
+
   /** These processes and no others were asked for, in this order. */
   starts(...services: string[]): this {
     expect(this.linesOf('SpawnProcess')).toEqual(services.map((name) => `SpawnProcess ${name}`));

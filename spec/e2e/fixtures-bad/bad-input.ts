@@ -48,11 +48,10 @@ function works(command: readonly string[]): boolean {
 }
 
 /** `it`, or `it.skip` with the reason in its name where this machine cannot do it. */
-const itWhen =
-  (canDo: boolean, reason: string) => (name: string, test: jest.ProvidesCallback) => {
-    if (canDo) it(name, test);
-    else it.skip(`${name} (skipped: ${reason})`, test);
-  };
+const itWhen = (canDo: boolean, reason: string) => (name: string, test: jest.ProvidesCallback) => {
+  if (canDo) it(name, test);
+  else it.skip(`${name} (skipped: ${reason})`, test);
+};
 export const itUnprivileged = itWhen(
   works([...unprivileged, process.execPath, join(distFolder, 'minit.js'), '--version']),
   'no other user can be had here',
