@@ -3,7 +3,7 @@
  *
  * @module
  */
-import './tune-v8';
+import '../adapters/tune-v8';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';

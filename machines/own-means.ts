@@ -10,7 +10,10 @@ import { controlRetryDelayMs, logRetryDelayMs } from './limits';
 import { emit, type Step } from './step';
 
 /** Durations come from a clock that nobody can set, so that this changes none; it is only on record. */
-export function clockStepped(step: Step, { byUs, wallAt }: MinitEvent & { type: 'WallClockStepped' }): void {
+export function clockStepped(
+  step: Step,
+  { byUs, wallAt }: MinitEvent & { type: 'WallClockStepped' },
+): void {
   const seconds = Math.abs(byUs / 1_000_000).toFixed(3);
   const way = byUs < 0 ? 'back' : 'forward';
   emit(step, 'Report', {
@@ -20,11 +23,15 @@ export function clockStepped(step: Step, { byUs, wallAt }: MinitEvent & { type: 
   });
 }
 
-export function controlChanged(step: Step, event: MinitEvent & { type: 'ControlOpened' | 'ControlFailed' }): void {
+export function controlChanged(
+  step: Step,
+  event: MinitEvent & { type: 'ControlOpened' | 'ControlFailed' },
+): void {
   const wasOpen = step.draft.isControlOpen;
   step.draft.isControlOpen = event.type === 'ControlOpened';
   if (event.type === 'ControlOpened') {
-    if (wasOpen === false) emit(step, 'Report', { severity: 'note', code: 'control', text: 'control is open now' });
+    if (wasOpen === false)
+      emit(step, 'Report', { severity: 'note', code: 'control', text: 'control is open now' });
     return;
   }
   emit(step, 'StartTimer', { timer: 'control', delayMs: controlRetryDelayMs });
@@ -37,20 +44,30 @@ export function controlChanged(step: Step, event: MinitEvent & { type: 'ControlO
   });
 }
 
-export function logChanged(step: Step, event: MinitEvent & { type: 'LogOpened' | 'LogFailed' }): void {
+export function logChanged(
+  step: Step,
+  event: MinitEvent & { type: 'LogOpened' | 'LogFailed' },
+): void {
   const wasOpen = step.draft.isLogOpen;
   step.draft.isLogOpen = event.type === 'LogOpened';
   if (event.type === 'LogOpened') {
-    if (wasOpen === false) emit(step, 'Report', { severity: 'note', code: 'log', file: event.path, text: 'the event log is written now' });
+    if (wasOpen === false)
+      emit(step, 'Report', {
+        severity: 'note',
+        code: 'log',
+        file: event.path,
+        text: 'the event log is written now',
+      });
     emit(step, 'CancelTimer', { timer: 'log' });
     return;
   }
   emit(step, 'StartTimer', { timer: 'log', delayMs: logRetryDelayMs });
   if (wasOpen === false) return;
+  const remedy = event.error.code === 'ENOSPC' ? 'make room there' : 'make that writable';
   emit(step, 'Report', {
     severity: 'warning',
     code: 'log',
     file: event.path,
-    text: `the event log is held in memory: ${describeErrorCode(event.error.code)}; make that writable, or name a directory with --log`,
+    text: `the event log is held in memory: ${describeErrorCode(event.error.code)}; ${remedy}, or name a directory with --log`,
   });
 }

@@ -10,7 +10,6 @@
  */
 import type { Dependency, ServiceDefinition, ServiceName } from './definition';
 import type { SystemError } from './events';
-import { describeErrorCode } from './describe-failure';
 import { historyLengthMax } from './limits';
 import { PersistentMap } from './persistent-map';
 import { answerLater, answerStart } from './replies';
@@ -24,7 +23,26 @@ import {
   type Service,
 } from './state';
 import { retryDelay } from './service-effects';
-import { addService, dropDependency, emit, registerWaiter, settle, tell, tellInit, type Step } from './step';
+import {
+  reportBlackListed,
+  reportCycle,
+  reportIgnoredWord,
+  reportMissing,
+  reportNothingToStart,
+  reportProblems,
+  reportReadDelayed,
+  whyUnreadable,
+} from './start-reports';
+import {
+  addService,
+  dropDependency,
+  emit,
+  registerWaiter,
+  settle,
+  tell,
+  tellInit,
+  type Step,
+} from './step';
 import { beginShutdown } from './stop-order';
 
 type StartItem = AgendaItem & { readonly kind: 'start' };
@@ -117,7 +135,9 @@ function noteRequest({ draft }: Step, { service, asker }: StartItem): void {
   draft.history = [service, ...draft.history].slice(0, historyLengthMax);
   if (asker.kind === 'word' || asker.kind === 'default') draft.hasStarted = true;
   draft.askers =
-    asker.kind === 'dependent' ? draft.askers.set(service, asker.name) : draft.askers.delete(service);
+    asker.kind === 'dependent'
+      ? draft.askers.set(service, asker.name)
+      : draft.askers.delete(service);
 }
 
 /** `msvc -u` and `-o` say with the start whether it shall respawn. */
@@ -152,18 +172,18 @@ export function continueWithDefinition(step: Step, definition: ServiceDefinition
   const { hasLog } = started.context.definition;
   const dependencies = acceptedDependencies(step, service, { depends: definition.depends, hasLog });
   const needs = dependencies.map(({ name }) => name);
-  const waitingFor = PersistentMap.of<true>(needs.filter((name) => !isDone(step, name)).map((name) => [name, true]));
+  const waitingFor = PersistentMap.of<true>(
+    needs.filter((name) => !isDone(step, name)).map((name) => [name, true]),
+  );
   registerWaiter(step, service, waitingFor);
   draft.open = draft.open.set(service, true);
   push(step, [
-    ...dependencies.map(
-      ({ name, line }): AgendaItem => ({
-        kind: 'start',
-        service: name,
-        cause: step.seq,
-        asker: { kind: 'dependent', name: service, line },
-      }),
-    ),
+    ...dependencies.map(({ name, line }): AgendaItem => ({
+      kind: 'start',
+      service: name,
+      cause: step.seq,
+      asker: { kind: 'dependent', name: service, line },
+    })),
     { kind: 'close', service },
   ]);
   tell(step, service, { type: 'DefinitionRead', at: step.at, definition, needs, waitingFor });
@@ -187,7 +207,11 @@ function acceptedDependencies(
     if (seen.has(dependency.name)) return false;
     seen.add(dependency.name);
     if (!isBlackListed(step, dependency.name)) return true;
-    skipBlackListed(step, { kind: 'dependent', name: service, line: dependency.line }, dependency.name);
+    reportBlackListed(
+      step,
+      { kind: 'dependent', name: service, line: dependency.line },
+      dependency.name,
+    );
     return false;
   });
 }
@@ -199,35 +223,16 @@ export function continueWithoutDefinition(step: Step, error: SystemError): void 
   if (item === undefined) return;
   draft.reading = undefined;
   const { service, asker } = item;
-  const why =
-    error.code === 'ENOENT'
-      ? 'there is no such service; make it, or remove the line'
-      : `its directory cannot be read: ${describeErrorCode(error.code)} (${error.code})`;
   switch (asker.kind) {
     case 'dependent':
       dropDependency(step, asker.name, service);
-      emit(step, 'Report', {
-        severity: 'error',
-        code: 'dependency-missing',
-        service: asker.name,
-        ...dependsFile(step, asker),
-        text: `dependency "${service}" skipped: ${why}`,
-      });
+      reportMissing(step, asker, { service, error });
       break;
     case 'word':
-      emit(step, 'Report', {
-        severity: draft.role === 'process' ? 'warning' : 'note',
-        code: 'word-ignored',
-        text: `argument "${service}" ignored: there is no such service in ${draft.root}`,
-      });
+      reportIgnoredWord(step, service, error);
       break;
     case 'default':
-      emit(step, 'Report', {
-        severity: 'error',
-        code: 'nothing-to-start',
-        file: `${draft.root}/default`,
-        text: 'nothing to start: make a service "default" that depends on the others, or name services on the command line',
-      });
+      reportNothingToStart(step);
       tellInit(step, { type: 'NothingToStart', at: step.at });
       break;
     case 'key':
@@ -235,7 +240,11 @@ export function continueWithoutDefinition(step: Step, error: SystemError): void 
       if (asker.signal === 'SIGINT') beginShutdown(step);
       break;
     case 'operator':
-      answerLater(step, asker.reply, error.code === 'ENOENT' ? 'no such service' : why);
+      answerLater(
+        step,
+        asker.reply,
+        error.code === 'ENOENT' ? 'no such service' : whyUnreadable(error),
+      );
       break;
   }
 }
@@ -247,13 +256,7 @@ export function readAgainLater(step: Step, service: ServiceName, error: SystemEr
   const failures = (reading.failures ?? 0) + 1;
   step.draft.reading = { ...reading, failures };
   emit(step, 'StartTimer', { timer: `read:${service}`, delayMs: retryDelay(failures) });
-  if (failures > 1) return;
-  emit(step, 'Report', {
-    severity: 'warning',
-    code: 'read-delayed',
-    file: `${step.draft.root}/${service}`,
-    text: `cannot read the directory just now, and tries again: ${describeErrorCode(error.code)} (${error.code})`,
-  });
+  if (failures === 1) reportReadDelayed(step, service, error);
 }
 
 export function readAgain(step: Step, service: ServiceName): void {
@@ -265,21 +268,6 @@ export function readAgain(step: Step, service: ServiceName): void {
 export const isWalkDone = ({ draft }: Step): boolean =>
   draft.agenda === undefined && draft.reading === undefined && draft.requested.length === 0;
 
-function dependsFile({ draft }: Step, asker: DependentAsker) {
-  const directory = draft.services.get(asker.name)?.context.definition.directory ?? `${draft.root}/${asker.name}`;
-  return asker.line === 0 ? { file: `${directory}/log` } : { file: `${directory}/depends`, line: asker.line };
-}
-
-function skipBlackListed(step: Step, asker: DependentAsker, service: ServiceName): void {
-  emit(step, 'Report', {
-    severity: 'note',
-    code: 'dependency-black-listed',
-    service: asker.name,
-    ...dependsFile(step, asker),
-    text: `dependency "${service}" skipped: black-listed on the command line`,
-  });
-}
-
 function skipCycle(step: Step, asker: DependentAsker, service: ServiceName): void {
   // The markers that close what is being walked stand in the agenda from the innermost outwards.
   const cycle = [service];
@@ -289,26 +277,5 @@ function skipCycle(step: Step, asker: DependentAsker, service: ServiceName): voi
     if (node.item.service === service) break;
   }
   dropDependency(step, asker.name, service);
-  emit(step, 'Report', {
-    severity: 'error',
-    code: 'dependency-cycle',
-    service: asker.name,
-    ...dependsFile(step, asker),
-    text: `dependency "${service}" skipped: it closes the cycle ${cycle.join(' -> ')}; remove one of these lines`,
-  });
-}
-
-function reportProblems(step: Step, service: ServiceName, definition: ServiceDefinition): void {
-  for (const { severity, file, line, text } of definition.problems) {
-    // What keeps the program from running is reported as the failed start that it is.
-    if (severity === 'error' && file === 'params') continue;
-    emit(step, 'Report', {
-      severity,
-      code: 'definition',
-      service,
-      file: `${definition.directory}/${file}`,
-      ...(line !== undefined && { line }),
-      text,
-    });
-  }
+  reportCycle(step, asker, cycle);
 }

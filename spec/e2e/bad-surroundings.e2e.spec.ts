@@ -222,7 +222,7 @@ describe('minit whose output nobody takes', () => {
       return text.includes('request refused');
     });
     expect(text.replaceAll(root, 'ROOT')).toContain(
-      `: dependency "${names[0] ?? ''}" skipped: it closes the cycle ${[...names, names[0]].join(; remove one of these lines' -> ')}`,
+      `: dependency "${names[0] ?? ''}" skipped: it closes the cycle ${[...names, names[0]].join(' -> ')}; remove one of these lines`,
     );
     closeSync(filler);
     await endsWell(minit);

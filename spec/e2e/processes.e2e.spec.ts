@@ -4,7 +4,7 @@
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { cleanUp, run } from '../support/supervisor';
-import { bootX, plain } from './fixtures/one-service';
+import { bootX, linkOf, plain } from './fixtures/one-service';
 import { processStat } from './fixtures/recorded';
 
 afterAll(cleanUp);
@@ -30,8 +30,10 @@ describe('nice', () => {
 });
 
 describe('each process', () => {
-  it('has the descriptors 0 to 2, and a session of its own', async () => {
-    const minit = await bootX({ ...plain, 'x/log/run': '->/bin/cat' });
+  it('has the descriptors 0 to 2, whatever minit has inherited, and a session of its own', async () => {
+    const wrapper = ['sh', '-c', 'exec 3< /dev/null 9< /dev/null; exec "$@"', 'sh'];
+    const minit = await bootX({ ...plain, 'x/log/run': '->/bin/cat' }, undefined, { wrapper });
+    expect(linkOf(minit.pid, 'fd/9')).toBe('/dev/null');
     const pids = ['x', 'x/log', 'stay'].map((name) => minit.pidOf(name));
     for (const pid of pids) {
       expect(readdirSync(`/proc/${String(pid)}/fd`)).toEqual(['0', '1', '2']);

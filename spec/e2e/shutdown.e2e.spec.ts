@@ -134,6 +134,9 @@ describe('the end by a signal', () => {
     const root = withStubborn({ 'default/depends': 'x\nticker\n', 'ticker/run': ticker });
     const minit = boot(root, { args: ['--grace', '3600'] });
     await isReady(minit);
+    // By then it does not hear TERM any more.
+    await minit.prints(/^tick$/mu);
+    await minit.reaches('ticker', 'running');
     minit.kill('SIGINT');
     minit.kill('SIGINT');
     await minit.reaches('x', 'stopping');
