@@ -222,7 +222,8 @@ export function boot(files: Files | string, options: BootOptions = {}): Supervis
 /** For `afterAll`: nothing that a failed spec left behind goes on. */
 export async function cleanUp(): Promise<void> {
   for (const child of running) {
-    const gone = new Promise((resolve) => child.once('close', resolve));
+    // Not its `close`: a service that is left behind would hold the pipes open.
+    const gone = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGINT');
     // One that comes later kills what does not end in order.
     const again = setTimeout(() => child.kill('SIGINT'), 1_000);
@@ -230,6 +231,8 @@ export async function cleanUp(): Promise<void> {
     await gone;
     clearTimeout(again);
     clearTimeout(timer);
+    child.stdout?.destroy();
+    child.stderr?.destroy();
   }
   for (const folder of temporaryFolders) if (existsSync(folder)) rmSync(folder, { recursive: true, force: true });
 }
