@@ -18,7 +18,11 @@ export interface ReplayReportOptions {
 }
 
 /** Prints line by line. */
-export function printReport(report: ReplayReport, options: ReplayReportOptions, print: (line: string) => void): void {
+export function printReport(
+  report: ReplayReport,
+  options: ReplayReportOptions,
+  print: (line: string) => void,
+): void {
   if (options.json) {
     print(JSON.stringify(asJson(report)));
     return;
@@ -31,37 +35,58 @@ export function printReport(report: ReplayReport, options: ReplayReportOptions, 
   printVerdict(report, print);
 }
 
-function printHead({ header, state, eventCount, startedAt }: ReplayReport, print: (line: string) => void): void {
+function printHead(
+  { header, state, eventCount, startedAt }: ReplayReport,
+  print: (line: string) => void,
+): void {
   const span = describeDuration(state.at - startedAt);
-  print(`boot ${header.boot} of ${state.root} on ${header.host}, ${header.wallAt}, minit ${header.program}`);
-  print(`event ${String(state.seq)}, ${span} after the start; ${String(eventCount)} events folded; minit is ${state.init.value}`);
+  print(
+    `boot ${header.boot} of ${state.root} on ${header.host}, ${header.wallAt}, minit ${header.program}`,
+  );
+  print(
+    `event ${String(state.seq)}, ${span} after the start; ${String(eventCount)} events folded; minit is ${state.init.value}`,
+  );
 }
 
 function printServices({ state }: ReplayReport, print: (line: string) => void): void {
   const services = servicesInOrder(state).map((service) => statusOf(service, state.at));
   const width = Math.max(7, ...services.map(({ name }) => name.length));
-  print(`${'service'.padEnd(width)}  ${'state'.padEnd(12)}  ${'want'.padEnd(4)}  ${'since'.padStart(11)}  why`);
+  print(
+    `${'service'.padEnd(width)}  ${'state'.padEnd(12)}  ${'want'.padEnd(4)}  ${'since'.padStart(11)}  why`,
+  );
   for (const { name, state: value, want, since, reason } of services) {
     const duration = describeDuration(since * 1_000_000).padStart(11);
     print(`${name.padEnd(width)}  ${value.padEnd(12)}  ${want.padEnd(4)}  ${duration}  ${reason}`);
   }
 }
 
-function printEvent({ record, transitions }: ReplayedEvent, startedAt: number, print: (line: string) => void): void {
+function printEvent(
+  { record, transitions }: ReplayedEvent,
+  startedAt: number,
+  print: (line: string) => void,
+): void {
   const seconds = ((record.at - startedAt) / 1_000_000).toFixed(6);
   const cause = record.cause === undefined ? '' : ` (because of ${String(record.cause)})`;
   print(`${String(record.seq).padStart(7)}  +${seconds}  ${describeEvent(record.event)}${cause}`);
   for (const transition of transitions) {
     const { before, after } = transition;
     const from = before === undefined ? '' : `${stateName(before)} -> `;
-    print(`           ${after.context.name}: ${from}${stateName(after)}  ${describeTransition(transition)}`);
+    print(
+      `           ${after.context.name}: ${from}${stateName(after)}  ${describeTransition(transition)}`,
+    );
   }
   for (const effect of record.effects) print(`           ${describeEffect(effect)}`);
 }
 
-function printVerdict({ divergence, notes, eventCount }: ReplayReport, print: (line: string) => void): void {
+function printVerdict(
+  { divergence, notes, eventCount }: ReplayReport,
+  print: (line: string) => void,
+): void {
   for (const note of notes) {
-    if (note.kind === 'torn') print(`note: ${note.path}:${String(note.line)}: torn last line cut off (${String(note.tornBytes)} bytes)`);
+    if (note.kind === 'torn')
+      print(
+        `note: ${note.path}:${String(note.line)}: torn last line cut off (${String(note.tornBytes)} bytes)`,
+      );
     if (note.kind === 'passed-over') print(`note: ${note.path} passed over: ${note.reason}`);
   }
   if (divergence === undefined) {
@@ -74,7 +99,15 @@ function printVerdict({ divergence, notes, eventCount }: ReplayReport, print: (l
   print(`  replayed: ${replayed === undefined ? 'nothing' : JSON.stringify(replayed)}`);
 }
 
-function asJson({ header, state, eventCount, touching, divergence, damage, notes }: ReplayReport): object {
+function asJson({
+  header,
+  state,
+  eventCount,
+  touching,
+  divergence,
+  damage,
+  notes,
+}: ReplayReport): object {
   return {
     header,
     seq: state.seq,

@@ -20,12 +20,20 @@ interface Options {
 
 function parser(): Command {
   return new Command('minit-replay')
-    .description('Folds an event log again: the state of every service at an instant, and whether minit decides the same.')
+    .description(
+      'Folds an event log again: the state of every service at an instant, and whether minit decides the same.',
+    )
     .argument('<log>', 'a log file, or a directory of them: its newest boot')
-    .option('--at <instant>', 'SEQ, +SECONDS since the start, or TIME of day (ISO 8601); default: the end')
+    .option(
+      '--at <instant>',
+      'SEQ, +SECONDS since the start, or TIME of day (ISO 8601); default: the end',
+    )
     .option('--service <name>', 'show the events that touched this service')
     .option('--json', 'show all as one JSON object')
-    .option('--verify', 'show only whether the recorded effects are those that the fold gives again')
+    .option(
+      '--verify',
+      'show only whether the recorded effects are those that the fold gives again',
+    )
     .helpOption('--help', 'show this')
     .version(version, '--version', 'show the version')
     .addHelpText('after', '\nExit status: 0 the same, 3 diverged, 2 damaged log, 1 usage.')
@@ -49,7 +57,8 @@ function main(argv: readonly string[]): number {
   const [path = ''] = program.args;
   const options = program.opts<Options>();
   const log = openLog(path);
-  if ('code' in log) return fail(log.text, log.code === 'missing' ? exitCode.usage : exitCode.damaged);
+  if ('code' in log)
+    return fail(log.text, log.code === 'missing' ? exitCode.usage : exitCode.damaged);
   const until = parseInstant(options.at, log.header);
   if (typeof until === 'string') return fail(until, exitCode.usage);
   const report = runReplay(log, until, options.service);
@@ -61,7 +70,8 @@ function main(argv: readonly string[]): number {
 }
 
 function verdict({ divergence, damage }: ReplayReport): number {
-  for (const { path, line, reason } of damage) complain('minit-replay', `${path}:${String(line)}: damaged: ${reason}`);
+  for (const { path, line, reason } of damage)
+    complain('minit-replay', `${path}:${String(line)}: damaged: ${reason}`);
   if (damage.length > 0) return exitCode.damaged;
   return divergence === undefined ? exitCode.same : exitCode.diverged;
 }

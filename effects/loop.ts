@@ -39,10 +39,19 @@ export interface LoopOptions {
 /** As daemontools and s6: a bug of ours. */
 const exitInternalError = 101;
 
-const before = (state: SupervisorState): Turn => ({ state, records: [], transitions: [], violations: [] });
+const before = (state: SupervisorState): Turn => ({
+  state,
+  records: [],
+  transitions: [],
+  violations: [],
+});
 
 /** Folds the occurrences of one turn, in order, onto the state before it. */
-export function foldTurn(state: SupervisorState, batch: readonly Occurrence[], isChecked = false): Turn {
+export function foldTurn(
+  state: SupervisorState,
+  batch: readonly Occurrence[],
+  isChecked = false,
+): Turn {
   const records: LogRecord[] = [];
   const transitions: Transition[] = [];
   const violations: string[] = [];
@@ -65,7 +74,11 @@ export function foldTurn(state: SupervisorState, batch: readonly Occurrence[], i
 }
 
 /** Returns the turns of a supervisor that lives in the world of `ports`. Cold: it begins when subscribed to. */
-export function turns$(ports: Ports, first: Occurrence, options: LoopOptions = {}): Observable<Turn> {
+export function turns$(
+  ports: Ports,
+  first: Occurrence,
+  options: LoopOptions = {},
+): Observable<Turn> {
   const { clock, timers, processes, directories, control, signals, log } = ports;
   const sources = [signals, processes, control, timers, directories, clock, log];
   const occurrence$ = merge(...sources.map((source) => source.occurrence$));
@@ -98,9 +111,15 @@ function performAll(ports: Ports, records: readonly LogRecord[]): void {
 }
 
 /** Runs minit until it ends itself through {@link Ports.exit}. */
-export function runLoop(ports: Ports, started: MinitEvent & { type: 'SupervisorStarted' }): Subscription {
+export function runLoop(
+  ports: Ports,
+  started: MinitEvent & { type: 'SupervisorStarted' },
+): Subscription {
   const complain = (text: string): void => {
-    ports.console.report({ severity: 'error', code: 'internal', text: `internal error: ${text}` }, ports.clock.now());
+    ports.console.report(
+      { severity: 'error', code: 'internal', text: `internal error: ${text}` },
+      ports.clock.now(),
+    );
   };
   return turns$(ports, { at: ports.clock.now(), event: started }).subscribe({
     next: ({ violations }) => {

@@ -19,7 +19,8 @@ export type ClientRequest =
   | { readonly do: 'history' }
   | { readonly do: 'state' };
 
-export const encodeRequest = (request: ClientRequest): string => extensionPrefix + JSON.stringify(request);
+export const encodeRequest = (request: ClientRequest): string =>
+  extensionPrefix + JSON.stringify(request);
 
 export type UnknownService = { readonly name: ServiceName; readonly state: 'unknown' };
 

@@ -9,7 +9,14 @@ import { answer, jsonReply, limitReplyTime, reply } from './replies';
 import type { ControlRequest } from './requests';
 import type { ServiceEvent } from './service-context';
 import { toPlain } from './snapshot';
-import { isAtRest, servicesInOrder, stateName, type PendingProbe, type PendingReply, type Service } from './state';
+import {
+  isAtRest,
+  servicesInOrder,
+  stateName,
+  type PendingProbe,
+  type PendingReply,
+  type Service,
+} from './state';
 import { statusOf } from './status';
 import { requestStart } from './start-order';
 import { emit, settle, tell, type Step } from './step';
@@ -37,7 +44,11 @@ export function handleRequest(step: Step, request: ControlRequest): void {
     case 'state':
       return respond(jsonReply({ ok: true, state: toPlain({ ...draft }) }));
     case 'refused':
-      emit(step, 'Report', { severity: 'warning', code: 'request-refused', text: `request refused: ${request.why}` });
+      emit(step, 'Report', {
+        severity: 'warning',
+        code: 'request-refused',
+        text: `request refused: ${request.why}`,
+      });
       return answer(step, { request: seq, isJson: request.isJson }, request.why);
     case 'respawn':
     case 'set-pid':
@@ -50,19 +61,28 @@ export function handleRequest(step: Step, request: ControlRequest): void {
   }
 }
 
-type ServiceRequest = Extract<ControlRequest, { kind: 'respawn' | 'set-pid' | 'clear' | 'stop' | 'signal' }>;
+type ServiceRequest = Extract<
+  ControlRequest,
+  { kind: 'respawn' | 'set-pid' | 'clear' | 'stop' | 'signal' }
+>;
 
 /** Requests that change one service that must be loaded. */
 function onService(step: Step, request: ServiceRequest): void {
   const { service: name } = request;
-  const asker: PendingReply = { request: step.seq, isJson: 'isJson' in request ? request.isJson : true };
+  const asker: PendingReply = {
+    request: step.seq,
+    isJson: 'isJson' in request ? request.isJson : true,
+  };
   const service = step.draft.services.get(name);
   if (service === undefined) return answer(step, asker, 'no such service');
   switch (request.kind) {
     case 'respawn':
       // It would start a stopping service again, which nobody would then stop.
       if (request.enable && isEnding(step)) return answer(step, asker, 'minit is shutting down');
-      tell(step, name, { type: request.enable ? 'RespawnEnabled' : 'RespawnDisabled', at: step.at });
+      tell(step, name, {
+        type: request.enable ? 'RespawnEnabled' : 'RespawnDisabled',
+        at: step.at,
+      });
       return answer(step, asker, undefined);
     case 'stop':
       // As the original's -d: also what starts it again later does not make it respawn by that.
@@ -75,7 +95,12 @@ function onService(step: Step, request: ServiceRequest): void {
       return probe(step, { service: name, pid: request.pid, purpose: 'set', reply: asker });
     case 'clear':
       if (service.context.pid !== undefined) {
-        return probe(step, { service: name, pid: service.context.pid, purpose: 'clear', reply: asker });
+        return probe(step, {
+          service: name,
+          pid: service.context.pid,
+          purpose: 'clear',
+          reply: asker,
+        });
       }
       return answerClear(step, asker, false);
     default:
@@ -84,7 +109,8 @@ function onService(step: Step, request: ServiceRequest): void {
 }
 
 /** Nothing must be started any more. */
-const isEnding = ({ draft }: Step): boolean => draft.stopPlan !== undefined || draft.init.value === 'halted';
+const isEnding = ({ draft }: Step): boolean =>
+  draft.stopPlan !== undefined || draft.init.value === 'halted';
 
 function start(step: Step, request: Extract<ControlRequest, { kind: 'start' }>): void {
   const asker: PendingReply = { request: step.seq, isJson: request.isJson };
@@ -97,7 +123,11 @@ function start(step: Step, request: Extract<ControlRequest, { kind: 'start' }>):
   });
 }
 
-function signal(step: Step, service: Service, { signal: number, ...asker }: PendingReply & { signal: number }): void {
+function signal(
+  step: Step,
+  service: Service,
+  { signal: number, ...asker }: PendingReply & { signal: number },
+): void {
   if (service.context.pid === undefined) return answer(step, asker, 'it has no process');
   tell(step, service.context.name, { type: 'SignalRequested', at: step.at, signal: number });
   answer(step, asker, undefined);
@@ -128,7 +158,8 @@ export function finishProbe(step: Step, request: number, alive: boolean): void {
   const current = draft.services.get(service);
   if (purpose === 'clear') {
     const isCleared = !alive && current?.context.pid === pid;
-    if (isCleared) tell(step, service, { type: 'ProcessExited', at: step.at, status: { unknown: true } });
+    if (isCleared)
+      tell(step, service, { type: 'ProcessExited', at: step.at, status: { unknown: true } });
     return answerClear(step, asker, isCleared);
   }
   if (!alive || current === undefined) return answer(step, asker, 'no such process');
@@ -136,7 +167,8 @@ export function finishProbe(step: Step, request: number, alive: boolean): void {
   const problem = ownerProblem(step, pending);
   if (problem !== undefined) return answer(step, asker, problem);
   // Nobody would stop it: its turn to be stopped is over.
-  if (draft.stopPlan !== undefined && isAtRest(current)) return answer(step, asker, 'minit is shutting down');
+  if (draft.stopPlan !== undefined && isAtRest(current))
+    return answer(step, asker, 'minit is shutting down');
   // Its own child is watched already, by waitpid(2), which tells how it ended.
   if (current.context.pid === pid) return answer(step, asker, undefined);
   const event: ServiceEvent = { type: 'PidSet', at: step.at, pid };
@@ -146,7 +178,11 @@ export function finishProbe(step: Step, request: number, alive: boolean): void {
 
 /** The original answers `0` when it did clear. */
 function answerClear(step: Step, { request, isJson }: PendingReply, isCleared: boolean): void {
-  reply(step, request, isJson ? jsonReply({ ok: true, cleared: isCleared }) : isCleared ? '0' : '1');
+  reply(
+    step,
+    request,
+    isJson ? jsonReply({ ok: true, cleared: isCleared }) : isCleared ? '0' : '1',
+  );
 }
 
 /** 0: no process just now, or no such service; 1: finished. */
@@ -171,13 +207,23 @@ function list(names: readonly ServiceName[], isJson: boolean): string {
   return `1:${names.map((name) => `${name}\0`).join('')}\0\0`;
 }
 
-function dependents(step: Step, { service, isJson }: Extract<ControlRequest, { kind: 'dependents' }>): void {
+function dependents(
+  step: Step,
+  { service, isJson }: Extract<ControlRequest, { kind: 'dependents' }>,
+): void {
   const { draft, seq } = step;
   if (service !== undefined && !draft.services.has(service)) {
     return answer(step, { request: seq, isJson }, 'no such service');
   }
   const names = servicesInOrder(draft).map(({ context }) => context.name);
-  reply(step, seq, list(names.filter((name) => draft.askers.get(name) === service), isJson));
+  reply(
+    step,
+    seq,
+    list(
+      names.filter((name) => draft.askers.get(name) === service),
+      isJson,
+    ),
+  );
 }
 
 function statuses(step: Step, names: readonly ServiceName[] | undefined): object[] {

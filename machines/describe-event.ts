@@ -39,7 +39,9 @@ export function describeEvent(event: MinitEvent): string {
     case 'TimerFired':
       return `timer ${event.timer} fired`;
     case 'RequestReceived':
-      return 'request' in event ? `request ${visible(event.request)}` : `request of ${String(event.bytes)} bytes, no text`;
+      return 'request' in event
+        ? `request ${visible(event.request)}`
+        : `request of ${String(event.bytes)} bytes, no text`;
     case 'ControlOpened':
       return 'control opened';
     case 'ControlFailed':

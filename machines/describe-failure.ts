@@ -49,7 +49,12 @@ export function failureText({ stage, error, hint }: StartFailure): string {
 }
 
 /** Returns the report of a service's last failed start. */
-export function describeFailure({ name, failure, definition, failures }: ServiceContext): ReportParams {
+export function describeFailure({
+  name,
+  failure,
+  definition,
+  failures,
+}: ServiceContext): ReportParams {
   if (failure === undefined) {
     return { severity: 'error', code: 'spawn-failed', service: name, text: 'could not be started' };
   }

@@ -30,7 +30,8 @@ const signalNames: Readonly<Record<number, string>> = {
   31: 'SIGSYS',
 };
 
-export const signalName = (signal: number): string => signalNames[signal] ?? `signal ${String(signal)}`;
+export const signalName = (signal: number): string =>
+  signalNames[signal] ?? `signal ${String(signal)}`;
 
 /** `exited 1`, `killed by SIGKILL`, `ended (it was no child of minit)`. */
 export function describeExit(status: ExitStatus): string {

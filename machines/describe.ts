@@ -11,7 +11,9 @@ import type { Transition } from './step';
 export { describeDuration, describeExit, signalName } from './describe-process';
 
 const listed = (names: readonly string[]): string =>
-  names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${String(names.length - 3)} more` : names.join(', ');
+  names.length > 3
+    ? `${names.slice(0, 3).join(', ')} and ${String(names.length - 3)} more`
+    : names.join(', ');
 
 /** Why a service is in its state. */
 export function reasonOf(service: Service): string {
@@ -24,7 +26,9 @@ export function reasonOf(service: Service): string {
       if (waitingFor.size === 0) return 'needs nothing more';
       return `waiting for ${listed(needs.filter((name) => waitingFor.has(name)))}`;
     case 'starting':
-      return innerState(service) === 'reading' ? 'its directory is being read' : 'its process is being made';
+      return innerState(service) === 'reading'
+        ? 'its directory is being read'
+        : 'its process is being made';
     case 'running':
       return `pid ${String(pid)}${innerState(service) === 'paused' ? ', paused' : ''}`;
     case 'stopping':

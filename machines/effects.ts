@@ -91,7 +91,9 @@ export interface EffectParamsByType {
 
 export type EffectType = keyof EffectParamsByType;
 export type EffectParams<K extends EffectType> = EffectParamsByType[K];
-export type Effect = { [K in EffectType]: { readonly type: K; readonly params: EffectParams<K> } }[EffectType];
+export type Effect = {
+  [K in EffectType]: { readonly type: K; readonly params: EffectParams<K> };
+}[EffectType];
 
 /** Returns an effect as data. Pure: runs nothing. */
 export function effect<K extends EffectType>(type: K, params: EffectParams<K>): Effect {

@@ -37,14 +37,7 @@ export interface SystemError {
 }
 
 export type SignalName =
-  | 'SIGHUP'
-  | 'SIGINT'
-  | 'SIGQUIT'
-  | 'SIGTERM'
-  | 'SIGWINCH'
-  | 'SIGUSR1'
-  | 'SIGUSR2'
-  | 'SIGPWR';
+  'SIGHUP' | 'SIGINT' | 'SIGQUIT' | 'SIGTERM' | 'SIGWINCH' | 'SIGUSR1' | 'SIGUSR2' | 'SIGPWR';
 
 export type MinitEvent =
   /** Always the first. `words` are the arguments that are no options, `-NAME` included. */
@@ -57,7 +50,11 @@ export type MinitEvent =
       readonly graceMs: number;
     }
   /** Outcomes of `ReadService`. */
-  | { readonly type: 'ServiceRead'; readonly service: ServiceName; readonly definition: ServiceDefinition }
+  | {
+      readonly type: 'ServiceRead';
+      readonly service: ServiceName;
+      readonly definition: ServiceDefinition;
+    }
   | { readonly type: 'ServiceMissing'; readonly service: ServiceName; readonly error: SystemError }
   /** Outcomes of `SpawnProcess`. */
   | { readonly type: 'ProcessSpawned'; readonly service: ServiceName; readonly pid: number }
@@ -76,7 +73,12 @@ export type MinitEvent =
   /** A watched process that is no child of ours has ended (pidfd). */
   | { readonly type: 'ProcessVanished'; readonly pid: number }
   /** Outcome of `ProbeProcess`. */
-  | { readonly type: 'ProcessProbed'; readonly request: number; readonly pid: number; readonly alive: boolean }
+  | {
+      readonly type: 'ProcessProbed';
+      readonly request: number;
+      readonly pid: number;
+      readonly alive: boolean;
+    }
   /** Outcome of `SendSignal` when it failed. */
   | {
       readonly type: 'SignalFailed';
@@ -91,7 +93,12 @@ export type MinitEvent =
   | { readonly type: 'RequestReceived'; readonly request: string }
   | { readonly type: 'RequestReceived'; readonly requestBase64: string; readonly bytes: number }
   | { readonly type: 'ControlOpened' }
-  | { readonly type: 'ControlFailed'; readonly path: string; readonly error: SystemError; readonly hint?: string }
+  | {
+      readonly type: 'ControlFailed';
+      readonly path: string;
+      readonly error: SystemError;
+      readonly hint?: string;
+    }
   | { readonly type: 'LogOpened'; readonly path: string }
   | { readonly type: 'LogFailed'; readonly path: string; readonly error: SystemError }
   /** Somebody set the wall clock. `byUs` is the step (positive: forward), `wallAt` the new time, ISO 8601. */
@@ -102,7 +109,11 @@ export type MinitEventType = MinitEvent['type'];
 /** Timers are named by purpose and service: `respawn:web`, `stop:web`, `reply:17`, `log`, `control`. */
 export type TimerId =
   | `read:${ServiceName}`
-  | `respawn:${ServiceName}` | `stop:${ServiceName}` | `reply:${string}` | 'log' | 'control';
+  | `respawn:${ServiceName}`
+  | `stop:${ServiceName}`
+  | `reply:${string}`
+  | 'log'
+  | 'control';
 
 /** An event as it stands in the log. */
 export interface RecordedEvent {

@@ -99,7 +99,11 @@ function tellConditions(step: Step): void {
   if (draft.rising === 0 && draft.init.value === 'booting' && draft.hasStarted) {
     tellInit(step, { type: 'BootSettled', at });
     const seconds = ((at - draft.init.context.startedAt) / 1_000_000).toFixed(2);
-    emit(step, 'Report', { severity: 'note', code: 'boot', text: `boot settled after ${seconds} s` });
+    emit(step, 'Report', {
+      severity: 'note',
+      code: 'boot',
+      text: `boot settled after ${seconds} s`,
+    });
   }
   if (draft.active === 0 && draft.spawning === 0) tellInit(step, { type: 'NothingLeft', at });
   else if (draft.init.value === 'emergency') tellInit(step, { type: 'ServiceStarted', at });
@@ -111,10 +115,12 @@ function dispatch(step: Step, event: MinitEvent): void {
     case 'SupervisorStarted':
       return startSupervisor(step, event);
     case 'ServiceRead':
-      if (draft.reading?.service === event.service) return continueWithDefinition(step, event.definition);
+      if (draft.reading?.service === event.service)
+        return continueWithDefinition(step, event.definition);
       return rereadForRespawn(step, event.service, event);
     case 'ServiceMissing':
-      if (draft.reading?.service !== event.service) return rereadForRespawn(step, event.service, event);
+      if (draft.reading?.service !== event.service)
+        return rereadForRespawn(step, event.service, event);
       // What passes by itself must not cost a service its dependency: the walk waits.
       if (isTransient(event.error)) return readAgainLater(step, event.service, event.error);
       return continueWithoutDefinition(step, event.error);
@@ -140,7 +146,10 @@ function dispatch(step: Step, event: MinitEvent): void {
     case 'TimerFired':
       return timerFired(step, event.timer);
     case 'RequestReceived':
-      return handleRequest(step, 'request' in event ? parseRequest(event.request) : refuseBytes(event.bytes));
+      return handleRequest(
+        step,
+        'request' in event ? parseRequest(event.request) : refuseBytes(event.bytes),
+      );
     case 'ControlOpened':
     case 'ControlFailed':
       return controlChanged(step, event);
@@ -184,7 +193,13 @@ function rereadForRespawn(step: Step, service: string, event: MinitEvent): void 
   if (event.type === 'ServiceRead') {
     const { definition } = event;
     const needs = step.draft.services.get(service)?.context.needs ?? [];
-    tell(step, service, { type: 'DefinitionRead', at: step.at, definition, needs, waitingFor: PersistentMap.empty() });
+    tell(step, service, {
+      type: 'DefinitionRead',
+      at: step.at,
+      definition,
+      needs,
+      waitingFor: PersistentMap.empty(),
+    });
   } else if (event.type === 'ServiceMissing') {
     const path = `${step.draft.root}/${service}`;
     const failure = { stage: 'read-directory', error: event.error, path } as const;

@@ -42,9 +42,12 @@ export function createStepper<TMachine extends AnyStateMachine, TEvent>(
 
   // XState works the initial states out anew for each snapshot (80 µs); they differ in the context only.
   const template = machine.getInitialSnapshot(scope, input);
-  const { context } = machine.config as { context: (given: { input: InputFrom<TMachine> }) => unknown };
+  const { context } = machine.config as {
+    context: (given: { input: InputFrom<TMachine> }) => unknown;
+  };
   return {
-    initial: (first) => ({ ...template, context: context({ input: first }) }) as SnapshotFrom<TMachine>,
+    initial: (first) =>
+      ({ ...template, context: context({ input: first }) }) as SnapshotFrom<TMachine>,
     next: (snapshot, event, effects) => {
       collected = effects;
       return machine.transition(snapshot, event, scope) as SnapshotFrom<TMachine>;

@@ -45,7 +45,11 @@ const exitSupervisor = {
 const startEmergencyShell = { type: 'StartEmergencyShell', params: {} } as const;
 
 export const initMachine = setup({
-  types: { context: {} as InitContext, events: {} as InitEvent, input: {} as Omit<InitContext, 'bootedAt' | 'exitCode'> },
+  types: {
+    context: {} as InitContext,
+    events: {} as InitEvent,
+    input: {} as Omit<InitContext, 'bootedAt' | 'exitCode'>,
+  },
   guards: {
     isMachine: ({ context }) => context.role === 'machine',
     isStuck: ({ event }) => event.type === 'EverythingStopped' && event.stuck > 0,

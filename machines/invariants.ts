@@ -24,10 +24,12 @@ import type { Effect } from './effects';
 const rules: Readonly<Record<string, (state: SupervisorState) => string | undefined>> = {
   'at most one process a service, and each process has one service': (state) => {
     for (const [pid, name] of state.serviceByPid) {
-      if (state.services.get(name)?.context.pid !== Number(pid)) return `process ${pid} is not that of ${name}`;
+      if (state.services.get(name)?.context.pid !== Number(pid))
+        return `process ${pid} is not that of ${name}`;
     }
     const withPid = [...state.services.values()].filter(({ context }) => context.pid !== undefined);
-    if (withPid.length !== state.serviceByPid.size) return 'a service has a process that is not on record';
+    if (withPid.length !== state.serviceByPid.size)
+      return 'a service has a process that is not on record';
     return undefined;
   },
 
@@ -38,13 +40,17 @@ const rules: Readonly<Record<string, (state: SupervisorState) => string | undefi
       const mayLack = value === 'stopping' && (inner === 'spawning' || inner === 'stuck');
       const hasProcess = value === 'running' || (value === 'stopping' && !mayLack);
       if (hasProcess && pid === undefined) return `${name} is ${value} without a process`;
-      if (!hasProcess && !mayLack && pid !== undefined) return `${name} is ${value} with process ${String(pid)}`;
+      if (!hasProcess && !mayLack && pid !== undefined)
+        return `${name} is ${value} with process ${String(pid)}`;
       return undefined;
     }),
 
   'no service starts before its dependencies are settled': (state) =>
     each(state, ({ value, context }) =>
-      typeof value === 'object' && 'starting' in value && value.starting === 'spawning' && context.waitingFor.size > 0
+      typeof value === 'object' &&
+      'starting' in value &&
+      value.starting === 'spawning' &&
+      context.waitingFor.size > 0
         ? `${context.name} starts while it waits`
         : undefined,
     ),
@@ -62,11 +68,14 @@ const rules: Readonly<Record<string, (state: SupervisorState) => string | undefi
       if (stateName(service) !== 'waiting-deps' || !isRead) return undefined;
       if (waitingFor.size === 0) return `${name} waits for nothing`;
       for (const needed of waitingFor.keys()) {
-        if (!state.waiters.get(needed)?.has(name)) return `${name} waits for ${needed} unknown to it`;
+        if (!state.waiters.get(needed)?.has(name))
+          return `${name} waits for ${needed} unknown to it`;
         const target = state.services.get(needed);
-        if (target !== undefined && isSettled(target)) return `${name} waits for ${needed}, which is settled`;
+        if (target !== undefined && isSettled(target))
+          return `${name} waits for ${needed}, which is settled`;
         const isComing = target !== undefined && !isAtRest(target);
-        if (!isComing && !isOnAgenda(state, needed)) return `${name} waits for ${needed}, which nobody starts`;
+        if (!isComing && !isOnAgenda(state, needed))
+          return `${name} waits for ${needed}, which nobody starts`;
       }
       return undefined;
     }),
@@ -85,7 +94,10 @@ const rules: Readonly<Record<string, (state: SupervisorState) => string | undefi
 
 export const invariantNames: readonly string[] = Object.keys(rules);
 
-function each(state: SupervisorState, check: (service: Service) => string | undefined): string | undefined {
+function each(
+  state: SupervisorState,
+  check: (service: Service) => string | undefined,
+): string | undefined {
   for (const service of state.services.values()) {
     const problem = check(service);
     if (problem !== undefined) return problem;
@@ -104,17 +116,24 @@ function isOnAgenda({ agenda, reading, requested }: SupervisorState, name: strin
 export function checkInvariants(state: SupervisorState): void {
   for (const [name, rule] of Object.entries(rules)) {
     const problem = rule(state);
-    if (problem !== undefined) throw new InvariantViolation(`after event ${String(state.seq)}: ${name}: ${problem}`);
+    if (problem !== undefined)
+      throw new InvariantViolation(`after event ${String(state.seq)}: ${name}: ${problem}`);
   }
 }
 
 /** A signal is only ever sent to a process that is on record. @throws InvariantViolation otherwise. */
-export function checkSignals(before: SupervisorState, after: SupervisorState, effects: readonly Effect[]): void {
+export function checkSignals(
+  before: SupervisorState,
+  after: SupervisorState,
+  effects: readonly Effect[],
+): void {
   for (const { type, params } of effects) {
     if (type !== 'SendSignal') continue;
     const pid = String(params.pid);
     if (!before.serviceByPid.has(pid) && !after.serviceByPid.has(pid)) {
-      throw new InvariantViolation(`signal ${String(params.signal)} for process ${pid}, which is not on record`);
+      throw new InvariantViolation(
+        `signal ${String(params.signal)} for process ${pid}, which is not on record`,
+      );
     }
   }
 }

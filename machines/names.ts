@@ -19,7 +19,10 @@ export function utf8Length(text: string): number {
 /** A name as shown to people: control characters and the replacement character made visible, cut at 60. */
 export function showName(name: string): string {
   const visible = JSON.stringify(name.length > 60 ? `${name.slice(0, 57)}…` : name);
-  return visible.replace(/[\u007f-\u009f\ufffd]/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return visible.replace(
+    /[\u007f-\u009f\ufffd]/gu,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** Returns what is wrong with `name` as the name of a service, or `undefined`. Pure. */
@@ -29,7 +32,8 @@ export function nameProblem(name: string): string | undefined {
   if (name.includes('\ufffd')) return 'the name is not valid UTF-8';
   if (name.startsWith('/')) return 'the name begins with a slash: it is relative to ROOT';
   const bytes = utf8Length(name);
-  if (bytes > nameBytesMax) return `the name has ${String(bytes)} bytes, at most ${String(nameBytesMax)} are allowed`;
+  if (bytes > nameBytesMax)
+    return `the name has ${String(bytes)} bytes, at most ${String(nameBytesMax)} are allowed`;
   for (const component of name.split('/')) {
     if (component === '') return 'the name has an empty component';
     if (component === '.' || component === '..') return `the name has a component "${component}"`;

@@ -61,7 +61,11 @@ function find<V>(root: Node<V> | undefined, key: string): Leaf<V> | undefined {
 function pair<V>(shift: number, a: Leaf<V> | Collision<V>, b: Leaf<V>): Node<V> {
   if (a.hash === b.hash) {
     const leaves = [...(a.kind === 'leaf' ? [a] : a.leaves), b];
-    return { kind: 'collision', hash: b.hash, leaves: leaves.sort((x, y) => (x.key < y.key ? -1 : 1)) };
+    return {
+      kind: 'collision',
+      hash: b.hash,
+      leaves: leaves.sort((x, y) => (x.key < y.key ? -1 : 1)),
+    };
   }
   const [bitA, bitB] = [bitAt(a.hash, shift), bitAt(b.hash, shift)];
   if (bitA === bitB) {
@@ -107,7 +111,11 @@ function remove<V>(node: Node<V>, shift: number, { hash, key }: Leaf<V>): Node<V
   if (only === undefined) return undefined;
   // A branch with a single leaf folds into that leaf, so that equal maps have equal shapes.
   if (children.length === 1 && only.kind !== 'branch') return only;
-  return { kind: 'branch', bitmap: next === undefined ? node.bitmap & ~bit : node.bitmap, children };
+  return {
+    kind: 'branch',
+    bitmap: next === undefined ? node.bitmap & ~bit : node.bitmap,
+    children,
+  };
 }
 
 function* leavesOf<V>(node: Node<V> | undefined): Generator<Leaf<V>> {
@@ -149,7 +157,10 @@ export class PersistentMap<V> {
     const old = find(this.root, key);
     if (old !== undefined && Object.is(old.value, value)) return this;
     const leaf: Leaf<V> = { kind: 'leaf', hash: hashOf(key), key, value };
-    return new PersistentMap(insert(this.root, 0, leaf), old === undefined ? this.size + 1 : this.size);
+    return new PersistentMap(
+      insert(this.root, 0, leaf),
+      old === undefined ? this.size + 1 : this.size,
+    );
   }
 
   /** Returns the map without `key`; the very same map when it was not there. */

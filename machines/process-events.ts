@@ -13,7 +13,12 @@ export function spawnFailed(step: Step, event: MinitEvent & { type: 'SpawnFailed
   tell(step, service, {
     type: 'SpawnFailed',
     at: step.at,
-    failure: { stage, error, ...(path !== undefined && { path }), ...(hint !== undefined && { hint }) },
+    failure: {
+      stage,
+      error,
+      ...(path !== undefined && { path }),
+      ...(hint !== undefined && { hint }),
+    },
   });
   forgetUnclaimed(step);
 }
@@ -56,15 +61,21 @@ function forgetUnclaimed({ draft }: Step): void {
 }
 
 /** A child was reaped: a service's, an orphan, or one whose spawn is not known to have worked yet. */
-export function processExited(step: Step, pid: number, { status }: MinitEvent & { type: 'ProcessExited' }): void {
+export function processExited(
+  step: Step,
+  pid: number,
+  { status }: MinitEvent & { type: 'ProcessExited' },
+): void {
   const { draft, at } = step;
   const service = draft.serviceByPid.get(String(pid));
   if (service !== undefined) tell(step, service, { type: 'ProcessExited', at, status });
-  else if (draft.spawning > 0 && draft.unclaimed.size < unclaimedExitsMax) draft.unclaimed = draft.unclaimed.set(String(pid), { at, status });
+  else if (draft.spawning > 0 && draft.unclaimed.size < unclaimedExitsMax)
+    draft.unclaimed = draft.unclaimed.set(String(pid), { at, status });
 }
 
 /** A watched process that is no child of ours has ended. */
 export function processVanished(step: Step, pid: number): void {
   const service = step.draft.serviceByPid.get(String(pid));
-  if (service !== undefined) tell(step, service, { type: 'ProcessExited', at: step.at, status: { unknown: true } });
+  if (service !== undefined)
+    tell(step, service, { type: 'ProcessExited', at: step.at, status: { unknown: true } });
 }

@@ -22,7 +22,11 @@ export function reply(step: Step, request: number, text: string): void {
 }
 
 /** Answers with `1` or `0`, or in JSON with the reason. */
-export function answer(step: Step, { request, isJson }: PendingReply, problem: string | undefined): void {
+export function answer(
+  step: Step,
+  { request, isJson }: PendingReply,
+  problem: string | undefined,
+): void {
   const isOk = problem === undefined;
   const json = isOk ? { ok: true } : { ok: false, problem };
   reply(step, request, isJson ? jsonReply(json) : isOk ? '1' : '0');
@@ -31,7 +35,8 @@ export function answer(step: Step, { request, isJson }: PendingReply, problem: s
 /** Answers in a later step than the one that asked: the limit on its time is lifted. */
 export function answerLater(step: Step, pending: PendingReply, problem: string | undefined): void {
   answer(step, pending, problem);
-  if (pending.request !== step.seq) emit(step, 'CancelTimer', { timer: replyTimer(pending.request) });
+  if (pending.request !== step.seq)
+    emit(step, 'CancelTimer', { timer: replyTimer(pending.request) });
 }
 
 /** The walk has dealt with a start request: answer it, or note that it is answered later. */
@@ -48,7 +53,8 @@ function startOutcome(service: Service): { problem: string | undefined } | undef
   const state = stateName(service);
   if (state === 'starting') return undefined;
   // It may wait as long as its dependencies take; whoever asked must not.
-  if (state === 'waiting-deps') return isRead && waitingFor.size > 0 ? { problem: undefined } : undefined;
+  if (state === 'waiting-deps')
+    return isRead && waitingFor.size > 0 ? { problem: undefined } : undefined;
   if (failure !== undefined && (state === 'failed' || state === 'respawning')) {
     return { problem: failureText(failure) };
   }
@@ -71,8 +77,11 @@ export function answerStarts(step: Step): void {
 
 /** A start whose outcome is not known yet: a hanging exec must not hold up the client, nor those behind it. */
 export function limitReplyTime(step: Step): void {
-  const isAnswered = step.effects.some(({ type, params }) => type === 'Reply' && params.request === step.seq);
-  if (!isAnswered) emit(step, 'StartTimer', { timer: replyTimer(step.seq), delayMs: startReplyDelayMs });
+  const isAnswered = step.effects.some(
+    ({ type, params }) => type === 'Reply' && params.request === step.seq,
+  );
+  if (!isAnswered)
+    emit(step, 'StartTimer', { timer: replyTimer(step.seq), delayMs: startReplyDelayMs });
 }
 
 /** The time is up: what has not failed so far counts as started. */
@@ -81,12 +90,17 @@ export function answerLateStart(step: Step, request: number): void {
     const late = pending.find((candidate) => candidate.request === request);
     if (late === undefined) continue;
     answer(step, late, undefined);
-    setPending(step, name, pending.filter((other) => other !== late));
+    setPending(
+      step,
+      name,
+      pending.filter((other) => other !== late),
+    );
     return;
   }
   // Its directory could not even be read yet, so that nobody knows whether there is such a service.
   const isWalking = openStarts(step).some(({ request: open }) => open === request);
-  if (isWalking) emit(step, 'StartTimer', { timer: replyTimer(request), delayMs: startReplyDelayMs });
+  if (isWalking)
+    emit(step, 'StartTimer', { timer: replyTimer(request), delayMs: startReplyDelayMs });
 }
 
 /** The start requests that the walk has not come to the end of. */
@@ -94,13 +108,17 @@ function openStarts({ draft }: Step): PendingReply[] {
   const items: AgendaItem[] = [...draft.requested];
   for (let node = draft.agenda; node !== undefined; node = node.rest) items.push(node.item);
   if (draft.reading !== undefined) items.push(draft.reading);
-  return items.flatMap((item) => (item.kind === 'start' && item.asker.kind === 'operator' ? [item.asker.reply] : []));
+  return items.flatMap((item) =>
+    item.kind === 'start' && item.asker.kind === 'operator' ? [item.asker.reply] : [],
+  );
 }
 
 function setPending(step: Step, name: ServiceName, pending: readonly PendingReply[]): void {
   const { draft } = step;
   draft.pendingStarts =
-    pending.length === 0 ? draft.pendingStarts.delete(name) : draft.pendingStarts.set(name, pending);
+    pending.length === 0
+      ? draft.pendingStarts.delete(name)
+      : draft.pendingStarts.set(name, pending);
 }
 
 /** Answers every start request that waits anywhere, because it will not be done. */

@@ -15,11 +15,30 @@ export const extensionPrefix = 'p\u0001';
 export type ControlRequest =
   | { readonly kind: 'pid'; readonly service: ServiceName }
   | { readonly kind: 'uptime'; readonly service: ServiceName }
-  | { readonly kind: 'start'; readonly service: ServiceName; readonly respawn: boolean | undefined; readonly isJson: boolean }
-  | { readonly kind: 'respawn'; readonly service: ServiceName; readonly enable: boolean; readonly isJson: boolean }
-  | { readonly kind: 'set-pid'; readonly service: ServiceName; readonly pid: number; readonly isJson: boolean }
+  | {
+      readonly kind: 'start';
+      readonly service: ServiceName;
+      readonly respawn: boolean | undefined;
+      readonly isJson: boolean;
+    }
+  | {
+      readonly kind: 'respawn';
+      readonly service: ServiceName;
+      readonly enable: boolean;
+      readonly isJson: boolean;
+    }
+  | {
+      readonly kind: 'set-pid';
+      readonly service: ServiceName;
+      readonly pid: number;
+      readonly isJson: boolean;
+    }
   | { readonly kind: 'clear'; readonly service: ServiceName; readonly isJson: boolean }
-  | { readonly kind: 'dependents'; readonly service: ServiceName | undefined; readonly isJson: boolean }
+  | {
+      readonly kind: 'dependents';
+      readonly service: ServiceName | undefined;
+      readonly isJson: boolean;
+    }
   | { readonly kind: 'history'; readonly isJson: boolean }
   | { readonly kind: 'stop'; readonly service: ServiceName }
   | { readonly kind: 'signal'; readonly service: ServiceName; readonly signal: number }
@@ -128,7 +147,12 @@ function parseForService({ do: verb, service, respawn, signal, pid }: Extension)
   if (problem !== undefined) return refused(problem, true);
   switch (verb) {
     case 'start':
-      return { kind: 'start', service, respawn: typeof respawn === 'boolean' ? respawn : undefined, isJson: true };
+      return {
+        kind: 'start',
+        service,
+        respawn: typeof respawn === 'boolean' ? respawn : undefined,
+        isJson: true,
+      };
     case 'stop':
       return { kind: 'stop', service };
     case 'respawn':

@@ -4,12 +4,7 @@
  *
  * @module
  */
-import type {
-  EffectParams,
-  EffectType,
-  ReportParams,
-  SpawnProcessParams,
-} from './effects';
+import type { EffectParams, EffectType, ReportParams, SpawnProcessParams } from './effects';
 import { describeFailedStep } from './describe-process';
 import { describeFailure } from './describe-failure';
 import { retryDelayMs, retryDelayMsMax, respawnDelayMs } from './limits';
@@ -93,9 +88,18 @@ export const spawnProcess = {
   params: ({ context }: Given): SpawnProcessParams => spawnParams(context),
 } as const;
 
-export const sendTerminate = { type: 'SendSignal', params: (g: Given) => signalParams(g, signals.SIGTERM) } as const;
-export const sendContinue = { type: 'SendSignal', params: (g: Given) => signalParams(g, signals.SIGCONT) } as const;
-export const sendKill = { type: 'SendSignal', params: (g: Given) => signalParams(g, signals.SIGKILL) } as const;
+export const sendTerminate = {
+  type: 'SendSignal',
+  params: (g: Given) => signalParams(g, signals.SIGTERM),
+} as const;
+export const sendContinue = {
+  type: 'SendSignal',
+  params: (g: Given) => signalParams(g, signals.SIGCONT),
+} as const;
+export const sendKill = {
+  type: 'SendSignal',
+  params: (g: Given) => signalParams(g, signals.SIGKILL),
+} as const;
 export const sendRequestedSignal = {
   type: 'SendSignal',
   params: (g: Given) => signalParams(g, expectEvent(g.event, 'SignalRequested').signal),
@@ -108,7 +112,10 @@ export const watchProcess = {
 
 export const startRespawnTimer = {
   type: 'StartTimer',
-  params: ({ context }: Given) => ({ timer: `respawn:${context.name}` as const, delayMs: respawnDelayMs }),
+  params: ({ context }: Given) => ({
+    timer: `respawn:${context.name}` as const,
+    delayMs: respawnDelayMs,
+  }),
 } as const;
 export const startRetryTimer = {
   type: 'StartTimer',

@@ -15,13 +15,23 @@ interface Given {
 }
 
 /** Errors that pass by themselves: the machine is short of something just now. */
-const transientErrors = new Set(['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE', 'ENOBUFS', 'EINTR', 'ETXTBSY']);
+const transientErrors = new Set([
+  'EAGAIN',
+  'ENOMEM',
+  'EMFILE',
+  'ENFILE',
+  'ENOBUFS',
+  'EINTR',
+  'ETXTBSY',
+]);
 
 export const isTransient = ({ code }: SystemError): boolean => transientErrors.has(code);
 
 /** Returns the problem that forbids to run the program at all: with wrong arguments it could do harm. */
 export function fatalProblem(definition: ServiceDefinition): DefinitionProblem | undefined {
-  return definition.problems.find(({ severity, file }) => severity === 'error' && file === 'params');
+  return definition.problems.find(
+    ({ severity, file }) => severity === 'error' && file === 'params',
+  );
 }
 
 const isReady = ({ context }: Given): boolean => context.isRead && context.waitingFor.size === 0;
@@ -32,15 +42,23 @@ export const serviceGuards = {
   isReady,
   isReadyBundle: (given: Given) => isReady(given) && isBundle(given.context.definition),
   isReadyBundleWithSync: (given: Given) =>
-    isReady(given) && isBundle(given.context.definition) && given.context.definition.mode === 'sync',
-  isUnusable: (given: Given) => isReady(given) && fatalProblem(given.context.definition) !== undefined,
+    isReady(given) &&
+    isBundle(given.context.definition) &&
+    given.context.definition.mode === 'sync',
+  isUnusable: (given: Given) =>
+    isReady(given) && fatalProblem(given.context.definition) !== undefined,
   isUnusableButWantedUp: (given: Given) =>
-    isReady(given) && given.context.want === 'up' && fatalProblem(given.context.definition) !== undefined,
+    isReady(given) &&
+    given.context.want === 'up' &&
+    fatalProblem(given.context.definition) !== undefined,
   wouldBeUnusable: ({ event }: Given) =>
     event.type === 'DefinitionRead' && fatalProblem(event.definition) !== undefined,
   wouldBeUnusableButWantedUp: ({ context, event }: Given) =>
-    context.want === 'up' && event.type === 'DefinitionRead' && fatalProblem(event.definition) !== undefined,
-  wouldBeBundle: ({ event }: Given) => event.type === 'DefinitionRead' && isBundle(event.definition),
+    context.want === 'up' &&
+    event.type === 'DefinitionRead' &&
+    fatalProblem(event.definition) !== undefined,
+  wouldBeBundle: ({ event }: Given) =>
+    event.type === 'DefinitionRead' && isBundle(event.definition),
   willRetry: ({ context, event }: Given) =>
     context.want === 'up' || (event.type === 'SpawnFailed' && isTransient(event.failure.error)),
   hasProcess: ({ context }: Given) => context.pid !== undefined,
@@ -56,7 +74,10 @@ export const serviceGuards = {
     event.type === 'ProcessExited' &&
     !('code' in event.status && event.status.code === 0),
   /** The shutdown has reached a log service whose process is only just being made. */
-  isLogAtTheEnd: ({ context }: Given) => context.graceMs > 0 && loggedService(context.name) !== undefined,
-  isStopSignal: ({ event }: Given) => event.type === 'SignalRequested' && event.signal === signals.SIGSTOP,
-  isContinueSignal: ({ event }: Given) => event.type === 'SignalRequested' && event.signal === signals.SIGCONT,
+  isLogAtTheEnd: ({ context }: Given) =>
+    context.graceMs > 0 && loggedService(context.name) !== undefined,
+  isStopSignal: ({ event }: Given) =>
+    event.type === 'SignalRequested' && event.signal === signals.SIGSTOP,
+  isContinueSignal: ({ event }: Given) =>
+    event.type === 'SignalRequested' && event.signal === signals.SIGCONT,
 } as const;

@@ -19,7 +19,10 @@ import type {
 type EventOf<K extends ServiceEventType> = Extract<ServiceEvent, { type: K }>;
 
 /** Narrows an event where the chart allows no other. @throws InvariantViolation otherwise. */
-export function expectEvent<K extends ServiceEventType>(event: ServiceEvent, ...types: K[]): EventOf<K> {
+export function expectEvent<K extends ServiceEventType>(
+  event: ServiceEvent,
+  ...types: K[]
+): EventOf<K> {
   if (!(types as string[]).includes(event.type)) {
     throw new InvariantViolation(`expected ${types.join(' or ')}, got ${event.type}`);
   }
@@ -67,7 +70,11 @@ const spawned = (pid: number, at: number): Partial<ServiceContext> => ({
   failures: 0,
 });
 
-const failed = ({ failures }: ServiceContext, failure: StartFailure, at: number): Partial<ServiceContext> => ({
+const failed = (
+  { failures }: ServiceContext,
+  failure: StartFailure,
+  at: number,
+): Partial<ServiceContext> => ({
   failure,
   failures: failures + 1,
   pid: undefined,
@@ -102,20 +109,31 @@ export const notes = {
   noteRespawnEnabled: note(({ want }) => ({ respawns: true, want: want === 'once' ? 'up' : want })),
   /** At rest it is for the next start only: a service that is not started is not wanted `up`. */
   noteRespawnEnabledAtRest: note(() => ({ respawns: true })),
-  noteRespawnDisabled: note(({ want }) => ({ respawns: false, want: want === 'up' ? 'once' : want })),
+  noteRespawnDisabled: note(({ want }) => ({
+    respawns: false,
+    want: want === 'up' ? 'once' : want,
+  })),
   /** The original restarts a dying service whose respawn was switched on again; so do we. */
   noteRespawnEnabledWhileStopping: note(() => ({ respawns: true, want: 'up' })),
 
   noteDefinition: note((context, event) => {
     const { definition, needs, waitingFor } = expectEvent(event, 'DefinitionRead');
-    return { definition: withFirstLog(context.definition, definition), needs, waitingFor, isRead: true };
+    return {
+      definition: withFirstLog(context.definition, definition),
+      needs,
+      waitingFor,
+      isRead: true,
+    };
   }),
   noteDependencySettled: note(({ waitingFor }, event) => ({
     waitingFor: waitingFor.delete(expectEvent(event, 'DependencySettled').dependency),
   })),
   noteDependencyDropped: note(({ needs, waitingFor }, event) => {
     const { dependency } = expectEvent(event, 'DependencyDropped');
-    return { needs: needs.filter((name) => name !== dependency), waitingFor: waitingFor.delete(dependency) };
+    return {
+      needs: needs.filter((name) => name !== dependency),
+      waitingFor: waitingFor.delete(dependency),
+    };
   }),
   /** It has no process that could be started again, so that `up` would never come true. */
   noteBundleDone: note(({ want }, { at }) => ({
@@ -130,7 +148,9 @@ export const notes = {
     return spawned(pid, at);
   }),
   /** The process is there, but its end is already wanted: what counts is still the stop request. */
-  noteSpawnedLate: note((_, event) => ({ ...spawned(expectEvent(event, 'ProcessSpawned').pid, event.at) })),
+  noteSpawnedLate: note((_, event) => ({
+    ...spawned(expectEvent(event, 'ProcessSpawned').pid, event.at),
+  })),
   noteAdopted: note((_, event) => {
     const { pid, at } = expectEvent(event, 'PidSet');
     return spawned(pid, at);
@@ -140,7 +160,9 @@ export const notes = {
     const { pid, at } = expectEvent(event, 'PidSet');
     return { ...spawned(pid, at), want: wanted(respawns) };
   }),
-  noteAdoptedEarly: note(({ pidToAdopt }, { at }) => (pidToAdopt === undefined ? {} : spawned(pidToAdopt, at))),
+  noteAdoptedEarly: note(({ pidToAdopt }, { at }) =>
+    pidToAdopt === undefined ? {} : spawned(pidToAdopt, at),
+  ),
   notePidToAdopt: note((_, event) => ({ pidToAdopt: expectEvent(event, 'PidSet').pid })),
 
   noteExit: note(({ spawnedAt }, event) => {

@@ -114,7 +114,11 @@ export const serviceMachine = setup({
                 target: '#service.failed',
                 actions: ['noteDefinition', 'noteUnusable', reportFailure],
               },
-              { guard: 'wouldBeBundle', target: '#service.finished', actions: ['noteDefinition', 'noteBundleDone'] },
+              {
+                guard: 'wouldBeBundle',
+                target: '#service.finished',
+                actions: ['noteDefinition', 'noteBundleDone'],
+              },
               { target: 'spawning', actions: ['noteDefinition', spawnProcess] },
             ],
             DefinitionMissing: [
@@ -126,15 +130,28 @@ export const serviceMachine = setup({
               { target: '#service.failed', actions: ['noteFailure', reportFailure] },
             ],
             PidSet: { target: '#service.running', actions: ['noteAdopted', watchProcess] },
-            StopRequested: { target: '#service.finished', actions: ['noteStopRequested', 'noteChange'] },
-            ShutdownRequested: { target: '#service.finished', actions: ['noteStopRequested', 'noteChange'] },
-            DrainRequested: { target: '#service.finished', actions: ['noteStopRequested', 'noteChange'] },
+            StopRequested: {
+              target: '#service.finished',
+              actions: ['noteStopRequested', 'noteChange'],
+            },
+            ShutdownRequested: {
+              target: '#service.finished',
+              actions: ['noteStopRequested', 'noteChange'],
+            },
+            DrainRequested: {
+              target: '#service.finished',
+              actions: ['noteStopRequested', 'noteChange'],
+            },
           },
         },
         spawning: {
           on: {
             ProcessSpawned: [
-              { guard: 'hasPidToAdopt', target: '#service.running', actions: ['noteAdoptedEarly', watchProcess] },
+              {
+                guard: 'hasPidToAdopt',
+                target: '#service.running',
+                actions: ['noteAdoptedEarly', watchProcess],
+              },
               { target: '#service.running', actions: 'noteSpawned' },
             ],
             // A service that is wanted up never gives up, and a fork that failed is tried again.
@@ -147,7 +164,10 @@ export const serviceMachine = setup({
               { target: '#service.failed', actions: ['noteFailure', reportFailure] },
             ],
             PidSet: { actions: 'notePidToAdopt' },
-            StopRequested: { target: '#service.stopping.spawning', actions: ['noteStopRequested', 'noteChange'] },
+            StopRequested: {
+              target: '#service.stopping.spawning',
+              actions: ['noteStopRequested', 'noteChange'],
+            },
             ShutdownRequested: {
               target: '#service.stopping.spawning',
               actions: ['noteStopRequested', 'noteChange', startGraceTimer],
@@ -167,8 +187,16 @@ export const serviceMachine = setup({
       states: { ready: {}, paused: {} },
       on: {
         ProcessExited: [
-          { guard: 'livedShortAndIsWantedUp', target: 'respawning', actions: ['noteExit', startRespawnTimer] },
-          { guard: 'isWantedUp', target: 'starting.reading', actions: ['noteExit', 'noteRestart', readService] },
+          {
+            guard: 'livedShortAndIsWantedUp',
+            target: 'respawning',
+            actions: ['noteExit', startRespawnTimer],
+          },
+          {
+            guard: 'isWantedUp',
+            target: 'starting.reading',
+            actions: ['noteExit', 'noteRestart', readService],
+          },
           // It releases its dependents all the same: a failing step must not stop a boot.
           { guard: 'isFailingSync', target: 'sync-done', actions: ['noteExit', reportFailedStep] },
           { guard: 'isSync', target: 'sync-done', actions: 'noteExit' },
@@ -185,7 +213,13 @@ export const serviceMachine = setup({
         },
         ShutdownRequested: {
           target: 'stopping.terminating',
-          actions: ['noteStopRequested', 'noteChange', sendTerminate, sendContinue, startGraceTimer],
+          actions: [
+            'noteStopRequested',
+            'noteChange',
+            sendTerminate,
+            sendContinue,
+            startGraceTimer,
+          ],
         },
         DrainRequested: {
           target: 'stopping.draining',
@@ -217,7 +251,11 @@ export const serviceMachine = setup({
             ],
             // It may have been asked for again meanwhile: then it is a failed start like any other.
             SpawnFailed: [
-              { guard: 'isUnwanted', target: '#service.finished', actions: ['noteFailure', cancelGraceTimer] },
+              {
+                guard: 'isUnwanted',
+                target: '#service.finished',
+                actions: ['noteFailure', cancelGraceTimer],
+              },
               {
                 guard: 'willRetry',
                 target: '#service.respawning',
@@ -235,7 +273,12 @@ export const serviceMachine = setup({
         },
         /** A log service whose pipe was closed; it reads what is left and ends by itself. */
         draining: {
-          on: { StopTimerFired: { target: 'terminating', actions: [sendTerminate, sendContinue, startGraceTimer] } },
+          on: {
+            StopTimerFired: {
+              target: 'terminating',
+              actions: [sendTerminate, sendContinue, startGraceTimer],
+            },
+          },
         },
         terminating: {
           on: {
@@ -254,7 +297,10 @@ export const serviceMachine = setup({
         /** Not even KILL ended it (a process in the kernel's hands): the shutdown goes on without it. */
         stuck: {
           on: {
-            ProcessSpawned: { target: 'killing', actions: ['noteSpawnedLate', sendKill, startGraceTimer] },
+            ProcessSpawned: {
+              target: 'killing',
+              actions: ['noteSpawnedLate', sendKill, startGraceTimer],
+            },
             SpawnFailed: { target: '#service.finished', actions: 'noteFailure' },
           },
         },
@@ -288,16 +334,31 @@ export const serviceMachine = setup({
 
     respawning: {
       on: {
-        RespawnTimerFired: { target: 'starting.reading', actions: ['noteRestart', 'noteChange', readService] },
-        StartRequested: { target: 'waiting-deps', actions: ['noteStartRequested', cancelRespawnTimer] },
+        RespawnTimerFired: {
+          target: 'starting.reading',
+          actions: ['noteRestart', 'noteChange', readService],
+        },
+        StartRequested: {
+          target: 'waiting-deps',
+          actions: ['noteStartRequested', cancelRespawnTimer],
+        },
         RespawnDisabled: {
           target: 'finished',
           actions: ['noteRespawnDisabled', 'noteChange', cancelRespawnTimer],
         },
         RespawnEnabled: { actions: 'noteRespawnEnabled' },
-        StopRequested: { target: 'finished', actions: ['noteStopRequested', 'noteChange', cancelRespawnTimer] },
-        ShutdownRequested: { target: 'finished', actions: ['noteStopRequested', 'noteChange', cancelRespawnTimer] },
-        DrainRequested: { target: 'finished', actions: ['noteStopRequested', 'noteChange', cancelRespawnTimer] },
+        StopRequested: {
+          target: 'finished',
+          actions: ['noteStopRequested', 'noteChange', cancelRespawnTimer],
+        },
+        ShutdownRequested: {
+          target: 'finished',
+          actions: ['noteStopRequested', 'noteChange', cancelRespawnTimer],
+        },
+        DrainRequested: {
+          target: 'finished',
+          actions: ['noteStopRequested', 'noteChange', cancelRespawnTimer],
+        },
         PidSet: { target: 'running', actions: ['noteAdopted', watchProcess, cancelRespawnTimer] },
       },
     },

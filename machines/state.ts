@@ -60,7 +60,11 @@ export type Asker =
   | { readonly kind: 'word' }
   | { readonly kind: 'default' }
   | { readonly kind: 'key'; readonly signal: string }
-  | { readonly kind: 'operator'; readonly respawn: boolean | undefined; readonly reply: PendingReply };
+  | {
+      readonly kind: 'operator';
+      readonly respawn: boolean | undefined;
+      readonly reply: PendingReply;
+    };
 
 /** A request that is answered later. */
 export interface PendingReply {
@@ -110,7 +114,8 @@ export interface SupervisorState {
   /** Start requests that wait until the walk under way is through. */
   readonly requested: readonly AgendaItem[];
   /** The item whose directory is being read. */
-  readonly reading: (AgendaItem & { readonly kind: 'start'; readonly failures?: number }) | undefined;
+  readonly reading:
+    (AgendaItem & { readonly kind: 'start'; readonly failures?: number }) | undefined;
   /** Services whose dependencies are being walked: meeting one again closes a cycle. */
   readonly open: PersistentMap<true>;
   readonly blackList: readonly ServiceName[];

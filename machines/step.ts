@@ -90,16 +90,19 @@ export function settle(step: Step): void {
 function deliver(step: Step, name: ServiceName, event: ServiceEvent): void {
   const { draft } = step;
   const before = draft.services.get(name);
-  if (before === undefined) throw new InvariantViolation(`${event.type} for the unknown service ${name}`);
+  if (before === undefined)
+    throw new InvariantViolation(`${event.type} for the unknown service ${name}`);
   const effectsBefore = step.effects.length;
   const after = serviceStepper.next(before, event, step.effects);
   if (after === before) return;
   draft.services = draft.services.set(name, after);
-  for (const { type } of step.effects.slice(effectsBefore)) if (type === 'SpawnProcess') draft.spawning += 1;
+  for (const { type } of step.effects.slice(effectsBefore))
+    if (type === 'SpawnProcess') draft.spawning += 1;
   step.touched.add(name);
   count(draft, before, after);
   trackPid(draft, before, after);
-  if (stateName(before) === 'waiting-deps' && stateName(after) !== 'waiting-deps') unregister(draft, before);
+  if (stateName(before) === 'waiting-deps' && stateName(after) !== 'waiting-deps')
+    unregister(draft, before);
   if (stateName(before) !== stateName(after) || innerState(before) !== innerState(after)) {
     step.transitions.push({ seq: step.seq, at: step.at, before, after, event });
   } else {
@@ -110,7 +113,9 @@ function deliver(step: Step, name: ServiceName, event: ServiceEvent): void {
 
 /** What a service learns in the step in which it changed its state belongs to that change: whom it waits for, say. */
 function refreshTransition({ transitions }: Step, after: Service): void {
-  const index = transitions.findLastIndex((transition) => transition.after.context.name === after.context.name);
+  const index = transitions.findLastIndex(
+    (transition) => transition.after.context.name === after.context.name,
+  );
   const transition = transitions[index];
   if (transition !== undefined) transitions[index] = { ...transition, after };
 }
@@ -125,7 +130,8 @@ function trackPid(draft: Draft, before: Service, after: Service): void {
   const [oldPid, newPid] = [before.context.pid, after.context.pid];
   if (oldPid === newPid) return;
   if (oldPid !== undefined) draft.serviceByPid = draft.serviceByPid.delete(String(oldPid));
-  if (newPid !== undefined) draft.serviceByPid = draft.serviceByPid.set(String(newPid), after.context.name);
+  if (newPid !== undefined)
+    draft.serviceByPid = draft.serviceByPid.set(String(newPid), after.context.name);
 }
 
 /** Does this change let dependents go on? Also when the operator takes down what they wait for. */
@@ -169,5 +175,6 @@ function unregister(draft: Draft, { context }: Service): void {
 }
 
 function setWaiters(draft: Draft, name: ServiceName, waiting: PersistentMap<true>): void {
-  draft.waiters = waiting.size === 0 ? draft.waiters.delete(name) : draft.waiters.set(name, waiting);
+  draft.waiters =
+    waiting.size === 0 ? draft.waiters.delete(name) : draft.waiters.set(name, waiting);
 }

@@ -379,7 +379,10 @@ describe('a second minit on the same directory', () => {
   it.each([11, 13])('leaves the FIFOs to the first and says so (errno %i)', (errno) => {
     const { events } = serve(() => '1', temporaryDirectory(), errno);
     expect(events).toEqual([
-      expect.objectContaining({ type: 'ControlFailed', hint: 'another minit serves this directory' }),
+      expect.objectContaining({
+        type: 'ControlFailed',
+        hint: 'another minit serves this directory',
+      }),
     ]);
   });
 

@@ -59,7 +59,9 @@ describe('the log directory', () => {
     writeFileSync(log, 'precious');
     const minit = boot(root, { log });
     await minit.reaches('good', 'running');
-    await tells(minit, [`minit: warning: LOG: ${held}: a component is not a directory; make that writable, or name a directory with --log`]);
+    await tells(minit, [
+      `minit: warning: LOG: ${held}: a component is not a directory; make that writable, or name a directory with --log`,
+    ]);
     rmSync(log);
     await healed(minit);
     await endsWell(minit);
@@ -71,7 +73,9 @@ describe('the log directory', () => {
     writeFileSync(file, 'precious');
     const minit = boot(root, { log: join(file, 'log') });
     await minit.reaches('good', 'running');
-    await tells(minit, [`minit: warning: LOG: ${held}: a component is not a directory; make that writable, or name a directory with --log`]);
+    await tells(minit, [
+      `minit: warning: LOG: ${held}: a component is not a directory; make that writable, or name a directory with --log`,
+    ]);
     rmSync(file);
     await healed(minit);
     await endsWell(minit);
@@ -94,7 +98,9 @@ describe('the log directory', () => {
     chmodSync(log, 0o555);
     const minit = bootUnprivileged(root);
     await minit.reaches('good', 'running');
-    await tells(minit, [`minit: warning: LOG: ${held}: permission denied; make that writable, or name a directory with --log`]);
+    await tells(minit, [
+      `minit: warning: LOG: ${held}: permission denied; make that writable, or name a directory with --log`,
+    ]);
     chmodSync(log, 0o755);
     await healed(minit);
     await endsWell(minit);
@@ -107,7 +113,9 @@ describe('the log directory', () => {
       wrapper: withMounts('mount --bind "$0" "$0" && mount -o remount,bind,ro "$0"', log),
     });
     await minit.reaches('good', 'running');
-    await tells(minit, [`minit: warning: LOG: ${held}: the file system is read-only; make that writable, or name a directory with --log`]);
+    await tells(minit, [
+      `minit: warning: LOG: ${held}: the file system is read-only; make that writable, or name a directory with --log`,
+    ]);
     expect(minit.ask('pgood')).toBe(String(minit.pidOf('good')));
     minit.kill('SIGTERM');
     expect(await minit.finished()).toEqual({ code: 0, signal: null });
@@ -153,7 +161,9 @@ describe('a full disk', () => {
       const setup = 'mount -t tmpfs -o size=64k none "$0" && head -c 65536 /dev/zero > "$0/filler"';
       const minit = boot(root, { wrapper: withMounts(setup, log) });
       await minit.reaches('good', 'running');
-      await tells(minit, [`minit: warning: LOG: ${held}: no space left on the device; make room there, or name a directory with --log`]);
+      await tells(minit, [
+        `minit: warning: LOG: ${held}: no space left on the device; make room there, or name a directory with --log`,
+      ]);
       rmSync(inside(minit, join(log, 'filler')));
       await healed(minit);
       await endsWithCopy(minit);
@@ -172,7 +182,9 @@ describe('a full disk', () => {
       expect(error).toMatchObject({ code: 'ENOSPC' });
     }
     for (let count = 0; count < 60; count += 1) minit.ask(`pno-such-service-${'x'.repeat(180)}`);
-    await minit.prints(/the event log is held in memory: no space left on the device; make room there, or name a directory with --log$/mu);
+    await minit.prints(
+      /the event log is held in memory: no space left on the device; make room there, or name a directory with --log$/mu,
+    );
     const before = minit.ask('pgood');
     for (const name of readdirSync(inside(minit, log)))
       if (name.startsWith('filler')) rmSync(inside(minit, join(log, name)));
@@ -247,7 +259,9 @@ describe('the default place', () => {
           env: environment(home),
         });
         await minit.reaches('good', 'running');
-        await tells(minit, [`minit: warning: LOG: ${held}: permission denied; make that writable, or name a directory with --log`]);
+        await tells(minit, [
+          `minit: warning: LOG: ${held}: permission denied; make that writable, or name a directory with --log`,
+        ]);
         expect(minit.ask('pgood')).toBe(String(minit.pidOf('good')));
         minit.kill('SIGTERM');
         expect(await minit.finished()).toEqual({ code: 0, signal: null });

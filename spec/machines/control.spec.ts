@@ -595,6 +595,9 @@ describe('a reply that comes after the next request', () => {
 
 describe('a request after the end', () => {
   it('starts nothing', () => {
-    given({ web: { run: false }, other: {} }).boots('web').when(asked('sother')).asks('Reply 0');
+    given({ web: { run: false }, other: {} })
+      .boots('web')
+      .when(asked('sother'))
+      .asks('Reply 0');
   });
 });

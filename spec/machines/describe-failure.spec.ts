@@ -9,7 +9,11 @@ import { given, fired } from '../support/given';
 
 describe('a failed start', () => {
   it.each<[SpawnStage, string, string]>([
-    ['read-directory', 'ENOENT', 'cannot read its service directory: no such file or directory (ENOENT)'],
+    [
+      'read-directory',
+      'ENOENT',
+      'cannot read its service directory: no such file or directory (ENOENT)',
+    ],
     ['params', 'EINVAL', 'cannot use its params: not usable'],
     ['open-in', 'ENOENT', 'cannot open its in: no such file or directory (ENOENT)'],
     ['open-out', 'EROFS', 'cannot open its out: the file system is read-only (EROFS)'],

@@ -136,7 +136,9 @@ describe('fold', () => {
         .boots('web')
         .when(opened)
         .when({ type: 'LogFailed', path: '/log', error: systemError('ENOSPC') })
-        .reports('/log: the event log is held in memory: no space left on the device; make room there, or name a directory with --log')
+        .reports(
+          '/log: the event log is held in memory: no space left on the device; make room there, or name a directory with --log',
+        )
         .is({ web: 'running.ready' });
     });
   });

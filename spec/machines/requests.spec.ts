@@ -46,7 +46,9 @@ describe('request', () => {
   });
 
   it('counts bytes, not letters', () => {
-    expect(parseRequest(`p${'ü'.repeat(750)}`)).toMatchObject({ why: 'it is longer than 1500 bytes' });
+    expect(parseRequest(`p${'ü'.repeat(750)}`)).toMatchObject({
+      why: 'it is longer than 1500 bytes',
+    });
   });
 
   it('refuses JSON in JSON', () => {

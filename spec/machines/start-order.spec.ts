@@ -293,7 +293,11 @@ describe('start order', () => {
     });
 
     it('waits for what passes by itself, longer each time, and drops no dependency for it', () => {
-      const missing = { type: 'ServiceMissing', service: 'b', error: systemError('EMFILE') } as const;
+      const missing = {
+        type: 'ServiceMissing',
+        service: 'b',
+        error: systemError('EMFILE'),
+      } as const;
       given({ a: { depends: ['b'] }, b: {}, k: {} })
         .boots('k')
         .withoutAnswers()
@@ -312,7 +316,11 @@ describe('start order', () => {
     });
 
     it('gives up that wait when minit ends', () => {
-      const missing = { type: 'ServiceMissing', service: 'b', error: systemError('EMFILE') } as const;
+      const missing = {
+        type: 'ServiceMissing',
+        service: 'b',
+        error: systemError('EMFILE'),
+      } as const;
       given({ a: { depends: ['b'] }, b: {}, k: {} })
         .boots('k')
         .withoutAnswers()

@@ -5,7 +5,16 @@
  * @module
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { clientSystem } from '../../adapters/client-system';
@@ -60,7 +69,11 @@ export interface Ran {
 }
 
 /** Runs one of the compiled programs to its end. */
-export function run(name: string, args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Ran {
+export function run(
+  name: string,
+  args: readonly string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): Ran {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program(name), ...args], {
     encoding: 'utf8',
     timeout: deadlineMs,
@@ -136,7 +149,10 @@ export class Supervisor {
   /** Waits until `pattern` stands in the output, `times` times. */
   async prints(pattern: RegExp, times = 1): Promise<void> {
     const global = new RegExp(pattern.source, `${pattern.flags.replace('g', '')}g`);
-    await this.until(`${String(pattern)} × ${String(times)}`, () => (this.#output.match(global) ?? []).length >= times);
+    await this.until(
+      `${String(pattern)} × ${String(times)}`,
+      () => (this.#output.match(global) ?? []).length >= times,
+    );
   }
 
   /** Waits until `service` has come to `state`, `times` times since the start. */
@@ -191,7 +207,10 @@ export class Supervisor {
     const log = openLog(this.log);
     if ('code' in log) throw new Error(log.text);
     const whole = runReplay(log, undefined);
-    expect({ divergence: whole.divergence, damage: whole.damage }).toEqual({ divergence: undefined, damage: [] });
+    expect({ divergence: whole.divergence, damage: whole.damage }).toEqual({
+      divergence: undefined,
+      damage: [],
+    });
     if (live === undefined) return;
     expect(toPlain(runReplay(log, { seq: live.seq }).state)).toEqual(live);
   }
@@ -234,5 +253,6 @@ export async function cleanUp(): Promise<void> {
     child.stdout?.destroy();
     child.stderr?.destroy();
   }
-  for (const folder of temporaryFolders) if (existsSync(folder)) rmSync(folder, { recursive: true, force: true });
+  for (const folder of temporaryFolders)
+    if (existsSync(folder)) rmSync(folder, { recursive: true, force: true });
 }

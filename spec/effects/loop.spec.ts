@@ -1,0 +1,91 @@
+/**
+ * The loop on the simulated world: what is written before what is done, and what a bug of ours does.
+ *
+ * @module
+ */
+import { createWorld } from '../../adapters/simulated/world';
+import { defineTree } from '../../adapters/simulated/tree';
+import { foldTurn, turns$ } from '../../effects/loop';
+import type { MinitEvent } from '../../machines/events';
+import { initialState } from '../../machines/fold';
+
+const started = (pid: number): MinitEvent & { type: 'SupervisorStarted' } => ({
+  type: 'SupervisorStarted',
+  pid,
+  role: pid === 1 ? 'container' : 'process',
+  root: '/etc/minit',
+  words: ['web'],
+  graceMs: 3000,
+});
+/** No process can be spawned for a service that nobody has heard of: minit itself would be wrong. */
+const impossible: MinitEvent = { type: 'ProcessSpawned', service: 'nobody', pid: 9 };
+const hangUp: MinitEvent = { type: 'SignalReceived', signal: 'SIGUSR2' };
+
+describe('a turn', () => {
+  it('numbers its events from where the state stands, without a gap', () => {
+    const first = foldTurn(initialState(), [{ at: 5, event: started(7) }]);
+    const second = foldTurn(first.state, [
+      { at: 6, event: hangUp },
+      { at: 7, event: hangUp },
+    ]);
+    expect(second.records.map(({ seq }) => seq)).toEqual([2, 3]);
+    expect(second.state.seq).toBe(3);
+  });
+
+  it('ends with an exception when minit is wrong, as long as it is not PID 1', () => {
+    const { state } = foldTurn(initialState(), [{ at: 5, event: started(7) }]);
+    expect(() => foldTurn(state, [{ at: 6, event: impossible }])).toThrow('unknown service nobody');
+  });
+
+  it('goes on without the event when it is PID 1, and says so', () => {
+    const { state } = foldTurn(initialState(), [{ at: 5, event: started(1) }]);
+    const turn = foldTurn(state, [
+      { at: 6, event: impossible },
+      { at: 7, event: hangUp },
+    ]);
+    expect(turn.violations).toEqual([
+      'ProcessSpawned: ProcessSpawned for the unknown service nobody',
+    ]);
+    expect(turn.records).toMatchObject([{ seq: 2, event: hangUp }]);
+  });
+});
+
+describe('the loop', () => {
+  it('writes the records of a turn before it performs their effects, and ends minit last', () => {
+    const { ports, run, signal } = createWorld({ seed: 1, tree: defineTree({ web: {} }) });
+    const done: string[] = [];
+    const watched = {
+      ...ports,
+      log: {
+        ...ports.log,
+        append: (...given: Parameters<typeof ports.log.append>) => {
+          done.push(
+            ...given[0].flatMap(({ effects }) => effects.map(({ type }) => `record ${type}`)),
+          );
+          ports.log.append(...given);
+        },
+      },
+      processes: {
+        ...ports.processes,
+        spawn: (...given: Parameters<typeof ports.processes.spawn>) => {
+          done.push('perform SpawnProcess');
+          ports.processes.spawn(...given);
+        },
+      },
+      exit: (code: number) => {
+        done.push('perform ExitSupervisor');
+        ports.exit(code);
+      },
+    };
+    turns$(watched, { at: 0, event: started(7) }, { isChecked: true }).subscribe();
+    run(10_000_000);
+    signal('SIGTERM');
+    run(10_000_000);
+    expect(done.indexOf('record SpawnProcess')).toBeLessThan(done.indexOf('perform SpawnProcess'));
+    expect(done.filter((what) => what.endsWith('ExitSupervisor'))).toEqual([
+      'record ExitSupervisor',
+      'perform ExitSupervisor',
+    ]);
+    expect(done.at(-1)).toBe('perform ExitSupervisor');
+  });
+});
