@@ -142,15 +142,22 @@ function closeQuietly(fd: number): void {
 }
 
 let nullFd: number | undefined;
+const inheritedFds = new Map<number, number>();
 
-/** minit's own fd; /dev/null, once opened, where it has none. */
+/** minit's own fd; /dev/null, once opened, where it has none. It never closes nor opens one of the three. */
 function inheritedFd(fd: 0 | 1 | 2): number {
-  if (isOpen(fd)) return fd;
+  const known = inheritedFds.get(fd) ?? (isOpen(fd) ? fd : openNull());
+  // Without /dev/null the spawn fails with EBADF, which is better than that minit does.
+  if (known === undefined) return fd;
+  inheritedFds.set(fd, known);
+  return known;
+}
+
+function openNull(): number | undefined {
   try {
     nullFd ??= openSync('/dev/null', O_RDWR);
     return nullFd;
   } catch {
-    // The spawn then fails with EBADF, which is better than that minit does.
-    return fd;
+    return undefined;
   }
 }
