@@ -4,7 +4,7 @@
  * @module
  */
 import '../adapters/tune-v8';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
@@ -30,7 +30,7 @@ interface Options {
 function parseGrace(text: string): number {
   const ms = Math.round(Number(text) * 1_000);
   if (text.trim() === '' || !(ms >= 0 && ms <= graceMsMax)) {
-    throw new InvalidArgumentError(`between 0 and ${String(graceMsMax / 1_000)} seconds`);
+    throw new InvalidArgumentError(`Give 0 to ${String(graceMsMax / 1_000)} seconds`);
   }
   return ms;
 }
@@ -43,7 +43,12 @@ function parser(): Command {
       .argument('[words...]', 'SERVICE: start it; -SERVICE: do not start it as a dependency')
       .option('--root <dir>', 'the service directories (or MINIT_ROOT)', rootDefault())
       .option('--log <dir>', 'the event log (or MINIT_LOG)')
-      .option('--grace <seconds>', 'between TERM and KILL at the end', parseGrace, graceMsDefault)
+      // The default is in milliseconds, as inside; what is shown is in seconds, as typed.
+      .addOption(
+        new Option('--grace <seconds>', 'between TERM and KILL at the end')
+          .argParser(parseGrace)
+          .default(graceMsDefault, String(graceMsDefault / 1_000)),
+      )
       .option('--quiet', 'problems only, no line for each transition')
       .helpOption('--help', 'show this')
       .version(version, '--version', 'show the version')

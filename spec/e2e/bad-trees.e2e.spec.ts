@@ -441,15 +441,15 @@ describe('options of minit', () => {
     [['--root'], "minit: fatal: option '--root <dir>' argument missing\n"],
     [
       ['--grace', 'x'],
-      "minit: fatal: option '--grace <seconds>' argument 'x' is invalid. between 0 and 3600 seconds\n",
+      "minit: fatal: option '--grace <seconds>' argument 'x' is invalid. Give 0 to 3600 seconds\n",
     ],
     [
       ['--grace', '-1'],
-      "minit: fatal: option '--grace <seconds>' argument '-1' is invalid. between 0 and 3600 seconds\n",
+      "minit: fatal: option '--grace <seconds>' argument '-1' is invalid. Give 0 to 3600 seconds\n",
     ],
     [
       ['--grace', '3601'],
-      "minit: fatal: option '--grace <seconds>' argument '3601' is invalid. between 0 and 3600 seconds\n",
+      "minit: fatal: option '--grace <seconds>' argument '3601' is invalid. Give 0 to 3600 seconds\n",
     ],
   ])('%j are refused', (args, stderr) => {
     expect(run('minit', args)).toEqual({ code: 100, stdout: '', stderr });
