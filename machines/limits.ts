@@ -43,9 +43,12 @@ export const startReplyDelayMs = 1_000;
 export const logRetryDelayMs = 5_000;
 export const controlRetryDelayMs = 5_000;
 
-/** Event log: bytes in a segment before the next begins, segments kept, bytes held in memory. */
-export const segmentBytesMax = 8 * 1_048_576;
-export const segmentsMax = 16;
+/**
+ * Event log: bytes in a segment before the next begins, segments kept, bytes held in memory. Small: `/run`
+ * is memory, and a crash loop writes 4 kB a second for as long as nobody looks.
+ */
+export const segmentBytesMax = 2 * 1_048_576;
+export const segmentsMax = 8;
 export const logBufferBytesMax = 4 * 1_048_576;
 
 /** Exits of unknown processes that are kept while the outcome of a spawn is awaited. */
