@@ -27,6 +27,8 @@ export interface ReplayReport {
   /** How many events were folded, and the `at` of the first. */
   readonly eventCount: number;
   readonly startedAt: number;
+  /** The instant lies before the first event that the log still has: after this one. */
+  readonly beginsAfter: number | undefined;
   /** The events that touched the service that was asked for. */
   readonly touching: readonly ReplayedEvent[];
   readonly isServiceKnown: boolean;
@@ -53,6 +55,7 @@ export function parseInstant(text: string | undefined, header: SegmentHeader): I
 export function runReplay(log: OpenedLog, until: Instant, service?: string): ReplayReport {
   let state = initialState();
   let startedAt: number | undefined;
+  let beginsAfter: number | undefined;
   let eventCount = 0;
   let divergence: Divergence | undefined;
   const touching: ReplayedEvent[] = [];
@@ -67,7 +70,13 @@ export function runReplay(log: OpenedLog, until: Instant, service?: string): Rep
         damage.push({ ...placeOf(log), reason: restored.reason });
         break;
       }
+      if (isPast(restored.state, until)) {
+        // What is asked for lies before the snapshot: nothing can be said of it but what came before, if anything.
+        if (state.seq === 0) beginsAfter = restored.state.seq;
+        break;
+      }
       ({ state } = restored);
+      startedAt ??= log.header.at;
       continue;
     }
     if (item.kind === 'gap') continue;
@@ -89,6 +98,7 @@ export function runReplay(log: OpenedLog, until: Instant, service?: string): Rep
     state,
     eventCount,
     startedAt: startedAt ?? log.header.at,
+    beginsAfter,
     touching,
     isServiceKnown: service === undefined || state.services.has(service),
     divergence,
@@ -102,7 +112,7 @@ const placeOf = ({ place: { path, line } }: OpenedLog): Pick<Damage, 'path' | 'l
   line,
 });
 
-function isPast({ seq, at }: LoggedRecord, until: Instant): boolean {
+function isPast({ seq, at }: Pick<LoggedRecord, 'seq' | 'at'>, until: Instant): boolean {
   if (until === undefined) return false;
   return 'seq' in until ? seq > until.seq : at > until.at;
 }

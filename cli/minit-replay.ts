@@ -62,6 +62,10 @@ function main(argv: readonly string[]): number {
   const until = parseInstant(options.at, log.header);
   if (typeof until === 'string') return fail(until, exitCode.usage);
   const report = runReplay(log, until, options.service);
+  if (report.beginsAfter !== undefined) {
+    const event = String(report.beginsAfter);
+    return fail(`the log begins after event ${event}; what was before is gone`, exitCode.usage);
+  }
   if (options.service !== undefined && !report.isServiceKnown) {
     return fail(`no service "${options.service}" in this log up to there`, exitCode.usage);
   }
