@@ -1,6 +1,6 @@
 /**
- * Every bound in one place, each with its unit in its name; `Max` is inclusive.
- * A number that is not here must not limit anything.
+ * The bounds that decide, or that a user meets, in one place: each with its unit in its name; `Max` is
+ * inclusive. A bound that only keeps one file's buffers or output small stands in that file.
  *
  * @module
  */

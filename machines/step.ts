@@ -42,6 +42,8 @@ export interface Step {
   readonly at: number;
   readonly effects: Effect[];
   readonly transitions: Transition[];
+  /** Place in `transitions` of each service's last one. */
+  readonly lastTransition: Map<ServiceName, number>;
   /** What is to be told to services, in order; {@link settle} empties it. */
   readonly queue: { readonly name: ServiceName; readonly event: ServiceEvent }[];
   /** Services that came to rest or started in this step, for the plans that wait for that. */
@@ -57,6 +59,7 @@ export function beginStep(state: SupervisorState, { seq, at }: RecordedEvent): S
     at,
     effects: [],
     transitions: [],
+    lastTransition: new Map(),
     queue: [],
     touched: new Set(),
     freed: [],
@@ -104,6 +107,7 @@ function deliver(step: Step, name: ServiceName, event: ServiceEvent): void {
   if (stateName(before) === 'waiting-deps' && stateName(after) !== 'waiting-deps')
     unregister(draft, before);
   if (stateName(before) !== stateName(after) || innerState(before) !== innerState(after)) {
+    step.lastTransition.set(name, step.transitions.length);
     step.transitions.push({ seq: step.seq, at: step.at, before, after, event });
   } else {
     refreshTransition(step, after);
@@ -112,12 +116,11 @@ function deliver(step: Step, name: ServiceName, event: ServiceEvent): void {
 }
 
 /** What a service learns in the step in which it changed its state belongs to that change: whom it waits for, say. */
-function refreshTransition({ transitions }: Step, after: Service): void {
-  const index = transitions.findLastIndex(
-    (transition) => transition.after.context.name === after.context.name,
-  );
-  const transition = transitions[index];
-  if (transition !== undefined) transitions[index] = { ...transition, after };
+function refreshTransition({ transitions, lastTransition }: Step, after: Service): void {
+  const index = lastTransition.get(after.context.name);
+  const transition = index === undefined ? undefined : transitions[index];
+  if (index !== undefined && transition !== undefined)
+    transitions[index] = { ...transition, after };
 }
 
 function count(draft: Draft, before: Service, after: Service): void {
