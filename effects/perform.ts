@@ -23,6 +23,8 @@ export function perform(ports: Ports, effect: Effect, { seq, at }: LogRecord): v
       return ports.processes.closeLogPipe(effect.params);
     case 'StartEmergencyShell':
       return ports.processes.startEmergencyShell(seq);
+    case 'UpdateSupervisor':
+      return ports.program.update(seq);
     case 'StartTimer':
       return ports.timers.start(effect.params, seq);
     case 'CancelTimer':

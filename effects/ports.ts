@@ -47,6 +47,7 @@ export interface Processes extends Source {
   watch(params: EffectParams<'WatchProcess'>, cause: number): void;
   probe(params: EffectParams<'ProbeProcess'>, cause: number): void;
   closeLogPipe(params: EffectParams<'CloseLogPipe'>): void;
+  /** Emits `EmergencyShellStarted` or `EmergencyShellFailed`, later `ProcessExited`. */
   startEmergencyShell(cause: number): void;
 }
 
@@ -82,10 +83,24 @@ export interface EventLog extends Source {
   close(): void;
 }
 
+/** What a minit that is executed anew goes on from; see adapters/re-exec/. */
+export interface Journal {
+  /** Takes the records of one turn, before any of their effects is performed. */
+  append(records: readonly LogRecord[], snapshot: () => unknown): void;
+  /** All effects of the events up to `seq` have been performed. */
+  performed(seq: number): void;
+}
+
 /** What people see while minit runs. */
 export interface Console {
   transition(transition: Transition): void;
   report(params: EffectParams<'Report'>, at: number): void;
+}
+
+/** minit's own program. */
+export interface OwnProgram extends Source {
+  /** Emits `SupervisorResumed`, from the program that comes of it, or `UpdateFailed`. */
+  update(cause: number): void;
 }
 
 /** Calls `turn` soon, once, after what is under way: `setImmediate`, or the simulated world's own. */
@@ -101,8 +116,11 @@ export interface Ports {
   readonly control: Control;
   readonly signals: Signals;
   readonly log: EventLog;
+  readonly journal: Journal;
   readonly console: Console;
   readonly turns: Turns;
+  /** Executes minit anew, with all it has, or emits `UpdateFailed`. */
+  readonly program: OwnProgram;
   /** Ends the program (or the simulation) with an exit status. */
   exit(code: number): void;
 }

@@ -17,6 +17,7 @@ export type ClientRequest =
   | { readonly do: 'clear'; readonly service: ServiceName }
   | { readonly do: 'dependents'; readonly service?: ServiceName }
   | { readonly do: 'history' }
+  | { readonly do: 'update' }
   | { readonly do: 'state' };
 
 export const encodeRequest = (request: ClientRequest): string =>
@@ -31,6 +32,8 @@ export interface ClientReply {
   readonly services?: readonly (ServiceStatus | UnknownService | ServiceName)[];
   readonly cleared?: boolean;
   readonly state?: unknown;
+  /** Of the program that runs after an update. */
+  readonly program?: string;
 }
 
 /** Returns the reply of our minit, or `undefined` for the `0` of the original. */

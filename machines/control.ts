@@ -5,6 +5,7 @@
  */
 import type { ServiceName } from './definition';
 import { assertNever } from './invariant-violation';
+import { requestUpdate } from './own-program';
 import { answer, jsonReply, limitReplyTime, reply } from './replies';
 import type { ControlRequest } from './requests';
 import type { ServiceEvent } from './service-context';
@@ -43,6 +44,8 @@ export function handleRequest(step: Step, request: ControlRequest): void {
       return respond(jsonReply({ ok: true, services: statuses(step, request.services) }));
     case 'state':
       return respond(jsonReply({ ok: true, state: toPlain({ ...draft }) }));
+    case 'update':
+      return requestUpdate(step, { request: seq, isJson: request.isJson });
     case 'refused':
       emit(step, 'Report', {
         severity: 'warning',
@@ -239,5 +242,6 @@ function statuses(step: Step, names: readonly ServiceName[] | undefined): object
 export function finishRequest(step: Step): void {
   settle(step);
   if (step.draft.pendingProbes.has(String(step.seq))) return;
+  if (step.draft.pendingUpdate?.request === step.seq) return;
   limitReplyTime(step);
 }

@@ -52,6 +52,9 @@ export type ReportCode =
   | 'clock'
   | 'shutdown'
   | 'boot'
+  | 'emergency'
+  | 'update'
+  | 'resumed'
   | 'internal';
 
 /** An effect that says it all by its type. */
@@ -83,7 +86,12 @@ export interface EffectParamsByType {
   OpenLog: NoParams;
   /** Outcome: `ControlOpened` or `ControlFailed`. */
   OpenControl: NoParams;
-  /** An administrator's shell on the console (sulogin(8)); minit goes on beside it. */
+  /** Executes minit anew, with all it has. Outcome: `SupervisorResumed`, or `UpdateFailed`. */
+  UpdateSupervisor: NoParams;
+  /**
+   * An administrator's shell on the console (sulogin(8)); minit goes on beside it. Outcome:
+   * `EmergencyShellStarted` or `EmergencyShellFailed`, and `ProcessExited` when it has ended.
+   */
   StartEmergencyShell: NoParams;
   /** Ends minit: `code` for whoever waits for it. */
   ExitSupervisor: { readonly code: number };

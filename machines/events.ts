@@ -39,6 +39,14 @@ export interface SystemError {
 export type SignalName =
   'SIGHUP' | 'SIGINT' | 'SIGQUIT' | 'SIGTERM' | 'SIGWINCH' | 'SIGUSR1' | 'SIGUSR2' | 'SIGPWR';
 
+/** Why minit was executed anew. `signal`: it ended the program in a way that JavaScript cannot catch. */
+export type ResumeReason =
+  | { readonly kind: 'update' }
+  | { readonly kind: 'signal'; readonly signal: number }
+  | { readonly kind: 'error'; readonly message: string; readonly stack?: string }
+  | { readonly kind: 'exit'; readonly code: number }
+  | { readonly kind: 'unknown' };
+
 export type MinitEvent =
   /** Always the first. `words` are the arguments that are no options, `-NAME` included. */
   | {
@@ -48,6 +56,27 @@ export type MinitEvent =
       readonly root: string;
       readonly words: readonly string[];
       readonly graceMs: number;
+    }
+  /**
+   * minit was executed anew and has taken over all that there was. `count`: how often in this boot;
+   * `failuresInARow`: how often soon after the time before. `program`: the version that goes on.
+   */
+  | {
+      readonly type: 'SupervisorResumed';
+      readonly reason: ResumeReason;
+      readonly count: number;
+      readonly failuresInARow: number;
+      readonly program: string;
+    }
+  /** Outcome of `UpdateSupervisor` when it failed: the program that runs goes on. */
+  | { readonly type: 'UpdateFailed'; readonly error: SystemError; readonly hint?: string }
+  /** Outcomes of `StartEmergencyShell`. */
+  | { readonly type: 'EmergencyShellStarted'; readonly pid: number }
+  | {
+      readonly type: 'EmergencyShellFailed';
+      readonly path: string;
+      readonly error: SystemError;
+      readonly hint?: string;
     }
   /** Outcomes of `ReadService`. */
   | {
@@ -113,7 +142,8 @@ export type TimerId =
   | `stop:${ServiceName}`
   | `reply:${string}`
   | 'log'
-  | 'control';
+  | 'control'
+  | 'emergency';
 
 /** An event as it stands in the log. */
 export interface RecordedEvent {

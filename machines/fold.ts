@@ -5,6 +5,11 @@
  *
  * @module
  */
+import {
+  emergencyPauseEnded,
+  emergencyShellEnded,
+  emergencyShellFailed,
+} from './emergency';
 import { finishProbe, finishRequest, handleRequest } from './control';
 import type { Effect } from './effects';
 import type { MinitEvent, RecordedEvent } from './events';
@@ -12,6 +17,7 @@ import { assertNever, InvariantViolation } from './invariant-violation';
 import { describeErrorCode } from './describe-failure';
 import { nameProblem, showName } from './names';
 import { clockStepped, controlChanged, logChanged } from './own-means';
+import { supervisorResumed, updateFailed } from './own-program';
 import { PersistentMap } from './persistent-map';
 import { processExited, processSpawned, processVanished, spawnFailed } from './process-events';
 import { answerLateStart, answerStarts } from './replies';
@@ -67,6 +73,9 @@ export function initialState(): SupervisorState {
     pendingStarts: PersistentMap.empty(),
     pendingProbes: PersistentMap.empty(),
     stopPlan: undefined,
+    pendingUpdate: undefined,
+    emergencyShell: undefined,
+    resumes: undefined,
     isLogOpen: undefined,
     isControlOpen: undefined,
   };
@@ -114,6 +123,15 @@ function dispatch(step: Step, event: MinitEvent): void {
   switch (event.type) {
     case 'SupervisorStarted':
       return startSupervisor(step, event);
+    case 'SupervisorResumed':
+      return supervisorResumed(step, event);
+    case 'UpdateFailed':
+      return updateFailed(step, event);
+    case 'EmergencyShellStarted':
+      draft.emergencyShell = { pid: event.pid, startedAt: step.at };
+      return;
+    case 'EmergencyShellFailed':
+      return emergencyShellFailed(step, event);
     case 'ServiceRead':
       if (draft.reading?.service === event.service)
         return continueWithDefinition(step, event.definition);
@@ -129,6 +147,7 @@ function dispatch(step: Step, event: MinitEvent): void {
     case 'SpawnFailed':
       return spawnFailed(step, event);
     case 'ProcessExited':
+      if (draft.emergencyShell?.pid === event.pid) return emergencyShellEnded(step);
       return processExited(step, event.pid, event);
     case 'ProcessVanished':
       return processVanished(step, event.pid);
@@ -233,6 +252,7 @@ function timerFired(step: Step, timer: string): void {
   else if (kind === 'stop') tell(step, subject, { type: 'StopTimerFired', at });
   else if (kind === 'reply') answerLateStart(step, Number(subject));
   else if (kind === 'read') readAgain(step, subject);
+  else if (kind === 'emergency') emergencyPauseEnded(step);
   else if (kind === 'log') emit(step, 'OpenLog', {});
   else if (kind === 'control') emit(step, 'OpenControl', {});
 }

@@ -32,7 +32,9 @@ export type InitEvent =
   /** The shutdown is through; `stuck` services would not die. */
   | { readonly type: 'EverythingStopped'; readonly at: number; readonly stuck: number }
   /** Somebody started a service from the emergency shell. */
-  | { readonly type: 'ServiceStarted'; readonly at: number };
+  | { readonly type: 'ServiceStarted'; readonly at: number }
+  /** The emergency shell has ended: what could not be started may be there now. */
+  | { readonly type: 'ShellEnded'; readonly at: number };
 
 /** sysexits of daemontools and s6: 100 the user's mistake, permanent. */
 export const exitNothingToStart = 100;
@@ -79,7 +81,7 @@ export const initMachine = setup({
     running: {
       on: { NothingLeft: [{ guard: 'isMachine', target: 'emergency' }, { target: 'halted' }] },
     },
-    emergency: { entry: startEmergencyShell, on: { ServiceStarted: 'running' } },
+    emergency: { entry: startEmergencyShell, on: { ServiceStarted: 'running', ShellEnded: 'booting' } },
     'shutting-down': {
       on: {
         ShutdownRequested: undefined,

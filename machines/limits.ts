@@ -43,6 +43,17 @@ export const startReplyDelayMs = 1_000;
 export const logRetryDelayMs = 5_000;
 export const controlRetryDelayMs = 5_000;
 
+/** Pause before the emergency shell is tried again when it could not be started, or ended at once. */
+export const emergencyRetryDelayMs = 5_000;
+export const emergencyShortLifeUs = 1_000_000;
+
+/**
+ * minit is executed anew after a fault of its own. When that has happened so often, each time within so
+ * long of the time before, the console is given to an administrator first.
+ */
+export const failuresInARowMax = 5;
+export const failuresApartUs = 60_000_000;
+
 /**
  * Event log: bytes in a segment before the next begins, segments kept, bytes held in memory. Small: `/run`
  * is memory, and a crash loop writes 4 kB a second for as long as nobody looks.

@@ -44,6 +44,7 @@ export type ControlRequest =
   | { readonly kind: 'signal'; readonly service: ServiceName; readonly signal: number }
   | { readonly kind: 'status'; readonly services: readonly ServiceName[] | undefined }
   | { readonly kind: 'state' }
+  | { readonly kind: 'update'; readonly isJson: boolean }
   | { readonly kind: 'refused'; readonly why: string; readonly isJson: boolean };
 
 const refused = (why: string, isJson = false): ControlRequest => ({ kind: 'refused', why, isJson });
@@ -60,6 +61,7 @@ export function parseRequest(text: string): ControlRequest {
   if (text.startsWith(extensionPrefix)) return parseExtension(text.slice(extensionPrefix.length));
   // A trailing NUL is tolerated everywhere.
   const body = text.endsWith('\0') && !text.startsWith('P') ? text.slice(0, -1) : text;
+  if (body === 'update') return { kind: 'update', isJson: false };
   if (body === 'h') return { kind: 'history', isJson: false };
   if (body === 'd-') return { kind: 'dependents', service: undefined, isJson: false };
   const [letter, argument] = [body.slice(0, 1), body.slice(1)];
@@ -118,6 +120,7 @@ function parseExtension(json: string): ControlRequest {
   if (extension === undefined) return refused('not JSON', true);
   const { services } = extension;
   if (extension.do === 'state') return { kind: 'state' };
+  if (extension.do === 'update') return { kind: 'update', isJson: true };
   if (extension.do === 'history') return { kind: 'history', isJson: true };
   if (extension.do === 'dependents' && extension.service === undefined) {
     return { kind: 'dependents', service: undefined, isJson: true };

@@ -38,6 +38,7 @@ export const effectActions: EffectActions = {
   Report: isData,
   OpenLog: isData,
   OpenControl: isData,
+  UpdateSupervisor: isData,
   StartEmergencyShell: isData,
   ExitSupervisor: isData,
 };

@@ -79,6 +79,9 @@ const optionalContext = {
 const optionalState = {
   reading: undefined,
   stopPlan: undefined,
+  pendingUpdate: undefined,
+  emergencyShell: undefined,
+  resumes: undefined,
   isLogOpen: undefined,
   isControlOpen: undefined,
 };

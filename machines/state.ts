@@ -138,6 +138,12 @@ export interface SupervisorState {
   readonly pendingStarts: PersistentMap<readonly PendingReply[]>;
   readonly pendingProbes: PersistentMap<PendingProbe>;
   readonly stopPlan: StopPlan | undefined;
+  /** The request that an update is to be answered for. */
+  readonly pendingUpdate: PendingReply | undefined;
+  /** Of the emergency shell, and since when it runs (CLOCK_BOOTTIME, µs). */
+  readonly emergencyShell: { readonly pid: number; readonly startedAt: number } | undefined;
+  /** How often minit has been executed anew in this boot. */
+  readonly resumes: number | undefined;
   readonly isLogOpen: boolean | undefined;
   readonly isControlOpen: boolean | undefined;
 }
