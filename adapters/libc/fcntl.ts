@@ -37,6 +37,11 @@ export function setCloseOnExec(fd: number): void {
   if (isOpen(fd)) fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
+/** Leaves `fd` to programs that are executed: Node keeps 0 to 15 from them. Does nothing where it is not open. */
+export function clearCloseOnExec(fd: number): void {
+  if (isOpen(fd)) fcntl(fd, F_SETFD, 0);
+}
+
 /** Makes reads and writes wait again, for a file opened O_NONBLOCK so that open(2) did not. */
 export function clearNonBlocking(fd: number): void {
   fcntl(fd, F_SETFL, fcntl(fd, F_GETFL, 0) & ~O_NONBLOCK);
