@@ -29,11 +29,18 @@ export interface ControlOptions {
   readonly poll: Poll;
   /** Waits until there is room to write. */
   readonly pollWritable: Poll;
+  /** The FIFOs as a program that ran before has left them: clients may be waiting at them. */
+  readonly resumed?: ControlFds;
+  /** Told whenever other FIFOs are open; `undefined`: none. */
+  readonly onConnection?: (fds: ControlFds | undefined) => void;
 }
 
-interface Connection {
+export interface ControlFds {
   readonly requests: number;
   readonly replies: number;
+}
+
+interface Connection extends ControlFds {
   readonly writer: ReplyWriter;
   readonly stopPolling: () => void;
 }
@@ -71,6 +78,7 @@ export function createControl(options: ControlOptions): Control {
 
   const disconnect = (): void => {
     if (connection === undefined) return;
+    options.onConnection?.(undefined);
     connection.stopPolling();
     connection.writer.close();
     closeSync(connection.requests);
@@ -95,6 +103,21 @@ export function createControl(options: ControlOptions): Control {
     emit(requestReceived(buffer.subarray(0, count)));
   };
 
+  const connect = (fds: ControlFds): void => {
+    const stopPolling = options.poll(fds.requests, () => {
+      receive(fds.requests);
+    });
+    const writer = createReplyWriter(fds.replies, options.pollWritable, hasAskerGone);
+    connection = { ...fds, stopPolling, writer };
+    options.onConnection?.(fds);
+  };
+
+  if (options.resumed !== undefined) {
+    connect(options.resumed);
+    // Whoever has the lock now waits for an answer that is still owed.
+    asker = holder();
+  }
+
   return {
     occurrence$,
     open(cause) {
@@ -108,15 +131,7 @@ export function createControl(options: ControlOptions): Control {
         emit({ type: 'ControlFailed', ...opened }, cause);
         return;
       }
-      const { requests, replies } = opened;
-      const stopPolling = options.poll(requests, () => {
-        receive(requests);
-      });
-      connection = {
-        ...opened,
-        stopPolling,
-        writer: createReplyWriter(replies, options.pollWritable, hasAskerGone),
-      };
+      connect(opened);
       emit({ type: 'ControlOpened' }, cause);
     },
     reply({ text, isLate }) {
@@ -133,7 +148,7 @@ function isAt(fd: number, path: string): boolean {
   return found?.ino === held.ino && found.dev === held.dev;
 }
 
-function openBoth(options: ControlOptions): { requests: number; replies: number } | Failure {
+function openBoth(options: ControlOptions): ControlFds | Failure {
   const path = `${options.root}/in`;
   const requests = openFifo(path, options);
   if (typeof requests !== 'number') return requests;

@@ -1,5 +1,6 @@
 /**
- * All ports for real, put together for one run of minit.
+ * All ports for real, put together for one run of minit, or for one that goes on after minit was
+ * executed anew.
  *
  * @module
  */
@@ -9,15 +10,22 @@ import type { Role } from '../machines/events';
 import { createClock } from './clock';
 import { createConsole } from './console';
 import { createControl } from './control-fifo';
-import { createEventLog } from './event-log/writer';
+import { createEventLog, type SegmentListener } from './event-log/writer';
 import { firstByteHolder, isTerminal, lockSecondByte } from './libc/fcntl';
 import { makeFifo } from './libc/pipe';
 import { isWritable } from './libc/poll';
 import { randomUuid } from './libc/random';
 import { watchReadable, watchWritable } from './libc/readiness';
 import { createProcesses } from './processes';
+import type { Guard } from './re-exec/guard';
+import { Journal, type BootFacts, type Keeper } from './re-exec/journal';
+import type { Legacy } from './re-exec/journal-reader';
+import { createOwnProgram } from './re-exec/own-program-port';
+import { keptKeys, resumedControl, resumedLog, resumedProcesses } from './re-exec/resumption';
+import type { VitalMemory } from './re-exec/vital-memory';
 import { createServiceDirectories } from './service-directories';
 import { createSignals } from './signals';
+import { systemError } from './system-error';
 import { createTimers } from './timers';
 import { createTurns } from './turns';
 
@@ -32,19 +40,99 @@ export interface RealPortsOptions {
   readonly program: string;
   /** Lines for people, before all others; not where it is quiet. */
   readonly greeting?: readonly string[];
+  /** What lets minit go on after it was executed anew; none where the kernel refuses memory for it. */
+  readonly survival?: Survival;
+}
+
+export interface Survival {
+  readonly memory: VitalMemory;
+  readonly guard: Guard;
+  /** What the program before has left. */
+  readonly legacy?: Legacy;
 }
 
 export function createRealPorts(options: RealPortsOptions): Ports {
-  const { root, logDirectory, role, isQuiet, program, greeting = [] } = options;
+  const { root, role, isQuiet, greeting = [], survival } = options;
+  const legacy = survival?.legacy;
   const clock = createClock();
   const now = (): number => clock.now();
+  const facts = legacy?.facts ?? bootFacts(options, { at: now(), wallAt: clock.wallAt() });
+  // Nothing is opened before the first turn, so that the journal is there when it is needed.
+  let keeper: Keeper | undefined;
   const log = createEventLog({
-    directory: logDirectory,
+    directory: facts.logDirectory,
     now,
+    header: facts.header,
+    ...(legacy && { resumed: resumedLog(legacy) }),
+    onSegment: (segment) => keepSegment(keeper, segment),
+  });
+  const processes = createProcesses({
+    now,
+    pipeKeeper: {
+      keep: (service, { readFd, writeFd }) =>
+        keeper?.keep(keptKeys.pipe + service, { fds: [readFd, writeFd] }),
+      drop: (service) => keeper?.drop(keptKeys.pipe + service),
+    },
+    ...(survival && { pidMemory: (service, seq) => survival.memory.page.slotFor(service, seq) }),
+    ...(survival && legacy && { resumed: resumedProcesses(legacy, survival.memory) }),
+  });
+  const resumed = legacy && resumedControl(legacy);
+  const control = createControl({
+    root,
+    now,
+    mkfifo: makeFifo,
+    lockServer: lockSecondByte,
+    lockHolder: firstByteHolder,
+    poll: watchReadable,
+    pollWritable: watchWritable,
+    onConnection: (fds) => {
+      if (fds === undefined) keeper?.drop(keptKeys.control);
+      else keeper?.keep(keptKeys.control, { fds: [fds.requests, fds.replies] });
+    },
+    ...(resumed && { resumed }),
+  });
+  const journal = survival && createJournal(survival, facts, log.held.bind(log));
+  keeper = journal;
+  return {
+    clock,
+    log,
+    processes,
+    control,
+    journal: journal ?? { append: () => undefined, performed: () => undefined },
+    program: createOwnProgram({
+      now,
+      processes,
+      execute: () => survival?.guard.execute({ kind: 'update' }) ?? systemError('ENOSYS'),
+    }),
+    timers: createTimers({ now }),
+    directories: createServiceDirectories({ root, now }),
+    signals: createSignals({ now, role }),
+    console: createConsole({
+      startedAt: legacy?.state.init.context.startedAt ?? now(),
+      isColoured: isTerminal(1) && process.env['NO_COLOR'] === undefined,
+      isQuiet,
+      greeting,
+      isWritable,
+    }),
+    turns: createTurns(survival?.guard.alive),
+    exit(code) {
+      log.close();
+      survival?.guard.release();
+      process.exit(code);
+    },
+  };
+}
+
+function bootFacts(
+  { root, logDirectory, program }: RealPortsOptions,
+  start: { readonly at: number; readonly wallAt: string },
+): BootFacts {
+  return {
+    root,
+    logDirectory,
     header: {
       boot: randomUuid(),
-      wallAt: clock.wallAt(),
-      at: now(),
+      ...start,
       program,
       flags: [],
       // Not the path of the program: where it is installed is nobody's business who reads the log.
@@ -52,34 +140,31 @@ export function createRealPorts(options: RealPortsOptions): Ports {
       host: hostname(),
       node: process.version,
     },
-  });
-  return {
-    clock,
-    log,
-    timers: createTimers({ now }),
-    processes: createProcesses({ now }),
-    directories: createServiceDirectories({ root, now }),
-    control: createControl({
-      root,
-      now,
-      mkfifo: makeFifo,
-      lockServer: lockSecondByte,
-      lockHolder: firstByteHolder,
-      poll: watchReadable,
-      pollWritable: watchWritable,
-    }),
-    signals: createSignals({ now, role }),
-    console: createConsole({
-      startedAt: now(),
-      isColoured: isTerminal(1) && process.env['NO_COLOR'] === undefined,
-      isQuiet,
-      greeting,
-      isWritable,
-    }),
-    turns: createTurns(),
-    exit(code) {
-      log.close();
-      process.exit(code);
-    },
   };
+}
+
+function createJournal(
+  { memory, guard, legacy }: Survival,
+  facts: BootFacts,
+  held: ConstructorParameters<typeof Journal>[0]['held'],
+): Journal {
+  const journal = new Journal({
+    ...memory,
+    facts,
+    held,
+    ...(legacy && { outstanding: legacy.outstanding, kept: legacy.kept }),
+  });
+  guard.onReason((reason) => {
+    journal.noteReason(reason);
+  });
+  return journal;
+}
+
+function keepSegment(keeper: Keeper | undefined, segment: Parameters<SegmentListener>[0]): void {
+  if (segment === undefined) {
+    keeper?.drop(keptKeys.log);
+    return;
+  }
+  const { fd, path, number } = segment;
+  keeper?.keep(keptKeys.log, { fds: [fd], note: { path, number } });
 }

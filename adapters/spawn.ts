@@ -17,19 +17,26 @@ import { openStandardFiles, type StandardFiles } from './standard-files';
 export type SpawnOutcome = { readonly pid: number } | SpawnProblem;
 
 export interface Spawner {
-  /** Starts a process when its turn has come; `done` may be called before this returns. */
-  start(params: SpawnProcessParams, done: (outcome: SpawnOutcome) => void): void;
+  /**
+   * Starts a process, because of the event `cause`, when its turn has come; `done` may be called before
+   * this returns.
+   */
+  start(params: SpawnProcessParams, cause: number, done: (outcome: SpawnOutcome) => void): void;
   /** Says whether a child may exist whose PID is not known yet. */
   readonly areSpawnsUnderWay: () => boolean;
 }
 
+/** Memory for the PID of a process that is about to be started, where a later program looks for it. */
+export type PidMemory = (service: string, cause: number) => Int32Array;
+
 interface Job {
   readonly params: SpawnProcessParams;
+  readonly cause: number;
   readonly done: (outcome: SpawnOutcome) => void;
 }
 
 /** Returns a spawner. Children get the environment of this moment. */
-export function createSpawner(logPipes: LogPipes): Spawner {
+export function createSpawner(logPipes: LogPipes, pidMemory?: PidMemory): Spawner {
   const envp = captureEnvironment();
   const nice = ownNice();
   startThreadPool();
@@ -44,7 +51,12 @@ export function createSpawner(logPipes: LogPipes): Spawner {
       return;
     }
     inFlight += 1;
-    spawnProcess(nativeSpawn(job.params, files, envp), (errno, pid) => {
+    const memory = pidMemory?.(job.params.service, job.cause);
+    const request = {
+      ...nativeSpawn(job.params, files, envp),
+      ...(memory && { pidMemory: memory }),
+    };
+    spawnProcess(request, (errno, pid) => {
       inFlight -= 1;
       files.release();
       if (errno === 0) adjustNice(pid, nice, job.params.nice);
@@ -60,8 +72,8 @@ export function createSpawner(logPipes: LogPipes): Spawner {
     }
   };
   return {
-    start(params, done) {
-      waiting.push({ params, done });
+    start(params, cause, done) {
+      waiting.push({ params, cause, done });
       beginWaiting();
     },
     areSpawnsUnderWay: () => inFlight > 0,

@@ -8,15 +8,27 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
+import { bootTimeUs } from '../adapters/libc/clock';
+import { giveConsoleAway } from '../adapters/re-exec/administrator';
+import { guardProgram } from '../adapters/re-exec/guard';
+import { readJournal, type Legacy } from '../adapters/re-exec/journal-reader';
+import { countStart, resumedEvent } from '../adapters/re-exec/resumption';
+import {
+  findVitalMemory,
+  makeVitalMemory,
+  type VitalMemory,
+} from '../adapters/re-exec/vital-memory';
 import { becomeSubreaper, detectRole } from '../adapters/role';
-import { createRealPorts } from '../adapters/real-ports';
+import { createRealPorts, type Survival } from '../adapters/real-ports';
 import { keepAlive } from '../adapters/turns';
 import { systemErrorOf } from '../adapters/system-error';
 import { runLoop } from '../effects/loop';
 import type { Ports } from '../effects/ports';
+import { askAgain, performUnperformed } from '../effects/resume';
 import { describeErrorCode } from '../machines/describe-failure';
 import { exitNothingToStart } from '../machines/init';
-import { graceMsDefault, graceMsMax } from '../machines/limits';
+import type { ResumeReason, Role } from '../machines/events';
+import { failuresInARowMax, graceMsDefault, graceMsMax } from '../machines/limits';
 import { commandOutput, complain, named, rootDefault, version } from './program';
 
 interface Options {
@@ -120,7 +132,98 @@ function warnOfUnknownOptions(words: readonly string[], { console, clock }: Port
   }
 }
 
+/** What lets this minit be executed anew; where the kernel refuses it, minit goes without, and says so. */
+function prepareSurvival(role: Role): Survival | undefined {
+  const memory = makeVitalMemory(bootTimeUs());
+  if ('code' in memory) {
+    complain(
+      'minit',
+      `warning: no memory that outlives the program (${memory.code}): ${withoutSurvival}`,
+    );
+    if (role !== 'process') surviveErrors();
+    return undefined;
+  }
+  const guard = guardProgram(memory, (text) => {
+    complain('minit', `error: ${text}`);
+  });
+  if (guard.unguarded !== undefined)
+    complain('minit', `warning: a fault in native code would end minit: ${guard.unguarded}`);
+  return { memory, guard };
+}
+
+const withoutSurvival = 'after a fault of its own minit cannot be executed anew';
+
+/** PID 1 that cannot be executed anew goes on as it can. */
+function surviveErrors(): void {
+  process.on('uncaughtException', (error) => {
+    complain('minit', `error: internal error: ${error.message}; minit goes on as it can`);
+  });
+}
+
+/** Goes on where the program before was ended. */
+function resume(memory: VitalMemory): void {
+  const { page } = memory;
+  const [signal = 0] = page.signal;
+  const inARow = countStart(memory, bootTimeUs(), true);
+  const guard = guardProgram(memory, (text) => {
+    complain('minit', `error: ${text}`);
+  });
+  const goOn = (): void => {
+    const legacy = readJournal(memory.fd, page);
+    if (legacy === undefined) throw new Error('the program before has left nothing to go on from');
+    const reason =
+      signal !== 0
+        ? ({ kind: 'signal', signal } as const)
+        : (legacy.reason ?? { kind: 'unknown' as const });
+    if (reason.kind === 'update') page.failuresInARow = 0;
+    runResumed({ memory, guard, legacy }, reason);
+  };
+  keepAlive();
+  if (inARow <= failuresInARowMax) {
+    goOn();
+    return;
+  }
+  complain(
+    'minit',
+    `error: failed ${String(inARow)} times in a row: the console is given to an administrator; minit goes on when that shell ends`,
+  );
+  giveConsoleAway(
+    (text) => {
+      complain('minit', `error: ${text}`);
+    },
+    () => {
+      page.failuresInARow = 0;
+      goOn();
+    },
+  );
+}
+
+function runResumed(survival: Survival & { legacy: Legacy }, reason: ResumeReason): void {
+  const { legacy, memory } = survival;
+  const { root, logDirectory } = legacy.facts;
+  const { role } = legacy.state;
+  if (role === 'process') becomeSubreaper();
+  const program = parser();
+  program.parse(process.argv.slice(2), { from: 'user' });
+  const ports = createRealPorts({
+    root,
+    logDirectory,
+    role,
+    isQuiet: program.opts<Options>().quiet ?? false,
+    program: version,
+    survival,
+  });
+  runLoop(ports, resumedEvent(memory, reason, version), legacy.state);
+  askAgain(ports, legacy.outstanding.list);
+  performUnperformed(ports, legacy.unperformed);
+}
+
 function main(argv: readonly string[]): void {
+  const earlier = findVitalMemory();
+  if (earlier !== undefined) {
+    resume(earlier);
+    return;
+  }
   const program = parser();
   try {
     program.parse(argv, { from: 'user' });
@@ -140,8 +243,10 @@ function main(argv: readonly string[]): void {
   }
   const { root, logDirectory } = paths;
   if (role === 'process') becomeSubreaper();
+  const survival = prepareSurvival(role);
   const ports = createRealPorts({
     ...paths,
+    ...(survival && { survival }),
     role,
     isQuiet: options.quiet ?? false,
     program: version,

@@ -30,7 +30,6 @@ function keyOf({ type, params }: Effect): string | undefined {
     case 'OpenLog':
     case 'OpenControl':
     case 'StartEmergencyShell':
-    case 'UpdateSupervisor':
       return type;
     default:
       return undefined;
@@ -58,9 +57,6 @@ function answeredBy(event: MinitEvent): string | undefined {
     case 'EmergencyShellStarted':
     case 'EmergencyShellFailed':
       return 'StartEmergencyShell';
-    case 'SupervisorResumed':
-    case 'UpdateFailed':
-      return 'UpdateSupervisor';
     default:
       return undefined;
   }

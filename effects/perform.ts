@@ -7,7 +7,11 @@ import type { Effect } from '../machines/effects';
 import type { LogRecord, Ports } from './ports';
 
 /** Performs one effect of the event `seq`, which is the cause of whatever comes of it. */
-export function perform(ports: Ports, effect: Effect, { seq, at }: LogRecord): void {
+export function perform(
+  ports: Ports,
+  effect: Effect,
+  { seq, at }: Pick<LogRecord, 'seq' | 'at'>,
+): void {
   switch (effect.type) {
     case 'ReadService':
       return ports.directories.read(effect.params, effect.params.cause ?? seq);

@@ -5,11 +5,7 @@
  *
  * @module
  */
-import {
-  emergencyPauseEnded,
-  emergencyShellEnded,
-  emergencyShellFailed,
-} from './emergency';
+import { emergencyPauseEnded, emergencyShellEnded, emergencyShellFailed } from './emergency';
 import { finishProbe, finishRequest, handleRequest } from './control';
 import type { Effect } from './effects';
 import type { MinitEvent, RecordedEvent } from './events';

@@ -81,7 +81,10 @@ export const initMachine = setup({
     running: {
       on: { NothingLeft: [{ guard: 'isMachine', target: 'emergency' }, { target: 'halted' }] },
     },
-    emergency: { entry: startEmergencyShell, on: { ServiceStarted: 'running', ShellEnded: 'booting' } },
+    emergency: {
+      entry: startEmergencyShell,
+      on: { ServiceStarted: 'running', ShellEnded: 'booting' },
+    },
     'shutting-down': {
       on: {
         ShutdownRequested: undefined,

@@ -54,6 +54,9 @@ export const emergencyShortLifeUs = 1_000_000;
 export const failuresInARowMax = 5;
 export const failuresApartUs = 60_000_000;
 
+/** CPU time in user mode without a turn of the loop, after which minit is taken to be in an endless loop. */
+export const watchdogSeconds = 10;
+
 /**
  * Event log: bytes in a segment before the next begins, segments kept, bytes held in memory. Small: `/run`
  * is memory, and a crash loop writes 4 kB a second for as long as nobody looks.

@@ -7,7 +7,8 @@
 import { closeSync, fstatSync, ftruncateSync, unlinkSync } from 'node:fs';
 import type { SystemError } from '../../machines/events';
 import { systemError, systemErrorOf } from '../system-error';
-import { encodeLine, type EncodedLine } from './records';
+import { readLines } from './lines';
+import { encodeLine, verifyLine, type EncodedLine } from './records';
 import type { OpenedSegment } from './segments';
 
 /** write(2): returns how many bytes went, throws as `writeSync` does. */
@@ -46,8 +47,36 @@ export class SegmentFile {
     this.#writeBytes = writeBytes;
   }
 
+  /**
+   * Goes on in the segment where another program stopped; a torn line at its end is cut off. `lastSeq`:
+   * of the last record in it, 0 where there is none.
+   *
+   * @throws what read(2) fails with, and SyntaxError for a line that is none of ours.
+   */
+  static resume(
+    opened: OpenedSegment,
+    writeBytes: WriteBytes,
+  ): { readonly segment: SegmentFile; readonly lastSeq: number } {
+    const segment = new SegmentFile(opened, writeBytes);
+    let lastSeq = 0;
+    for (const { bytes, number, isTerminated } of readLines(opened.fd)) {
+      const check = verifyLine(bytes, segment.#check);
+      if (check === undefined || !isTerminated) break;
+      segment.#check = check;
+      segment.#wholeBytes += bytes.length + 1;
+      if (number > 1) lastSeq = (JSON.parse(bytes.toString()) as { seq: number }).seq;
+    }
+    ftruncateSync(opened.fd, segment.#wholeBytes);
+    return { segment, lastSeq };
+  }
+
   get bytes(): number {
     return this.#wholeBytes;
+  }
+
+  /** What another program needs to go on in it. */
+  opened(number: number): OpenedSegment & { readonly number: number } {
+    return { fd: this.#fd, path: this.path, number };
   }
 
   /** The line of which only a part is on disk; none when all is well. */

@@ -7,7 +7,13 @@ import type { ExitStatus } from '../../machines/events';
 import { bind } from './koffi';
 
 const WNOHANG = 1;
+const WEXITED = 4;
+const WNOWAIT = 0x0100_0000;
+const P_PID = 1;
 const waitPid = bind<[number, Int32Array, number]>('int waitpid(int, void *, int)');
+const waitId = bind<[number, number, Buffer, number]>('int waitid(int, uint32_t, void *, int)');
+/** siginfo_t, which nobody reads. */
+const childInfo = Buffer.alloc(128);
 const status = new Int32Array(1);
 
 /** One child that has ended. */
@@ -20,6 +26,11 @@ export interface Reaped {
 export function reapOne(): Reaped | undefined {
   const pid = waitPid(-1, status, WNOHANG);
   return pid > 0 ? { pid, status: exitStatus(status[0] ?? 0) } : undefined;
+}
+
+/** Says whether there is a child of ours with this PID, alive or not reaped yet. waitid(2) */
+export function isChild(pid: number): boolean {
+  return waitId(P_PID, pid, childInfo, WEXITED | WNOHANG | WNOWAIT) === 0;
 }
 
 /** Decodes a wait status, as the macros of wait(2) do. */

@@ -70,6 +70,9 @@ export class Journal implements JournalPort, Keeper {
     this.#kept = new Map(options.kept);
     this.#isBegun = options.outstanding !== undefined;
     this.#end = Math.max(options.page.end, mappedBytes);
+    // Node has marked what it has inherited close-on-exec.
+    for (const { fds } of this.#kept.values()) fds.forEach(clearCloseOnExec);
+    clearCloseOnExec(options.fd);
   }
 
   append(records: readonly LogRecord[], snapshot: () => unknown): void {
@@ -107,7 +110,7 @@ export class Journal implements JournalPort, Keeper {
     const bytes = Buffer.from(text);
     const { fd, page } = this.#options;
     try {
-      for (let done = 0; done < bytes.length; ) {
+      for (let done = 0; done < bytes.length;) {
         done += writeSync(fd, bytes, done, bytes.length - done, this.#end + done);
       }
     } catch {

@@ -85,6 +85,10 @@ export class VitalPage {
     return this.#get(word.inARow);
   }
 
+  set failuresInARow(count: number) {
+    this.#words[word.inARow] = count;
+  }
+
   /** How often minit has been executed anew. */
   get count(): number {
     return this.#get(word.count);

@@ -15,6 +15,7 @@ import {
   createSimulatedClock,
   createSimulatedControl,
   createSimulatedDirectories,
+  createSimulatedProgram,
   createSimulatedTimers,
   type Exchange,
   type SimulatedClock,
@@ -117,6 +118,9 @@ export function createWorld(options: WorldOptions): World {
   const timers = createSimulatedTimers(schedule);
   const ports: Ports = {
     ...{ clock, timers, processes, directories, control, signals, log },
+    // Nobody looks at the journal of a world that does not end without its programs.
+    journal: { append: () => undefined, performed: () => undefined },
+    program: createSimulatedProgram(schedule),
     console: {
       transition: (transition) => void collected.transitions.push(transition),
       report: (report) => void collected.reports.push(report),
