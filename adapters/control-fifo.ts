@@ -85,6 +85,14 @@ export function createControl(options: ControlOptions): Control {
     closeSync(connection.replies);
     connection = undefined;
   };
+  const connect = (fds: ControlFds): void => {
+    const stopPolling = options.poll(fds.requests, () => {
+      receive(fds.requests);
+    });
+    const writer = createReplyWriter(fds.replies, options.pollWritable, hasAskerGone);
+    connection = { ...fds, stopPolling, writer };
+    options.onConnection?.(fds);
+  };
 
   const receive = (requests: number): void => {
     let count: number;
@@ -102,21 +110,9 @@ export function createControl(options: ControlOptions): Control {
     asker = holder();
     emit(requestReceived(buffer.subarray(0, count)));
   };
-
-  const connect = (fds: ControlFds): void => {
-    const stopPolling = options.poll(fds.requests, () => {
-      receive(fds.requests);
-    });
-    const writer = createReplyWriter(fds.replies, options.pollWritable, hasAskerGone);
-    connection = { ...fds, stopPolling, writer };
-    options.onConnection?.(fds);
-  };
-
-  if (options.resumed !== undefined) {
-    connect(options.resumed);
-    // Whoever has the lock now waits for an answer that is still owed.
-    asker = holder();
-  }
+  // Whoever has the lock when a minit goes on waits for an answer that is still owed.
+  if (options.resumed !== undefined) connect(options.resumed);
+  asker = holder();
 
   return {
     occurrence$,
@@ -127,12 +123,11 @@ export function createControl(options: ControlOptions): Control {
       }
       disconnect();
       const opened = openBoth(options);
-      if ('error' in opened) {
-        emit({ type: 'ControlFailed', ...opened }, cause);
-        return;
-      }
-      connect(opened);
-      emit({ type: 'ControlOpened' }, cause);
+      if (!('error' in opened)) connect(opened);
+      emit(
+        'error' in opened ? { type: 'ControlFailed', ...opened } : { type: 'ControlOpened' },
+        cause,
+      );
     },
     reply({ text, isLate }) {
       // The asker has lost the lock, so it is dead: its reply would reach somebody else.

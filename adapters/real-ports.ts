@@ -6,7 +6,7 @@
  */
 import { hostname } from 'node:os';
 import type { Ports } from '../effects/ports';
-import type { Role } from '../machines/events';
+import type { Role, SystemError } from '../machines/events';
 import { createClock } from './clock';
 import { createConsole } from './console';
 import { createControl } from './control-fifo';
@@ -58,20 +58,22 @@ export function createRealPorts(options: RealPortsOptions): Ports {
   const now = (): number => clock.now();
   const facts = legacy?.facts ?? bootFacts(options, { at: now(), wallAt: clock.wallAt() });
   // Nothing is opened before the first turn, so that the journal is there when it is needed.
-  let keeper: Keeper | undefined;
+  const keeper: { journal?: Journal } = {};
   const log = createEventLog({
     directory: facts.logDirectory,
     now,
     header: facts.header,
     ...(legacy && { resumed: resumedLog(legacy) }),
-    onSegment: (segment) => keepSegment(keeper, segment),
+    onSegment: (segment) => {
+      keepSegment(keeper.journal, segment);
+    },
   });
   const processes = createProcesses({
     now,
     pipeKeeper: {
       keep: (service, { readFd, writeFd }) =>
-        keeper?.keep(keptKeys.pipe + service, { fds: [readFd, writeFd] }),
-      drop: (service) => keeper?.drop(keptKeys.pipe + service),
+        keeper.journal?.keep(keptKeys.pipe + service, { fds: [readFd, writeFd] }),
+      drop: (service) => keeper.journal?.drop(keptKeys.pipe + service),
     },
     ...(survival && { pidMemory: (service, seq) => survival.memory.page.slotFor(service, seq) }),
     ...(survival && legacy && { resumed: resumedProcesses(legacy, survival.memory) }),
@@ -86,24 +88,20 @@ export function createRealPorts(options: RealPortsOptions): Ports {
     poll: watchReadable,
     pollWritable: watchWritable,
     onConnection: (fds) => {
-      if (fds === undefined) keeper?.drop(keptKeys.control);
-      else keeper?.keep(keptKeys.control, { fds: [fds.requests, fds.replies] });
+      if (fds === undefined) keeper.journal?.drop(keptKeys.control);
+      else keeper.journal?.keep(keptKeys.control, { fds: [fds.requests, fds.replies] });
     },
     ...(resumed && { resumed }),
   });
   const journal = survival && createJournal(survival, facts, log.held.bind(log));
-  keeper = journal;
+  Object.assign(keeper, { journal });
   return {
     clock,
     log,
     processes,
     control,
     journal: journal ?? { append: () => undefined, performed: () => undefined },
-    program: createOwnProgram({
-      now,
-      processes,
-      execute: () => survival?.guard.execute({ kind: 'update' }) ?? systemError('ENOSYS'),
-    }),
+    program: createOwnProgram({ now, processes, execute: () => executeAnew(survival) }),
     timers: createTimers({ now }),
     directories: createServiceDirectories({ root, now }),
     signals: createSignals({ now, role }),
@@ -122,6 +120,9 @@ export function createRealPorts(options: RealPortsOptions): Ports {
     },
   };
 }
+
+const executeAnew = (survival: Survival | undefined): SystemError =>
+  survival?.guard.execute({ kind: 'update' }) ?? systemError('ENOSYS');
 
 function bootFacts(
   { root, logDirectory, program }: RealPortsOptions,

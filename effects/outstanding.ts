@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { Effect } from '../machines/effects';
-import type { MinitEvent } from '../machines/events';
+import type { Effect, EffectParams, EffectType } from '../machines/effects';
+import type { MinitEvent, MinitEventType } from '../machines/events';
 import type { LogRecord } from './ports';
 
 /** An effect that is owed an outcome, and the event that asked for it. */
@@ -16,51 +16,45 @@ export interface Asked {
   readonly effect: Effect;
 }
 
-/** What the outcome of an effect is known by; none for one that has no outcome. */
-function keyOf({ type, params }: Effect): string | undefined {
-  switch (type) {
-    case 'StartTimer':
-      return `timer ${params.timer}`;
-    case 'SpawnProcess':
-      return `spawn ${params.service}`;
-    case 'ReadService':
-      return `read ${params.service}`;
-    case 'ProbeProcess':
-      return `probe ${String(params.request)}`;
-    case 'OpenLog':
-    case 'OpenControl':
-    case 'StartEmergencyShell':
-      return type;
-    default:
-      return undefined;
-  }
-}
+/** By what an outcome is known; only effects that are owed one are here. */
+const keyOfEffect: {
+  readonly [K in EffectType]?: (params: EffectParams<K>) => string;
+} = {
+  StartTimer: ({ timer }) => `timer ${timer}`,
+  SpawnProcess: ({ service }) => `spawn ${service}`,
+  ReadService: ({ service }) => `read ${service}`,
+  ProbeProcess: ({ request }) => `probe ${String(request)}`,
+  OpenLog: () => 'log',
+  OpenControl: () => 'control',
+  StartEmergencyShell: () => 'shell',
+};
 
-function answeredBy(event: MinitEvent): string | undefined {
-  switch (event.type) {
-    case 'TimerFired':
-      return `timer ${event.timer}`;
-    case 'ProcessSpawned':
-    case 'SpawnFailed':
-      return `spawn ${event.service}`;
-    case 'ServiceRead':
-    case 'ServiceMissing':
-      return `read ${event.service}`;
-    case 'ProcessProbed':
-      return `probe ${String(event.request)}`;
-    case 'LogOpened':
-    case 'LogFailed':
-      return 'OpenLog';
-    case 'ControlOpened':
-    case 'ControlFailed':
-      return 'OpenControl';
-    case 'EmergencyShellStarted':
-    case 'EmergencyShellFailed':
-      return 'StartEmergencyShell';
-    default:
-      return undefined;
-  }
-}
+type EventOf<K extends MinitEventType> = MinitEvent & { readonly type: K };
+
+/** The same for the outcomes. */
+const keyOfOutcome: {
+  readonly [K in MinitEventType]?: (event: EventOf<K>) => string;
+} = {
+  TimerFired: ({ timer }) => `timer ${timer}`,
+  ProcessSpawned: ({ service }) => `spawn ${service}`,
+  SpawnFailed: ({ service }) => `spawn ${service}`,
+  ServiceRead: ({ service }) => `read ${service}`,
+  ServiceMissing: ({ service }) => `read ${service}`,
+  ProcessProbed: ({ request }) => `probe ${String(request)}`,
+  LogOpened: () => 'log',
+  LogFailed: () => 'log',
+  ControlOpened: () => 'control',
+  ControlFailed: () => 'control',
+  EmergencyShellStarted: () => 'shell',
+  EmergencyShellFailed: () => 'shell',
+};
+
+type KeyOf = Readonly<Record<string, ((value: unknown) => string) | undefined>>;
+
+const keyOf = ({ type, params }: Effect): string | undefined =>
+  (keyOfEffect as KeyOf)[type]?.(params);
+const answeredBy = (event: MinitEvent): string | undefined =>
+  (keyOfOutcome as KeyOf)[event.type]?.(event);
 
 /** Follows the records of a boot; costs what a record asks for, however much is outstanding. */
 export class Outstanding {

@@ -13,7 +13,7 @@ import { assertNever, InvariantViolation } from './invariant-violation';
 import { describeErrorCode } from './describe-failure';
 import { nameProblem, showName } from './names';
 import { clockStepped, controlChanged, logChanged } from './own-means';
-import { supervisorResumed, updateFailed } from './own-program';
+import { refusePendingUpdate, supervisorResumed, updateFailed } from './own-program';
 import { PersistentMap } from './persistent-map';
 import { processExited, processSpawned, processVanished, spawnFailed } from './process-events';
 import { answerLateStart, answerStarts } from './replies';
@@ -94,6 +94,7 @@ export function fold(state: SupervisorState, recorded: RecordedEvent): Folded {
   if (recorded.event.type === 'RequestReceived') finishRequest(step);
   advanceShutdown(step);
   tellConditions(step);
+  if (step.draft.init.value === 'halted') refusePendingUpdate(step);
   return { state: step.draft, effects: step.effects, transitions: step.transitions };
 }
 

@@ -36,6 +36,14 @@ export function requestUpdate(step: Step, asker: PendingReply): void {
   emit(step, 'UpdateSupervisor', {});
 }
 
+/** minit ends, with or without the update. */
+export function refusePendingUpdate(step: Step): void {
+  const asker = step.draft.pendingUpdate;
+  if (asker === undefined) return;
+  step.draft.pendingUpdate = undefined;
+  answer(step, asker, 'minit is shutting down');
+}
+
 export function supervisorResumed(
   step: Step,
   { reason, count, program }: MinitEvent & { type: 'SupervisorResumed' },

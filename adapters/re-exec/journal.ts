@@ -106,7 +106,8 @@ export class Journal implements JournalPort, Keeper {
     this.#write(`${JSON.stringify({ reason })}\n`);
   }
 
-  #write(text: string): void {
+  /** Returns whether it is written; if not, only a new base can be trusted. */
+  #write(text: string): boolean {
     const bytes = Buffer.from(text);
     const { fd, page } = this.#options;
     try {
@@ -116,10 +117,11 @@ export class Journal implements JournalPort, Keeper {
     } catch {
       // No memory: what was written before still counts, and the next turn begins with a new base.
       this.#isTorn = true;
-      return;
+      return false;
     }
     this.#end += bytes.length;
     page.end = this.#end;
+    return true;
   }
 
   /** The records of the turn are in the state already; they stand here for the event log, which has them not. */
@@ -135,8 +137,7 @@ export class Journal implements JournalPort, Keeper {
       ...records.map(recordJson),
       JSON.stringify({ state: snapshot(), outstanding: this.#outstanding.list }),
     ];
-    this.#isTorn = false;
-    this.#write(base.map((line) => `${line}\n`).join(''));
+    this.#isTorn = !this.#write(base.map((line) => `${line}\n`).join(''));
     if (this.#isTorn) return;
     const before = page.begin;
     page.begin = start;

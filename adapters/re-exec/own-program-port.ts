@@ -9,7 +9,8 @@ import type { Occurrence, OwnProgram } from '../../effects/ports';
 import type { SystemError } from '../../machines/events';
 import { describeExit } from '../../machines/describe-process';
 import { ownProgram } from '../own-program';
-import type { ProgramEnd, RealProcesses } from '../processes';
+import type { RealProcesses } from '../processes';
+import type { ProgramEnd } from '../starts';
 import { systemError } from '../system-error';
 
 export interface OwnProgramOptions {

@@ -36,7 +36,32 @@ const rareEvents: readonly MinitEvent[] = [
   { type: 'ProcessExited', pid: 7, status: { signal: 15 } },
 ];
 
-function writeRareLog(path: string): void {
+/** minit itself fails and goes on, is updated or not, and gives an administrator a shell. */
+const resumedEvents: readonly MinitEvent[] = [
+  { type: 'SupervisorStarted', pid: 1, role: 'machine', root: '/etc/minit', words: ['web'], graceMs: 3000 },
+  { type: 'ServiceRead', service: 'web', definition: definitionOf('web', {}) },
+  { type: 'ProcessSpawned', service: 'web', pid: 7 },
+  { type: 'SupervisorResumed', reason: { kind: 'signal', signal: 11 }, count: 1, failuresInARow: 1, program: '0.1.0' },
+  {
+    type: 'SupervisorResumed',
+    reason: { kind: 'error', message: 'x is not a function', stack: 'TypeError: x is not a function' },
+    count: 2,
+    failuresInARow: 2,
+    program: '0.1.0',
+  },
+  { type: 'RequestReceived', request: 'p\u0001{"do":"update"}' },
+  { type: 'UpdateFailed', error: { code: 'ENOEXEC', errno: 8 }, hint: 'the new program does not start (exited 1)' },
+  { type: 'RequestReceived', request: 'update' },
+  { type: 'SupervisorResumed', reason: { kind: 'update' }, count: 3, failuresInARow: 0, program: '0.2.0' },
+  { type: 'ProcessExited', pid: 7, status: { code: 0 } },
+  { type: 'EmergencyShellFailed', path: '/sbin/sulogin', error: { code: 'ENOENT', errno: 2 } },
+  { type: 'TimerFired', timer: 'emergency' },
+  { type: 'ServiceMissing', service: 'default', error: { code: 'ENOENT', errno: 2 } },
+  { type: 'EmergencyShellStarted', pid: 9 },
+  { type: 'ProcessExited', pid: 9, status: { code: 0 } },
+];
+
+function writeLog(path: string, events: readonly MinitEvent[]): void {
   const directory = mkdtempSync(join(tmpdir(), 'golden-'));
   const header = { boot: '00000000-0000-4000-8000-000000000000', wallAt: '2004-09-01T12:00:00.000Z', at: 0 };
   const log = createEventLog({
@@ -45,7 +70,7 @@ function writeRareLog(path: string): void {
     header: { ...header, program: '0.1.0', flags: [], argv: ['minit', 'ro', 'web'], host: 'golden', node: 'v20' },
   });
   log.open(1);
-  const occurrences = rareEvents.map((event, index) => ({ at: (index + 1) * 1_000, event }));
+  const occurrences = events.map((event, index) => ({ at: (index + 1) * 1_000, event }));
   const { records, state } = foldTurn(initialState(), occurrences, true);
   log.append(records, () => toPlain(state));
   log.close();
@@ -54,13 +79,20 @@ function writeRareLog(path: string): void {
 }
 
 const isUpdate = process.env['UPDATE_GOLDEN'] === '1';
-const rarePath = join(__dirname, 'rare.v1.jsonl');
-if (isUpdate && !existsSync(rarePath)) writeRareLog(rarePath);
+const made = { 'rare.v1.jsonl': rareEvents, 'resumed.v1.jsonl': resumedEvents };
+for (const [name, events] of Object.entries(made)) {
+  const path = join(__dirname, name);
+  if (isUpdate && !existsSync(path)) writeLog(path, events);
+}
 const names = readdirSync(__dirname).filter((name) => name.endsWith('.jsonl'));
 
 /** All there are: a missing or an unknown one does not compile. */
 const eventTypes: Readonly<Record<MinitEventType, true>> = {
   SupervisorStarted: true,
+  SupervisorResumed: true,
+  UpdateFailed: true,
+  EmergencyShellStarted: true,
+  EmergencyShellFailed: true,
   ServiceRead: true,
   ServiceMissing: true,
   ProcessSpawned: true,
