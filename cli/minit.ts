@@ -8,16 +8,13 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
+import { say } from '../adapters/last-words';
 import { bootTimeUs } from '../adapters/libc/clock';
-import { giveConsoleAway } from '../adapters/re-exec/administrator';
 import { guardProgram } from '../adapters/re-exec/guard';
-import { readJournal, type Legacy } from '../adapters/re-exec/journal-reader';
-import { countStart, resumedEvent } from '../adapters/re-exec/resumption';
-import {
-  findVitalMemory,
-  makeVitalMemory,
-  type VitalMemory,
-} from '../adapters/re-exec/vital-memory';
+import type { Legacy } from '../adapters/re-exec/journal-reader';
+import { resumedEvent } from '../adapters/re-exec/resumption';
+import { beginSecondLife } from '../adapters/re-exec/second-life';
+import { findVitalMemory, makeVitalMemory } from '../adapters/re-exec/vital-memory';
 import { becomeSubreaper, detectRole } from '../adapters/role';
 import { createRealPorts, type Survival } from '../adapters/real-ports';
 import { keepAlive } from '../adapters/turns';
@@ -28,7 +25,7 @@ import { askAgain, performUnperformed } from '../effects/resume';
 import { describeErrorCode } from '../machines/describe-failure';
 import { exitNothingToStart } from '../machines/init';
 import type { ResumeReason, Role } from '../machines/events';
-import { failuresInARowMax, graceMsDefault, graceMsMax } from '../machines/limits';
+import { graceMsDefault, graceMsMax } from '../machines/limits';
 import { commandOutput, complain, named, rootDefault, version } from './program';
 
 interface Options {
@@ -135,81 +132,28 @@ function warnOfUnknownOptions(words: readonly string[], { console, clock }: Port
 /** What lets this minit be executed anew; where the kernel refuses it, minit goes without, and says so. */
 function prepareSurvival(role: Role): Survival | undefined {
   const memory = makeVitalMemory(bootTimeUs());
-  if ('code' in memory) {
-    complain(
-      'minit',
-      `warning: no memory that outlives the program (${memory.code}): ${withoutSurvival}`,
-    );
-    if (role !== 'process') surviveErrors();
-    return undefined;
-  }
-  const guard = guardProgram(memory, (text) => {
-    complain('minit', `error: ${text}`);
-  });
-  if (guard.unguarded !== undefined)
-    complain('minit', `warning: a fault in native code would end minit: ${guard.unguarded}`);
-  return { memory, guard };
-}
-
-const withoutSurvival = 'after a fault of its own minit cannot be executed anew';
-
-/** PID 1 that cannot be executed anew goes on as it can. */
-function surviveErrors(): void {
-  process.on('uncaughtException', (error) => {
-    complain('minit', `error: internal error: ${error.message}; minit goes on as it can`);
-  });
-}
-
-/** Goes on where the program before was ended. */
-function resume(memory: VitalMemory): void {
-  const { page } = memory;
-  const [signal = 0] = page.signal;
-  const inARow = countStart(memory, bootTimeUs(), true);
-  const guard = guardProgram(memory, (text) => {
-    complain('minit', `error: ${text}`);
-  });
-  const goOn = (): void => {
-    const legacy = readJournal(memory.fd, page);
-    if (legacy === undefined) throw new Error('the program before has left nothing to go on from');
-    const reason =
-      signal !== 0
-        ? ({ kind: 'signal', signal } as const)
-        : (legacy.reason ?? { kind: 'unknown' as const });
-    if (reason.kind === 'update') page.failuresInARow = 0;
-    runResumed({ memory, guard, legacy }, reason);
-  };
-  keepAlive();
-  if (inARow <= failuresInARowMax) {
-    goOn();
-    return;
-  }
-  complain(
-    'minit',
-    `error: failed ${String(inARow)} times in a row: the console is given to an administrator; minit goes on when that shell ends`,
+  if (!('code' in memory)) return { memory, guard: guardProgram(memory) };
+  say(
+    `warning: no memory that outlives the program (${memory.code}): minit cannot be executed anew`,
   );
-  giveConsoleAway(
-    (text) => {
-      complain('minit', `error: ${text}`);
-    },
-    () => {
-      page.failuresInARow = 0;
-      goOn();
-    },
-  );
+  // PID 1 goes on as it can.
+  if (role !== 'process')
+    process.on('uncaughtException', ({ message }) => {
+      say(`error: internal error: ${message}; minit goes on as it can`);
+    });
+  return undefined;
 }
 
-function runResumed(survival: Survival & { legacy: Legacy }, reason: ResumeReason): void {
+/** Goes on where the program before this one was ended. */
+function goOn(survival: Survival & { readonly legacy: Legacy }, reason: ResumeReason): void {
   const { legacy, memory } = survival;
-  const { root, logDirectory } = legacy.facts;
   const { role } = legacy.state;
   if (role === 'process') becomeSubreaper();
-  const program = parser();
-  program.parse(process.argv.slice(2), { from: 'user' });
+  const { quiet = false } = parser().parse(process.argv.slice(2), { from: 'user' }).opts<Options>();
   const ports = createRealPorts({
-    root,
-    logDirectory,
+    ...legacy.facts,
     role,
-    isQuiet: program.opts<Options>().quiet ?? false,
+    isQuiet: quiet,
     program: version,
     survival,
   });
@@ -218,12 +162,7 @@ function runResumed(survival: Survival & { legacy: Legacy }, reason: ResumeReaso
   performUnperformed(ports, legacy.unperformed);
 }
 
-function main(argv: readonly string[]): void {
-  const earlier = findVitalMemory();
-  if (earlier !== undefined) {
-    resume(earlier);
-    return;
-  }
+function begin(argv: readonly string[], kept?: Survival): void {
   const program = parser();
   try {
     program.parse(argv, { from: 'user' });
@@ -243,7 +182,7 @@ function main(argv: readonly string[]): void {
   }
   const { root, logDirectory } = paths;
   if (role === 'process') becomeSubreaper();
-  const survival = prepareSurvival(role);
+  const survival = kept ?? prepareSurvival(role);
   const ports = createRealPorts({
     ...paths,
     ...(survival && { survival }),
@@ -268,5 +207,11 @@ const greeting = (root: string, log: string): readonly string[] => [
   `minit ${version}: ${root}, PID ${String(process.pid)}; event log in ${log}`,
   `talk to it: msvc --root ${root} --all   stop it: Ctrl-C`,
 ];
+
+function main(argv: readonly string[]): void {
+  const memory = findVitalMemory();
+  if (memory === undefined) begin(argv);
+  else beginSecondLife(memory, { goOn, beginAfresh: (survival) => begin(argv, survival) });
+}
 
 main(process.argv.slice(2));

@@ -7,12 +7,13 @@
  */
 import { emergencyRetryDelayMs } from '../../machines/limits';
 import { emergencyShell } from '../emergency-shell';
+import { say } from '../last-words';
 import { reapOne } from '../libc/wait';
 import { createLogPipes } from '../log-pipes';
 import { createSpawner } from '../spawn';
 
-/** Gives the console away; calls `onEnded` when it is ours again. `complain`: for people, a sentence. */
-export function giveConsoleAway(complain: (text: string) => void, onEnded: () => void): void {
+/** Gives the console away; calls `onEnded` when it is ours again. */
+export function giveConsoleAway(onEnded: () => void): void {
   const spawner = createSpawner(createLogPipes());
   let shellPid: number | undefined;
   const sweep = (): void => {
@@ -31,7 +32,7 @@ export function giveConsoleAway(complain: (text: string) => void, onEnded: () =>
         return;
       }
       const reason = outcome.hint ?? outcome.error.code;
-      complain(`no emergency shell, ${shell.path}: ${reason}; trying again`);
+      say(`error: no emergency shell, ${shell.path}: ${reason}; trying again`);
       setTimeout(start, emergencyRetryDelayMs);
     });
   };

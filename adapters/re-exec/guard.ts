@@ -10,6 +10,7 @@ import { watchdogSeconds } from '../../machines/limits';
 import { armCrashHandler, type CrashHandler } from '../libc/crash-handler';
 import { libcError } from '../libc/errors';
 import { executeProgram } from '../libc/execute';
+import { say } from '../last-words';
 import { addressOf } from '../libc/koffi';
 import { restartWatchdog } from '../libc/watchdog';
 import { ownProgram } from '../own-program';
@@ -29,8 +30,11 @@ export interface Guard {
   readonly release: () => void;
 }
 
-/** Begins to guard this program. `complain`: for people, a sentence. */
-export function guardProgram(memory: VitalMemory, complain: (text: string) => void): Guard {
+/** A program that cannot be executed is tried again so often. */
+const retryDelayMs = 1_000;
+
+/** Begins to guard this program. */
+export function guardProgram(memory: VitalMemory): Guard {
   const program = ownProgram();
   const next = program && { ...program, environment: environmentFor(memory) };
   const handler: CrashHandler =
@@ -47,9 +51,9 @@ export function guardProgram(memory: VitalMemory, complain: (text: string) => vo
   };
   const fail = (reason: FailureReason, text: string): void => {
     if (isReleased) return;
-    complain(`internal error: ${text}; minit executes itself anew`);
+    say(`error: internal error: ${text}; minit executes itself anew`);
     const { code } = execute(reason);
-    complain(`unable to execute minit anew: ${code}; this program goes on as it can`);
+    say(`error: unable to execute minit anew: ${code}`);
   };
   const onError = (error: unknown): void => {
     const { message, stack } = error instanceof Error ? error : { message: String(error) };
@@ -57,6 +61,11 @@ export function guardProgram(memory: VitalMemory, complain: (text: string) => vo
   };
   const onExit = (code: number): void => {
     fail({ kind: 'exit', code }, `minit's program ends with ${String(code)}`);
+    // There is no way back into the event loop from here, and PID 1 must not end.
+    while (!isReleased && process.pid === 1) {
+      sleep(retryDelayMs);
+      execute({ kind: 'exit', code });
+    }
   };
   // A rejected promise that nobody handles comes here as well.
   process.on('uncaughtException', onError);
@@ -77,4 +86,9 @@ export function guardProgram(memory: VitalMemory, complain: (text: string) => vo
       if (handler.isArmed) handler.disarm();
     },
   };
+}
+
+/** Blocks this thread. */
+function sleep(delayMs: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, delayMs);
 }

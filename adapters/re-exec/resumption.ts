@@ -12,10 +12,10 @@ import type { Legacy } from './journal-reader';
 import type { KeptFiles } from './journal';
 import type { VitalMemory } from './vital-memory';
 
-/** Takes note of this start in the memory; returns how often minit has failed in a row. */
-export function countStart({ page }: VitalMemory, now: number, isFailure: boolean): number {
+/** Takes note of this start in the memory; returns how often minit has failed in a row, this time included. */
+export function countStart({ page }: VitalMemory, now: number): number {
   const isSoon = now - page.startedAt < failuresApartUs;
-  const failuresInARow = isFailure ? (isSoon ? page.failuresInARow : 0) + 1 : 0;
+  const failuresInARow = (isSoon ? page.failuresInARow : 0) + 1;
   page.noteStart(now, failuresInARow);
   return failuresInARow;
 }
