@@ -11,12 +11,15 @@ import { answer, jsonReply, reply } from './replies';
 import type { PendingReply } from './state';
 import { emit, type Step } from './step';
 
+/** SIGVTALRM: too much CPU time without a turn of the loop. */
+const watchdogSignal = 26;
+
 export function describeReason(reason: ResumeReason): string {
   switch (reason.kind) {
     case 'update':
       return 'update';
     case 'signal':
-      return signalName(reason.signal);
+      return reason.signal === watchdogSignal ? 'an endless loop' : signalName(reason.signal);
     case 'error':
       return reason.message;
     case 'exit':
