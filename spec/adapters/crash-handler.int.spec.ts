@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { bind } from '../../adapters/libc/koffi';
 import { temporaryDirectory } from '../support/temporary-directory';
 import { itWhen } from '../e2e/fixtures/recorded';
 
@@ -245,14 +246,24 @@ describe('a crash handler', () => {
     expect(await program.end).toEqual({ code: null, signal: 'SIGABRT' });
   });
 
-  it('is refused where memory may not become executable, and the program runs on', async () => {
-    const program = run(['refused'], { flags: ['--jitless'] });
-    // Kernels before 6.3 do not know this; there is then nothing to refuse it with.
-    const { prctl } = (await program.next()) as { prctl: number };
-    if (prctl !== 0) return;
-    expect(await program.next()).toEqual({
-      isArmed: false,
-      reason: 'unable to make its memory executable: EACCES',
-    });
-  });
+  // PR_GET_MDWE(2const)
+  const canRefuse =
+    bind<[number, number, number, number, number]>('int prctl(int, long, long, long, long)')(
+      66,
+      0,
+      0,
+      0,
+      0,
+    ) >= 0;
+  itWhen(canRefuse, 'kernels before 6.3 do not know PR_SET_MDWE')(
+    'is refused where memory may not become executable, and the program runs on',
+    async () => {
+      const program = run(['refused'], { flags: ['--jitless'] });
+      expect(await program.next()).toEqual({ prctl: 0 });
+      expect(await program.next()).toEqual({
+        isArmed: false,
+        reason: 'unable to make its memory executable: EACCES',
+      });
+    },
+  );
 });
