@@ -13,13 +13,16 @@ import type { SpawnProblem } from './spawn-failure';
 /** Asks for the password of root, then starts a shell. */
 const shellDefault = '/sbin/sulogin';
 
+/** In place of a service's name, which is never empty. */
+export const emergencyShellName = '';
+
 /** Returns how it is started: as no service, on the console as its controlling terminal where that is one. */
 export function emergencyShell(): SpawnProcessParams {
   const named = process.env['MINIT_EMERGENCY'] ?? '';
   const path = named === '' ? shellDefault : named;
   const terminal = consoleTerminal();
   return {
-    service: '',
+    service: emergencyShellName,
     path,
     argv: [path],
     workingDirectory: '/',

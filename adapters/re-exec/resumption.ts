@@ -7,9 +7,11 @@
 import type { MinitEvent, ResumeReason } from '../../machines/events';
 import { failuresApartUs } from '../../machines/limits';
 import type { ResumedLog } from '../event-log/writer';
+import { emergencyShellName } from '../emergency-shell';
 import type { ResumedProcesses } from '../processes';
 import type { Legacy } from './journal-reader';
 import type { KeptFiles } from './journal';
+import { findLostChildren, type LostStart } from './lost-children';
 import type { VitalMemory } from './vital-memory';
 
 /** Takes note of this start in the memory; returns how often minit has failed in a row, this time included. */
@@ -53,19 +55,21 @@ export function resumedProcesses(
   { page }: VitalMemory,
 ): ResumedProcesses {
   const shell = state.emergencyShell === undefined ? [] : [state.emergencyShell.pid];
+  const pids = [...[...state.serviceByPid.keys()].map(Number), ...shell];
   const startedPids = new Map<string, number>();
-  for (const { effect, seq } of outstanding.list) {
-    const service =
-      effect.type === 'SpawnProcess'
-        ? effect.params.service
-        : effect.type === 'StartEmergencyShell'
-          ? ''
-          : undefined;
-    const pid = service === undefined ? 0 : page.pidOf(service, seq);
-    if (service !== undefined && pid > 0) startedPids.set(service, pid);
+  const lost: LostStart[] = [];
+  for (const { effect, seq, at } of outstanding.list) {
+    if (effect.type !== 'SpawnProcess' && effect.type !== 'StartEmergencyShell') continue;
+    const service = effect.type === 'SpawnProcess' ? effect.params.service : emergencyShellName;
+    const pid = page.pidOf(service, seq);
+    if (pid > 0) startedPids.set(service, pid);
+    else if (effect.type === 'SpawnProcess') lost.push({ params: effect.params, at });
   }
+  const known = new Set([...pids, ...startedPids.values()]);
+  for (const [service, pid] of findLostChildren(lost, (pid) => known.has(pid)))
+    startedPids.set(service, pid);
   return {
-    pids: [...[...state.serviceByPid.keys()].map(Number), ...shell],
+    pids,
     cause: state.seq + 1,
     logPipes: new Map([...kept].flatMap(pipeOf)),
     startedPids,
