@@ -9,7 +9,7 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeReply, encodeRequest } from '../../machines/control-protocol';
 import { boot, cleanUp, makeRoot, type Files, type Supervisor } from '../support/supervisor';
-import { itWhen, recorded, recordsOf } from './fixtures/recorded';
+import { argumentsOf, itWhen, mark, recorded, recordsOf } from './fixtures/recorded';
 
 afterAll(cleanUp);
 
@@ -25,6 +25,7 @@ const wrappers = [
   },
   { name: 'not PID 1', wrapper: [], isPossible: true },
 ];
+const shell = join(__dirname, 'fixtures/administrator.sh');
 const works = ([file = 'true', ...args]: readonly string[]): boolean =>
   spawnSync(file, file === 'true' ? [] : [...args, 'true'], { stdio: 'ignore' }).status === 0;
 
@@ -61,10 +62,15 @@ async function bootWithFaults(wrapper: readonly string[], extra: Files = {}): Pr
   return ready(minit, wrapper);
 }
 
+/** As the host sees it. */
+function readyPid({ pid }: Supervisor, wrapper: readonly string[]): number {
+  const children = `/proc/${String(pid)}/task/${String(pid)}/children`;
+  return wrapper.length === 0 ? pid : Number(readFileSync(children, 'utf8').trim());
+}
+
 async function ready(minit: Supervisor, wrapper: readonly string[]): Promise<Booted> {
   await minit.booted();
-  const children = `/proc/${String(minit.pid)}/task/${String(minit.pid)}/children`;
-  const pid = wrapper.length === 0 ? minit.pid : Number(readFileSync(children, 'utf8').trim());
+  const pid = readyPid(minit, wrapper);
   return {
     minit,
     pid,
@@ -177,4 +183,87 @@ describe('an endless loop', () => {
 
   test('ends in a minit that carries on', () =>
     survives(wrapper, { fault: 'endless-loop', why: 'an endless loop' }));
+});
+
+describe('a fault while a boot is under way', () => {
+  const [root, user] = wrappers;
+  const { wrapper } = (isRoot ? root : user) ?? { wrapper: [] };
+  const test = itWhen(works(wrapper), 'no PID namespace can be had here');
+  const count = 120;
+  const names = Array.from({ length: count }, (_, index) => `s${String(index)}`);
+
+  test('loses no service, and starts none twice', async () => {
+    const { env, processes } = mark();
+    const minit = boot(
+      {
+        'default/depends': names.join('\n'),
+        ...Object.fromEntries(
+          names.flatMap((name) => [
+            [`${name}/run`, '#!/bin/sh\nexec sleep 1000\n'],
+            [`${name}/respawn`, ''],
+          ]),
+        ),
+      },
+      { wrapper, env },
+    );
+    // As soon as one of them runs the others are on their way; and again when it carries on.
+    await minit.prints(/ running /u);
+    const pid = readyPid(minit, wrapper);
+    process.kill(pid, 'SIGSEGV');
+    await minit.prints(/executed anew/u);
+    process.kill(pid, 'SIGSEGV');
+    await minit.prints(/executed anew/u, 2);
+    await minit.booted();
+    await minit.until('all are up', () =>
+      names.every((name) => minit.status(name)['pid'] !== null),
+    );
+    const pids = names.map((name) => minit.pidOf(name));
+    expect(new Set(pids).size).toBe(count);
+    const sleeping = processes().filter((one) => argumentsOf(one)[0] === 'sleep');
+    expect(sleeping.length).toBe(count);
+    process.kill(pid, 'SIGTERM');
+    expect(await minit.finished()).toEqual(ended);
+    minit.replays();
+  });
+});
+
+describe('too many faults in a row', () => {
+  const [root, user] = wrappers;
+  const { wrapper } = (isRoot ? root : user) ?? { wrapper: [] };
+  const test = itWhen(works(wrapper), 'no PID namespace can be had here');
+
+  test('give the console to an administrator, and then minit goes on', async () => {
+    const minit = boot(tree, {
+      wrapper,
+      env: { MINIT_EMERGENCY: shell },
+    });
+    const { pid } = await ready(minit, wrapper);
+    const idle = minit.pidOf('idle');
+    for (let fault = 1; fault <= 5; fault += 1) {
+      process.kill(pid, 'SIGSEGV');
+      await resumed(minit, fault);
+    }
+    process.kill(pid, 'SIGSEGV');
+    await minit.prints(/failed 6 times in a row: the console is given to an administrator/u);
+    await minit.prints(/^administrator here$/mu);
+    await resumed(minit, 6);
+    expect(minit.pidOf('idle')).toBe(idle);
+    process.kill(pid, 'SIGTERM');
+    expect(await minit.finished()).toEqual(ended);
+    minit.replays();
+  });
+
+  it('end a minit that is not PID 1, and leave its services', async () => {
+    const minit = boot(tree);
+    await minit.booted();
+    for (let fault = 1; fault <= 5; fault += 1) {
+      process.kill(minit.pid, 'SIGSEGV');
+      await resumed(minit, fault);
+    }
+    const services = ['writer', 'writer/log', 'idle'].map((name) => minit.pidOf(name));
+    process.kill(minit.pid, 'SIGSEGV');
+    await minit.prints(/failed 6 times in a row: minit ends/u);
+    for (const service of services) process.kill(service, 'SIGKILL');
+    expect(await minit.finished()).toEqual({ code: 101, signal: null });
+  });
 });
