@@ -9,6 +9,7 @@ import type { Role } from '../machines/events';
 import { createClock } from './clock';
 import { createConsole } from './console';
 import { createControl } from './control-fifo';
+import { createEndingCalls } from './ending-calls';
 import { createEventLog } from './event-log/writer';
 import { firstByteHolder, isTerminal, lockSecondByte } from './libc/fcntl';
 import { makeFifo } from './libc/pipe';
@@ -18,6 +19,7 @@ import { watchReadable, watchWritable } from './libc/readiness';
 import { createProcesses } from './processes';
 import { createServiceDirectories } from './service-directories';
 import { createSignals } from './signals';
+import { createSystemEnding } from './system-ending';
 import { createTimers } from './timers';
 import { createTurns } from './turns';
 
@@ -53,9 +55,18 @@ export function createRealPorts(options: RealPortsOptions): Ports {
       node: process.version,
     },
   });
+  const console = createConsole({
+    startedAt: now(),
+    isColoured: isTerminal(1) && process.env['NO_COLOR'] === undefined,
+    isQuiet,
+    greeting,
+    isWritable,
+  });
   return {
     clock,
     log,
+    console,
+    systemEnding: createSystemEnding({ role, calls: createEndingCalls(now), console, log }),
     timers: createTimers({ now }),
     processes: createProcesses({ now }),
     directories: createServiceDirectories({ root, now }),
@@ -69,13 +80,6 @@ export function createRealPorts(options: RealPortsOptions): Ports {
       pollWritable: watchWritable,
     }),
     signals: createSignals({ now, role }),
-    console: createConsole({
-      startedAt: now(),
-      isColoured: isTerminal(1) && process.env['NO_COLOR'] === undefined,
-      isQuiet,
-      greeting,
-      isWritable,
-    }),
     turns: createTurns(),
     exit(code) {
       log.close();

@@ -156,6 +156,7 @@ function main(argv: readonly string[]): void {
     root,
     words: program.args,
     graceMs: options.grace,
+    endsSystem: true,
   });
 }
 

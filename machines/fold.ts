@@ -7,7 +7,7 @@
  */
 import { finishProbe, finishRequest, handleRequest } from './control';
 import type { Effect } from './effects';
-import type { MinitEvent, RecordedEvent } from './events';
+import type { MinitEvent, RecordedEvent, SystemEnd } from './events';
 import { assertNever, InvariantViolation } from './invariant-violation';
 import { describeErrorCode } from './describe-failure';
 import { nameProblem, showName } from './names';
@@ -17,6 +17,15 @@ import { processExited, processSpawned, processVanished, spawnFailed } from './p
 import { answerLateStart, answerStarts } from './replies';
 import { parseRequest, refuseBytes } from './requests';
 import { isTransient } from './service-guards';
+import {
+  endBySignal,
+  endsMachine,
+  isAdvice,
+  pressOn,
+  processesEnded,
+  systemEndFailed,
+  takeAdvice,
+} from './shutdown';
 import {
   advance,
   continueWithDefinition,
@@ -28,7 +37,7 @@ import {
 } from './start-order';
 import { initStepper, type AgendaItem, type SupervisorState } from './state';
 import { beginStep, emit, settle, tell, tellInit, type Step, type Transition } from './step';
-import { advanceShutdown, beginShutdown } from './stop-order';
+import { advanceShutdown } from './stop-order';
 
 export type { Transition } from './step';
 
@@ -46,7 +55,7 @@ export function initialState(): SupervisorState {
     pid: 0,
     role: 'process',
     root: '/',
-    init: initStepper.initial({ role: 'process', graceMs: 0, startedAt: 0 }),
+    init: initStepper.initial({ role: 'process', graceMs: 0, startedAt: 0, endsSystem: false }),
     services: PersistentMap.empty(),
     serviceByPid: PersistentMap.empty(),
     waiters: PersistentMap.empty(),
@@ -67,6 +76,7 @@ export function initialState(): SupervisorState {
     pendingStarts: PersistentMap.empty(),
     pendingProbes: PersistentMap.empty(),
     stopPlan: undefined,
+    shutdown: undefined,
     isLogOpen: undefined,
     isControlOpen: undefined,
   };
@@ -95,7 +105,7 @@ export function fold(state: SupervisorState, recorded: RecordedEvent): Folded {
 /** What is true of all services together, told to the machine of minit itself. */
 function tellConditions(step: Step): void {
   const { draft, at } = step;
-  if (draft.stopPlan !== undefined || !isWalkDone(step)) return;
+  if (draft.stopPlan !== undefined || draft.shutdown !== undefined || !isWalkDone(step)) return;
   if (draft.rising === 0 && draft.init.value === 'booting' && draft.hasStarted) {
     tellInit(step, { type: 'BootSettled', at });
     const seconds = ((at - draft.init.context.startedAt) / 1_000_000).toFixed(2);
@@ -106,7 +116,8 @@ function tellConditions(step: Step): void {
     });
   }
   if (draft.active === 0 && draft.spawning === 0) tellInit(step, { type: 'NothingLeft', at });
-  else if (draft.init.value === 'emergency') tellInit(step, { type: 'ServiceStarted', at });
+  else if (draft.active > 0 && draft.init.value === 'emergency')
+    tellInit(step, { type: 'ServiceStarted', at });
 }
 
 function dispatch(step: Step, event: MinitEvent): void {
@@ -115,10 +126,12 @@ function dispatch(step: Step, event: MinitEvent): void {
     case 'SupervisorStarted':
       return startSupervisor(step, event);
     case 'ServiceRead':
+      if (isAdvice(step, event.service)) return takeAdvice(step, event);
       if (draft.reading?.service === event.service)
         return continueWithDefinition(step, event.definition);
       return rereadForRespawn(step, event.service, event);
     case 'ServiceMissing':
+      if (isAdvice(step, event.service)) return takeAdvice(step, event);
       if (draft.reading?.service !== event.service)
         return rereadForRespawn(step, event.service, event);
       // What passes by itself must not cost a service its dependency: the walk waits.
@@ -156,6 +169,10 @@ function dispatch(step: Step, event: MinitEvent): void {
     case 'LogOpened':
     case 'LogFailed':
       return logChanged(step, event);
+    case 'ProcessesEnded':
+      return processesEnded(step, event);
+    case 'SystemEndFailed':
+      return systemEndFailed(step, event);
     case 'WallClockStepped':
       return clockStepped(step, event);
     default:
@@ -165,9 +182,9 @@ function dispatch(step: Step, event: MinitEvent): void {
 
 function startSupervisor(step: Step, event: MinitEvent & { type: 'SupervisorStarted' }): void {
   const { draft, seq, at } = step;
-  const { pid, role, root, words, graceMs } = event;
+  const { pid, role, root, words, graceMs, endsSystem = false } = event;
   Object.assign(draft, { pid, role, root });
-  draft.init = initStepper.initial({ role, graceMs, startedAt: at });
+  draft.init = initStepper.initial({ role, graceMs, startedAt: at, endsSystem });
   emit(step, 'OpenLog', {});
   emit(step, 'OpenControl', {});
   draft.blackList = words.filter((word) => /^-[^-]/u.test(word)).map((word) => word.slice(1));
@@ -207,19 +224,30 @@ function rereadForRespawn(step: Step, service: string, event: MinitEvent): void 
   }
 }
 
+/** As busybox's `reboot`, `halt` and `poweroff` ask PID 1 for them. */
+const endsBySignal: Readonly<Partial<Record<string, SystemEnd>>> = {
+  SIGTERM: 'reboot',
+  SIGUSR1: 'halt',
+  SIGUSR2: 'power-off',
+};
+
 function signalReceived(step: Step, signal: string): void {
   const { role } = step.draft;
   const isTerminal = signal === 'SIGINT' || signal === 'SIGHUP' || signal === 'SIGQUIT';
-  if (signal === 'SIGTERM' && role !== 'machine') beginShutdown(step);
-  else if (isTerminal && role === 'process') beginShutdown(step);
+  const systemEnd = endsBySignal[signal];
+  if (signal === 'SIGTERM' && role !== 'machine') endBySignal(step, 'power-off');
+  else if (isTerminal && role === 'process') endBySignal(step, 'power-off');
+  else if (systemEnd !== undefined && endsMachine(step)) endBySignal(step, systemEnd);
+  else if (signal === 'SIGPWR' && role === 'container' && step.draft.init.context.endsSystem)
+    endBySignal(step, 'power-off');
   else if (signal === 'SIGINT') requestKey(step, 'ctrlaltdel', signal);
   else if (signal === 'SIGWINCH' && role === 'machine') requestKey(step, 'kbreq', signal);
 }
 
 /** A key that the kernel turned into a signal: each press counts, also when the service has finished. */
 function requestKey(step: Step, service: string, signal: string): void {
-  if (step.draft.stopPlan !== undefined) {
-    if (signal === 'SIGINT') beginShutdown(step);
+  if (step.draft.stopPlan !== undefined || step.draft.shutdown !== undefined) {
+    if (signal === 'SIGINT') pressOn(step);
     return;
   }
   requestStart(step, { kind: 'start', service, cause: step.seq, asker: { kind: 'key', signal } });
@@ -233,6 +261,6 @@ function timerFired(step: Step, timer: string): void {
   else if (kind === 'stop') tell(step, subject, { type: 'StopTimerFired', at });
   else if (kind === 'reply') answerLateStart(step, Number(subject));
   else if (kind === 'read') readAgain(step, subject);
-  else if (kind === 'log') emit(step, 'OpenLog', {});
+  else if (kind === 'log' && step.draft.init.value !== 'ending') emit(step, 'OpenLog', {});
   else if (kind === 'control') emit(step, 'OpenControl', {});
 }

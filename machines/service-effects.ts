@@ -39,6 +39,8 @@ export const effectActions: EffectActions = {
   OpenLog: isData,
   OpenControl: isData,
   StartEmergencyShell: isData,
+  EndProcesses: isData,
+  EndSystem: isData,
   ExitSupervisor: isData,
 };
 

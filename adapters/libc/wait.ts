@@ -4,10 +4,16 @@
  * @module
  */
 import type { ExitStatus } from '../../machines/events';
-import { bind } from './koffi';
+import { errnos } from './errors';
+import { bind, resultOrErrno } from './koffi';
 
 const WNOHANG = 1;
+const WEXITED = 4;
+const WNOWAIT = 0x01000000;
+const P_ALL = 0;
 const waitPid = bind<[number, Int32Array, number]>('int waitpid(int, void *, int)');
+const waitId = bind<[number, number, Buffer, number]>('int waitid(int, int, void *, int)');
+const childInfo = Buffer.alloc(128);
 const status = new Int32Array(1);
 
 /** One child that has ended. */
@@ -20,6 +26,12 @@ export interface Reaped {
 export function reapOne(): Reaped | undefined {
   const pid = waitPid(-1, status, WNOHANG);
   return pid > 0 ? { pid, status: exitStatus(status[0] ?? 0) } : undefined;
+}
+
+/** Says whether any child is left, also one that has ended and is not reaped; reaps none. waitid(2) */
+export function hasChildren(): boolean {
+  const result = resultOrErrno(waitId(P_ALL, 0, childInfo, WEXITED | WNOHANG | WNOWAIT));
+  return result !== -errnos.ECHILD;
 }
 
 /** Decodes a wait status, as the macros of wait(2) do. */

@@ -36,16 +36,34 @@ const rareEvents: readonly MinitEvent[] = [
   { type: 'ProcessExited', pid: 7, status: { signal: 15 } },
 ];
 
-function writeRareLog(path: string): void {
+/** The end of a machine whose kernel refuses it, and then of one that does not. */
+const endEvents: readonly MinitEvent[] = [
+  { type: 'SupervisorStarted', pid: 1, role: 'machine', root: '/etc/minit', words: ['web'], graceMs: 3000, endsSystem: true },
+  { type: 'ServiceRead', service: 'web', definition: definitionOf('web', { mode: 'respawn', depends: ['db'] }) },
+  { type: 'ServiceRead', service: 'db', definition: definitionOf('db', { mode: 'respawn' }) },
+  { type: 'ProcessSpawned', service: 'db', pid: 7 },
+  { type: 'ProcessSpawned', service: 'web', pid: 8 },
+  { type: 'RequestReceived', request: 'p\u0001{"do":"shutdown","how":"reboot","isOrdered":true,"graceMs":1000}' },
+  { type: 'ServiceMissing', service: 'reboot', error: { code: 'ENOENT', errno: 2 } },
+  { type: 'ProcessExited', pid: 8, status: { signal: 15 } },
+  { type: 'ProcessExited', pid: 7, status: { signal: 15 } },
+  { type: 'ProcessesEnded', by: 'KILL' },
+  { type: 'SystemEndFailed', how: 'reboot', error: { code: 'EPERM', errno: 1 } },
+  { type: 'SignalReceived', signal: 'SIGUSR2' },
+  { type: 'ServiceRead', service: 'halt', definition: definitionOf('halt', { depends: ['db'] }) },
+  { type: 'ProcessesEnded', by: 'left' },
+];
+
+function writeRareLog(path: string, events: readonly MinitEvent[], words: readonly string[]): void {
   const directory = mkdtempSync(join(tmpdir(), 'golden-'));
   const header = { boot: '00000000-0000-4000-8000-000000000000', wallAt: '2004-09-01T12:00:00.000Z', at: 0 };
   const log = createEventLog({
     directory,
     now: () => 0,
-    header: { ...header, program: '0.1.0', flags: [], argv: ['minit', 'ro', 'web'], host: 'golden', node: 'v20' },
+    header: { ...header, program: '0.1.0', flags: [], argv: ['minit', ...words], host: 'golden', node: 'v20' },
   });
   log.open(1);
-  const occurrences = rareEvents.map((event, index) => ({ at: (index + 1) * 1_000, event }));
+  const occurrences = events.map((event, index) => ({ at: (index + 1) * 1_000, event }));
   const { records, state } = foldTurn(initialState(), occurrences, true);
   log.append(records, () => toPlain(state));
   log.close();
@@ -55,7 +73,9 @@ function writeRareLog(path: string): void {
 
 const isUpdate = process.env['UPDATE_GOLDEN'] === '1';
 const rarePath = join(__dirname, 'rare.v1.jsonl');
-if (isUpdate && !existsSync(rarePath)) writeRareLog(rarePath);
+if (isUpdate && !existsSync(rarePath)) writeRareLog(rarePath, rareEvents, ['ro', 'web']);
+const endPath = join(__dirname, 'end.v1.jsonl');
+if (isUpdate && !existsSync(endPath)) writeRareLog(endPath, endEvents, ['web']);
 const names = readdirSync(__dirname).filter((name) => name.endsWith('.jsonl'));
 
 /** All there are: a missing or an unknown one does not compile. */
@@ -77,6 +97,8 @@ const eventTypes: Readonly<Record<MinitEventType, true>> = {
   LogOpened: true,
   LogFailed: true,
   WallClockStepped: true,
+  ProcessesEnded: true,
+  SystemEndFailed: true,
 };
 
 describe.each(names)('golden log %s', (name) => {
