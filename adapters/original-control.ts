@@ -14,6 +14,10 @@ export function createOriginalControl(client: ControlClient): ServiceControl {
     seeAll: () => ({ code: 'system', text: 'this minit cannot list its services: use minit-list' }),
     order: (service, order) => give(client, service, order),
     dependents: (service) => askList(client, service === undefined ? 'd-' : `d${service}`),
+    shutDown: () => ({
+      code: 'system',
+      text: 'this minit takes no such request, it may be the C original: use the minit-shutdown that came with it',
+    }),
     history() {
       const answer = askList(client, 'h');
       return 'code' in answer ? answer : { value: answer.value ?? [] };

@@ -5,11 +5,12 @@
  * @module
  */
 import { hostname } from 'node:os';
-import type { Ports } from '../effects/ports';
+import type { Control, Ports } from '../effects/ports';
 import type { Role, SystemError } from '../machines/events';
 import { createClock } from './clock';
 import { createConsole } from './console';
-import { createControl } from './control-fifo';
+import { createControl, type ControlOptions } from './control-fifo';
+import { createEndingCalls } from './ending-calls';
 import { createEventLog, type SegmentListener } from './event-log/writer';
 import { firstByteHolder, isTerminal, lockSecondByte } from './libc/fcntl';
 import { makeFifo } from './libc/pipe';
@@ -26,6 +27,7 @@ import type { VitalMemory } from './re-exec/vital-memory';
 import { createServiceDirectories } from './service-directories';
 import { createSignals } from './signals';
 import { systemError } from './system-error';
+import { createSystemEnding } from './system-ending';
 import { createTimers } from './timers';
 import { createTurns } from './turns';
 
@@ -78,20 +80,16 @@ export function createRealPorts(options: RealPortsOptions): Ports {
     ...(survival && { pidMemory: (service, seq) => survival.memory.page.slotFor(service, seq) }),
     ...(survival && legacy && { resumed: resumedProcesses(legacy, survival.memory) }),
   });
-  const resumed = legacy && resumedControl(legacy);
-  const control = createControl({
-    root,
-    now,
-    mkfifo: makeFifo,
-    lockServer: lockSecondByte,
-    lockHolder: firstByteHolder,
-    poll: watchReadable,
-    pollWritable: watchWritable,
-    onConnection: (fds) => {
-      if (fds === undefined) keeper.journal?.drop(keptKeys.control);
-      else keeper.journal?.keep(keptKeys.control, { fds: [fds.requests, fds.replies] });
-    },
-    ...(resumed && { resumed }),
+  const control = createRealControl({ root, now }, legacy, (fds) => {
+    if (fds === undefined) keeper.journal?.drop(keptKeys.control);
+    else keeper.journal?.keep(keptKeys.control, { fds: [fds.requests, fds.replies] });
+  });
+  const console = createConsole({
+    startedAt: legacy?.state.init.context.startedAt ?? now(),
+    isColoured: isTerminal(1) && process.env['NO_COLOR'] === undefined,
+    isQuiet,
+    greeting,
+    isWritable,
   });
   const journal = survival && createJournal(survival, facts, log.held.bind(log));
   Object.assign(keeper, { journal });
@@ -105,13 +103,8 @@ export function createRealPorts(options: RealPortsOptions): Ports {
     timers: createTimers({ now }),
     directories: createServiceDirectories({ root, now }),
     signals: createSignals({ now, role }),
-    console: createConsole({
-      startedAt: legacy?.state.init.context.startedAt ?? now(),
-      isColoured: isTerminal(1) && process.env['NO_COLOR'] === undefined,
-      isQuiet,
-      greeting,
-      isWritable,
-    }),
+    console,
+    systemEnding: createSystemEnding({ role, calls: createEndingCalls(now), console, log }),
     turns: createTurns(survival?.guard.alive),
     exit(code) {
       log.close();
@@ -119,6 +112,24 @@ export function createRealPorts(options: RealPortsOptions): Ports {
       process.exit(code);
     },
   };
+}
+
+function createRealControl(
+  place: Pick<ControlOptions, 'root' | 'now'>,
+  legacy: Legacy | undefined,
+  onConnection: NonNullable<ControlOptions['onConnection']>,
+): Control {
+  const resumed = legacy && resumedControl(legacy);
+  return createControl({
+    ...place,
+    mkfifo: makeFifo,
+    lockServer: lockSecondByte,
+    lockHolder: firstByteHolder,
+    poll: watchReadable,
+    pollWritable: watchWritable,
+    onConnection,
+    ...(resumed && { resumed }),
+  });
 }
 
 const executeAnew = (survival: Survival | undefined): SystemError =>

@@ -200,6 +200,7 @@ function begin(argv: readonly string[], kept?: Survival): void {
     root,
     words: program.args,
     graceMs: options.grace,
+    endsSystem: true,
   });
 }
 

@@ -79,8 +79,10 @@ export function turns$(
   first: Occurrence,
   options: LoopOptions = {},
 ): Observable<Turn> {
-  const { clock, timers, processes, directories, control, signals, log, journal, program } = ports;
-  const sources = [signals, processes, control, timers, directories, clock, log, program];
+  const { clock, timers, processes, directories, control, signals, log, journal } = ports;
+  const { program, systemEnding } = ports;
+  const outside = [signals, processes, control, timers, directories, clock, log];
+  const sources = [...outside, program, systemEnding];
   const occurrence$ = merge(...sources.map((source) => source.occurrence$));
   const begin = options.from ?? initialState();
   // The sources come first: nothing that the first event causes may be missed.
@@ -102,9 +104,9 @@ export function turns$(
   );
 }
 
-/** In order, but for the end of minit: what else the turn asks for is done before. */
+/** In order, but for the end of minit or of the machine: what else the turn asks for is done before. */
 function performAll(ports: Ports, records: readonly LogRecord[]): void {
-  const isEnd = ({ type }: Effect): boolean => type === 'ExitSupervisor';
+  const isEnd = ({ type }: Effect): boolean => type === 'ExitSupervisor' || type === 'EndSystem';
   for (const record of records) {
     for (const effect of record.effects) if (!isEnd(effect)) perform(ports, effect, record);
   }

@@ -27,6 +27,8 @@ const keyOfEffect: {
   OpenLog: () => 'log',
   OpenControl: () => 'control',
   StartEmergencyShell: () => 'shell',
+  EndProcesses: () => 'end of processes',
+  EndSystem: () => 'end of system',
 };
 
 type EventOf<K extends MinitEventType> = MinitEvent & { readonly type: K };
@@ -47,6 +49,8 @@ const keyOfOutcome: {
   ControlFailed: () => 'control',
   EmergencyShellStarted: () => 'shell',
   EmergencyShellFailed: () => 'shell',
+  ProcessesEnded: () => 'end of processes',
+  SystemEndFailed: () => 'end of system',
 };
 
 type KeyOf = Readonly<Record<string, ((value: unknown) => string) | undefined>>;

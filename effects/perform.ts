@@ -41,6 +41,10 @@ export function perform(
       return ports.log.open(seq);
     case 'OpenControl':
       return ports.control.open(seq);
+    case 'EndProcesses':
+      return ports.systemEnding.endProcesses(effect.params, seq);
+    case 'EndSystem':
+      return ports.systemEnding.endSystem(effect.params, seq);
     case 'ExitSupervisor':
       return ports.exit(effect.params.code);
   }

@@ -79,6 +79,11 @@ export interface EventLog extends Source {
    * `snapshot` gives the state after the last of them, for a new segment or to bound what is held.
    */
   append(records: readonly LogRecord[], snapshot: () => unknown): void;
+  /**
+   * Writes what is held and lets go of its file, so that its file system can be unmounted. What comes
+   * after that is held until {@link EventLog.open} is asked again.
+   */
+  release(): void;
   /** Writes what is held, for the end of minit. */
   close(): void;
 }
@@ -89,6 +94,17 @@ export interface Journal {
   append(records: readonly LogRecord[], snapshot: () => unknown): void;
   /** All effects of the events up to `seq` have been performed. */
   performed(seq: number): void;
+}
+
+/**
+ * The end of a booted machine. Takes as long as it takes, beside everything else, but never for ever:
+ * each step has a limit, after which it goes on and says so on the console.
+ */
+export interface SystemEnding extends Source {
+  /** TERM and CONT to all processes, after the grace time KILL. Emits `ProcessesEnded`. */
+  endProcesses(params: EffectParams<'EndProcesses'>, cause: number): void;
+  /** Emits `SystemEndFailed`, or nothing any more. The event log is held in memory from its first step on. */
+  endSystem(params: EffectParams<'EndSystem'>, cause: number): void;
 }
 
 /** What people see while minit runs. */
@@ -117,6 +133,7 @@ export interface Ports {
   readonly signals: Signals;
   readonly log: EventLog;
   readonly journal: Journal;
+  readonly systemEnding: SystemEnding;
   readonly console: Console;
   readonly turns: Turns;
   /** Executes minit anew, with all it has, or emits `UpdateFailed`. */

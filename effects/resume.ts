@@ -53,6 +53,8 @@ function isFinal({ type }: Effect): boolean {
     case 'OpenControl':
     case 'UpdateSupervisor':
     case 'StartEmergencyShell':
+    case 'EndProcesses':
+    case 'EndSystem':
       return false;
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { ServiceName } from './definition';
+import type { ShutdownGoal } from './events';
 import { extensionPrefix } from './requests';
 import type { ServiceStatus } from './status';
 
@@ -18,7 +19,14 @@ export type ClientRequest =
   | { readonly do: 'dependents'; readonly service?: ServiceName }
   | { readonly do: 'history' }
   | { readonly do: 'update' }
-  | { readonly do: 'state' };
+  | { readonly do: 'state' }
+  | {
+      readonly do: 'shutdown';
+      readonly how: ShutdownGoal;
+      readonly isOrdered: boolean;
+      /** Between TERM and KILL; without it as minit was started with. */
+      readonly graceMs?: number;
+    };
 
 export const encodeRequest = (request: ClientRequest): string =>
   extensionPrefix + JSON.stringify(request);
@@ -34,6 +42,10 @@ export interface ClientReply {
   readonly state?: unknown;
   /** Of the program that runs after an update. */
   readonly program?: string;
+  /** Of a shutdown: what follows when the services are down; `exit` where minit is not a machine's init. */
+  readonly then?: ShutdownGoal | 'exit';
+  /** Of a shutdown: services that have a process now. */
+  readonly running?: number;
 }
 
 /** Returns the reply of our minit, or `undefined` for the `0` of the original. */

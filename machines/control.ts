@@ -9,6 +9,7 @@ import { requestUpdate } from './own-program';
 import { answer, jsonReply, limitReplyTime, reply } from './replies';
 import type { ControlRequest } from './requests';
 import type { ServiceEvent } from './service-context';
+import { followUp, isEnding, requestShutdown } from './shutdown';
 import { toPlain } from './snapshot';
 import {
   isAtRest,
@@ -53,6 +54,8 @@ export function handleRequest(step: Step, request: ControlRequest): void {
         text: `request refused: ${request.why}`,
       });
       return answer(step, { request: seq, isJson: request.isJson }, request.why);
+    case 'shutdown':
+      return shutDown(step, request);
     case 'respawn':
     case 'set-pid':
     case 'clear':
@@ -111,10 +114,6 @@ function onService(step: Step, request: ServiceRequest): void {
   }
 }
 
-/** Nothing must be started any more. */
-const isEnding = ({ draft }: Step): boolean =>
-  draft.stopPlan !== undefined || draft.init.value === 'halted';
-
 function start(step: Step, request: Extract<ControlRequest, { kind: 'start' }>): void {
   const asker: PendingReply = { request: step.seq, isJson: request.isJson };
   if (isEnding(step)) return answer(step, asker, 'minit is shutting down');
@@ -170,7 +169,7 @@ export function finishProbe(step: Step, request: number, alive: boolean): void {
   const problem = ownerProblem(step, pending);
   if (problem !== undefined) return answer(step, asker, problem);
   // Nobody would stop it: its turn to be stopped is over.
-  if (draft.stopPlan !== undefined && isAtRest(current))
+  if (isEnding(step) && draft.init.value !== 'halted' && isAtRest(current))
     return answer(step, asker, 'minit is shutting down');
   // Its own child is watched already, by waitpid(2), which tells how it ended.
   if (current.context.pid === pid) return answer(step, asker, undefined);
@@ -186,6 +185,14 @@ function answerClear(step: Step, { request, isJson }: PendingReply, isCleared: b
     request,
     isJson ? jsonReply({ ok: true, cleared: isCleared }) : isCleared ? '0' : '1',
   );
+}
+
+function shutDown(step: Step, request: Extract<ControlRequest, { kind: 'shutdown' }>): void {
+  const { draft, seq } = step;
+  const running = draft.serviceByPid.size;
+  const problem = requestShutdown(step, request);
+  if (problem !== undefined) return answer(step, { request: seq, isJson: true }, problem);
+  reply(step, seq, jsonReply({ ok: true, then: followUp(step, request.goal), running }));
 }
 
 /** 0: no process just now, or no such service; 1: finished. */

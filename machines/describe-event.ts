@@ -62,6 +62,12 @@ export function describeEvent(event: MinitEvent): string {
       return `event log opened: ${event.path}`;
     case 'LogFailed':
       return `event log not written: ${event.path} (${event.error.code})`;
+    case 'ProcessesEnded':
+      return event.by === 'left'
+        ? 'some processes are left, even after SIGKILL'
+        : `all processes have ended by SIG${event.by}`;
+    case 'SystemEndFailed':
+      return `${event.how} failed (${event.error.code})`;
     case 'WallClockStepped':
       return `wall clock set to ${event.wallAt}`;
     default:
@@ -91,6 +97,10 @@ export function describeEffect(effect: Effect): string {
       return `Report ${effect.params.severity}: ${effect.params.text}`;
     case 'ExitSupervisor':
       return `ExitSupervisor ${String(effect.params.code)}`;
+    case 'EndProcesses':
+      return `EndProcesses ${String(effect.params.graceMs)} ms`;
+    case 'EndSystem':
+      return `EndSystem ${effect.params.how}`;
     case 'OpenLog':
     case 'OpenControl':
     case 'UpdateSupervisor':

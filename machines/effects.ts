@@ -5,7 +5,7 @@
  * @module
  */
 import type { ServiceName } from './definition';
-import type { TimerId } from './events';
+import type { SystemEnd, TimerId } from './events';
 
 export interface SpawnProcessParams {
   readonly service: ServiceName;
@@ -93,6 +93,10 @@ export interface EffectParamsByType {
    * `EmergencyShellStarted` or `EmergencyShellFailed`, and `ProcessExited` when it has ended.
    */
   StartEmergencyShell: NoParams;
+  /** Of a booted machine: TERM to every process there is, after `graceMs` KILL. Outcome: `ProcessesEnded`. */
+  EndProcesses: { readonly graceMs: number };
+  /** Of a booted machine: lets go of the event log, swap and file systems, then reboot(2). Outcome: none, or `SystemEndFailed`. */
+  EndSystem: { readonly how: SystemEnd };
   /** Ends minit: `code` for whoever waits for it. */
   ExitSupervisor: { readonly code: number };
 }

@@ -19,6 +19,12 @@ export type ExitStatus =
  */
 export type Role = 'machine' | 'container' | 'process';
 
+/** How the system can end. */
+export type SystemEnd = 'reboot' | 'halt' | 'power-off';
+
+/** What is wanted when the services have been taken down: the administrator's shell, or nothing more, too. */
+export type ShutdownGoal = SystemEnd | 'sulogin' | 'services';
+
 /** Where the start of a process failed. */
 export type SpawnStage =
   | 'read-directory'
@@ -56,6 +62,8 @@ export type MinitEvent =
       readonly root: string;
       readonly words: readonly string[];
       readonly graceMs: number;
+      /** minit halts, powers off and reboots itself. Absent in logs from before it did, which replay as they were. */
+      readonly endsSystem?: boolean;
     }
   /**
    * minit was executed anew and has taken over all that there was. `count`: how often in this boot;
@@ -130,6 +138,10 @@ export type MinitEvent =
     }
   | { readonly type: 'LogOpened'; readonly path: string }
   | { readonly type: 'LogFailed'; readonly path: string; readonly error: SystemError }
+  /** Outcome of `EndProcesses`: all ended on TERM, or only on KILL, or `left`: some are there even so. */
+  | { readonly type: 'ProcessesEnded'; readonly by: 'TERM' | 'KILL' | 'left' }
+  /** Outcome of `EndSystem`, which has none where it succeeds. */
+  | { readonly type: 'SystemEndFailed'; readonly how: SystemEnd; readonly error: SystemError }
   /** Somebody set the wall clock. `byUs` is the step (positive: forward), `wallAt` the new time, ISO 8601. */
   | { readonly type: 'WallClockStepped'; readonly byUs: number; readonly wallAt: string };
 

@@ -14,11 +14,13 @@ import { describeErrorCode } from './describe-failure';
 import { nameProblem, showName } from './names';
 import { clockStepped, controlChanged, logChanged } from './own-means';
 import { refusePendingUpdate, supervisorResumed, updateFailed } from './own-program';
+import { signalReceived } from './own-signals';
 import { PersistentMap } from './persistent-map';
 import { processExited, processSpawned, processVanished, spawnFailed } from './process-events';
 import { answerLateStart, answerStarts } from './replies';
 import { parseRequest, refuseBytes } from './requests';
 import { isTransient } from './service-guards';
+import { isAdvice, processesEnded, systemEndFailed, takeAdvice } from './shutdown';
 import {
   advance,
   continueWithDefinition,
@@ -30,7 +32,7 @@ import {
 } from './start-order';
 import { initStepper, type AgendaItem, type SupervisorState } from './state';
 import { beginStep, emit, settle, tell, tellInit, type Step, type Transition } from './step';
-import { advanceShutdown, beginShutdown } from './stop-order';
+import { advanceShutdown } from './stop-order';
 
 export type { Transition } from './step';
 
@@ -48,7 +50,7 @@ export function initialState(): SupervisorState {
     pid: 0,
     role: 'process',
     root: '/',
-    init: initStepper.initial({ role: 'process', graceMs: 0, startedAt: 0 }),
+    init: initStepper.initial({ role: 'process', graceMs: 0, startedAt: 0, endsSystem: false }),
     services: PersistentMap.empty(),
     serviceByPid: PersistentMap.empty(),
     waiters: PersistentMap.empty(),
@@ -72,6 +74,7 @@ export function initialState(): SupervisorState {
     pendingUpdate: undefined,
     emergencyShell: undefined,
     resumes: undefined,
+    shutdown: undefined,
     isLogOpen: undefined,
     isControlOpen: undefined,
   };
@@ -101,7 +104,7 @@ export function fold(state: SupervisorState, recorded: RecordedEvent): Folded {
 /** What is true of all services together, told to the machine of minit itself. */
 function tellConditions(step: Step): void {
   const { draft, at } = step;
-  if (draft.stopPlan !== undefined || !isWalkDone(step)) return;
+  if (draft.stopPlan !== undefined || draft.shutdown !== undefined || !isWalkDone(step)) return;
   if (draft.rising === 0 && draft.init.value === 'booting' && draft.hasStarted) {
     tellInit(step, { type: 'BootSettled', at });
     const seconds = ((at - draft.init.context.startedAt) / 1_000_000).toFixed(2);
@@ -112,7 +115,8 @@ function tellConditions(step: Step): void {
     });
   }
   if (draft.active === 0 && draft.spawning === 0) tellInit(step, { type: 'NothingLeft', at });
-  else if (draft.init.value === 'emergency') tellInit(step, { type: 'ServiceStarted', at });
+  else if (draft.active > 0 && draft.init.value === 'emergency')
+    tellInit(step, { type: 'ServiceStarted', at });
 }
 
 function dispatch(step: Step, event: MinitEvent): void {
@@ -130,10 +134,12 @@ function dispatch(step: Step, event: MinitEvent): void {
     case 'EmergencyShellFailed':
       return emergencyShellFailed(step, event);
     case 'ServiceRead':
+      if (isAdvice(step, event.service)) return takeAdvice(step, event);
       if (draft.reading?.service === event.service)
         return continueWithDefinition(step, event.definition);
       return rereadForRespawn(step, event.service, event);
     case 'ServiceMissing':
+      if (isAdvice(step, event.service)) return takeAdvice(step, event);
       if (draft.reading?.service !== event.service)
         return rereadForRespawn(step, event.service, event);
       // What passes by itself must not cost a service its dependency: the walk waits.
@@ -172,6 +178,10 @@ function dispatch(step: Step, event: MinitEvent): void {
     case 'LogOpened':
     case 'LogFailed':
       return logChanged(step, event);
+    case 'ProcessesEnded':
+      return processesEnded(step, event);
+    case 'SystemEndFailed':
+      return systemEndFailed(step, event);
     case 'WallClockStepped':
       return clockStepped(step, event);
     default:
@@ -181,9 +191,9 @@ function dispatch(step: Step, event: MinitEvent): void {
 
 function startSupervisor(step: Step, event: MinitEvent & { type: 'SupervisorStarted' }): void {
   const { draft, seq, at } = step;
-  const { pid, role, root, words, graceMs } = event;
+  const { pid, role, root, words, graceMs, endsSystem = false } = event;
   Object.assign(draft, { pid, role, root });
-  draft.init = initStepper.initial({ role, graceMs, startedAt: at });
+  draft.init = initStepper.initial({ role, graceMs, startedAt: at, endsSystem });
   emit(step, 'OpenLog', {});
   emit(step, 'OpenControl', {});
   draft.blackList = words.filter((word) => /^-[^-]/u.test(word)).map((word) => word.slice(1));
@@ -223,24 +233,6 @@ function rereadForRespawn(step: Step, service: string, event: MinitEvent): void 
   }
 }
 
-function signalReceived(step: Step, signal: string): void {
-  const { role } = step.draft;
-  const isTerminal = signal === 'SIGINT' || signal === 'SIGHUP' || signal === 'SIGQUIT';
-  if (signal === 'SIGTERM' && role !== 'machine') beginShutdown(step);
-  else if (isTerminal && role === 'process') beginShutdown(step);
-  else if (signal === 'SIGINT') requestKey(step, 'ctrlaltdel', signal);
-  else if (signal === 'SIGWINCH' && role === 'machine') requestKey(step, 'kbreq', signal);
-}
-
-/** A key that the kernel turned into a signal: each press counts, also when the service has finished. */
-function requestKey(step: Step, service: string, signal: string): void {
-  if (step.draft.stopPlan !== undefined) {
-    if (signal === 'SIGINT') beginShutdown(step);
-    return;
-  }
-  requestStart(step, { kind: 'start', service, cause: step.seq, asker: { kind: 'key', signal } });
-}
-
 function timerFired(step: Step, timer: string): void {
   const { at } = step;
   const colon = timer.indexOf(':');
@@ -250,6 +242,6 @@ function timerFired(step: Step, timer: string): void {
   else if (kind === 'reply') answerLateStart(step, Number(subject));
   else if (kind === 'read') readAgain(step, subject);
   else if (kind === 'emergency') emergencyPauseEnded(step);
-  else if (kind === 'log') emit(step, 'OpenLog', {});
+  else if (kind === 'log' && step.draft.init.value !== 'ending') emit(step, 'OpenLog', {});
   else if (kind === 'control') emit(step, 'OpenControl', {});
 }

@@ -80,6 +80,14 @@ const rules: Readonly<Record<string, (state: SupervisorState) => string | undefi
       return undefined;
     }),
 
+  'services are taken down exactly while minit says so': ({ init, stopPlan, shutdown }) => {
+    const { value } = init;
+    const says = value === 'shutting-down' || value === 'clearing' || value === 'ending';
+    const isUnderWay = stopPlan !== undefined || shutdown !== undefined;
+    if (says === isUnderWay || value === 'halted') return undefined;
+    return `minit is ${value}, and a shutdown is ${isUnderWay ? '' : 'not '}under way`;
+  },
+
   'the counts are right': (state) => {
     const services = [...state.services.values()];
     const counts = { rising: isRising, active: isActive, stuck: isStuck };

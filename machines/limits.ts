@@ -33,6 +33,14 @@ export const retryDelayMsMax = 30_000;
 export const graceMsDefault = 3_000;
 export const graceMsMax = 3_600_000;
 
+/**
+ * At the end of a machine: how long what no KILL ends is waited for, how long one system call may take,
+ * and all that unmounts together. What hangs longer (a dead file server) must not keep a machine from its end.
+ */
+export const killWaitMs = 2_000;
+export const endCallMsMax = 10_000;
+export const unmountMsMax = 30_000;
+
 /** A second request to end minit that comes sooner is the first one again, forwarded. */
 export const sameRequestUs = 500_000;
 

@@ -32,7 +32,8 @@ export function describeReason(reason: ResumeReason): string {
 /** `update` over the FIFO: answered by the program that comes of it, or when nothing comes of it. */
 export function requestUpdate(step: Step, asker: PendingReply): void {
   const { draft } = step;
-  if (draft.stopPlan !== undefined) return answer(step, asker, 'minit is shutting down');
+  if (draft.stopPlan !== undefined || draft.shutdown !== undefined)
+    return answer(step, asker, 'minit is shutting down');
   if (draft.pendingUpdate !== undefined)
     return answer(step, asker, 'an update is under way already');
   draft.pendingUpdate = asker;

@@ -6,7 +6,8 @@
  * @module
  */
 import type { ServiceName } from './definition';
-import { pidMax, requestBytesMax } from './limits';
+import type { ShutdownGoal } from './events';
+import { graceMsMax, pidMax, requestBytesMax } from './limits';
 import { nameProblem, utf8Length } from './names';
 
 /** Begins a request of our own client. */
@@ -45,6 +46,12 @@ export type ControlRequest =
   | { readonly kind: 'status'; readonly services: readonly ServiceName[] | undefined }
   | { readonly kind: 'state' }
   | { readonly kind: 'update'; readonly isJson: boolean }
+  | {
+      readonly kind: 'shutdown';
+      readonly goal: ShutdownGoal;
+      readonly isOrdered: boolean;
+      readonly graceMs: number | undefined;
+    }
   | { readonly kind: 'refused'; readonly why: string; readonly isJson: boolean };
 
 const refused = (why: string, isJson = false): ControlRequest => ({ kind: 'refused', why, isJson });
@@ -113,6 +120,9 @@ interface Extension {
   readonly respawn?: unknown;
   readonly signal?: unknown;
   readonly pid?: unknown;
+  readonly how?: unknown;
+  readonly isOrdered?: unknown;
+  readonly graceMs?: unknown;
 }
 
 function parseExtension(json: string): ControlRequest {
@@ -122,6 +132,7 @@ function parseExtension(json: string): ControlRequest {
   if (extension.do === 'state') return { kind: 'state' };
   if (extension.do === 'update') return { kind: 'update', isJson: true };
   if (extension.do === 'history') return { kind: 'history', isJson: true };
+  if (extension.do === 'shutdown') return parseShutdown(extension);
   if (extension.do === 'dependents' && extension.service === undefined) {
     return { kind: 'dependents', service: undefined, isJson: true };
   }
@@ -133,6 +144,35 @@ function parseExtension(json: string): ControlRequest {
     return refused('"services" is no list of names', true);
   }
   return parseForService(extension);
+}
+
+/** All goals there are: a missing or an unknown one does not compile. */
+const goals: Readonly<Record<ShutdownGoal, true>> = {
+  reboot: true,
+  halt: true,
+  'power-off': true,
+  sulogin: true,
+  services: true,
+};
+
+function parseShutdown({ how, isOrdered, graceMs }: Extension): ControlRequest {
+  if (typeof how !== 'string' || !Object.hasOwn(goals, how)) {
+    return refused(`"how" is none of ${Object.keys(goals).join(', ')}`, true);
+  }
+  const isTime =
+    typeof graceMs === 'number' &&
+    Number.isInteger(graceMs) &&
+    graceMs >= 0 &&
+    graceMs <= graceMsMax;
+  if (graceMs !== undefined && !isTime)
+    return refused(`"graceMs" is none of 0 to ${String(graceMsMax)}`, true);
+  return {
+    kind: 'shutdown',
+    goal: how as ShutdownGoal,
+    // Only who says so does without the order.
+    isOrdered: isOrdered !== false,
+    graceMs: isTime ? graceMs : undefined,
+  };
 }
 
 function parseJson(json: string): Extension | undefined {

@@ -40,6 +40,8 @@ export const effectActions: EffectActions = {
   OpenControl: isData,
   UpdateSupervisor: isData,
   StartEmergencyShell: isData,
+  EndProcesses: isData,
+  EndSystem: isData,
   ExitSupervisor: isData,
 };
 

@@ -101,6 +101,8 @@ export const notes = {
     failures: 0,
     changedAt: at,
   })),
+  /** A shutdown that it was stopped by is over: the machine went on after it. */
+  noteGraceOver: note(() => ({ graceMs: 0 })),
   noteStopRequested: note(({ graceMs }, event) => ({
     want: 'down',
     graceMs: 'graceMs' in event ? event.graceMs : graceMs,

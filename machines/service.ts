@@ -52,7 +52,7 @@ const respawnFlag = {
 
 /** Leaves a state of rest: by a start request, or because somebody tells us the PID. */
 const fromRest = {
-  StartRequested: { target: 'waiting-deps', actions: 'noteStartRequested' },
+  StartRequested: { target: 'waiting-deps', actions: ['noteStartRequested', 'noteGraceOver'] },
   PidSet: { target: 'running', actions: ['noteAdoptedFromRest', watchProcess] },
   StopRequested: { actions: 'noteStopRequested' },
   RespawnEnabled: { actions: 'noteRespawnEnabledAtRest' },

@@ -80,6 +80,8 @@ class EventLogWriter implements RealEventLog {
   #condition: string | undefined;
   #lastSeq = 0;
   #isClosed = false;
+  /** Its file has been let go of: nothing is written until somebody asks. */
+  #isReleased = false;
 
   constructor(options: EventLogOptions) {
     this.#options = options;
@@ -97,24 +99,35 @@ class EventLogWriter implements RealEventLog {
   }
 
   open(cause: number): void {
-    if (!this.#isClosed) this.#tell(this.#flush(), { cause });
+    if (this.#isClosed) return;
+    this.#isReleased = false;
+    this.#tell(this.#flush(), { cause });
   }
 
   append(records: Parameters<EventLog['append']>[0], snapshot: () => unknown): void {
     if (this.#isClosed) return;
     for (const record of records) this.#held.hold({ seq: record.seq, json: recordJson(record) });
     this.#lastSeq = records.at(-1)?.seq ?? this.#lastSeq;
-    const error = this.#flush();
+    const error = this.#isReleased ? systemError('EROFS') : this.#flush();
     if (error !== undefined) this.#bound(snapshot);
+    if (this.#isReleased) return;
     this.#tell(error);
     if (error !== undefined) return;
     if (this.#segment?.isRemoved === true) this.#replaceRemoved(snapshot);
     else if ((this.#segment?.bytes ?? 0) >= this.#rotateAtBytes) this.#rotate(snapshot);
   }
 
+  release(): void {
+    if (this.#isClosed || this.#isReleased) return;
+    this.#flush();
+    this.#segment?.close();
+    this.#use(undefined);
+    this.#isReleased = true;
+  }
+
   close(): void {
     if (this.#isClosed) return;
-    this.#flush();
+    if (!this.#isReleased) this.#flush();
     this.#segment?.close();
     this.#isClosed = true;
   }

@@ -4,11 +4,13 @@
  * @module
  */
 import type { ExitStatus } from '../../machines/events';
-import { bind } from './koffi';
+import { errnos } from './errors';
+import { bind, resultOrErrno } from './koffi';
 
 const WNOHANG = 1;
 const WEXITED = 4;
 const WNOWAIT = 0x0100_0000;
+const P_ALL = 0;
 const P_PID = 1;
 const waitPid = bind<[number, Int32Array, number]>('int waitpid(int, void *, int)');
 const waitId = bind<[number, number, Buffer, number]>('int waitid(int, uint32_t, void *, int)');
@@ -31,6 +33,12 @@ export function reapOne(): Reaped | undefined {
 /** Says whether there is a child of ours with this PID, alive or not reaped yet. waitid(2) */
 export function isChild(pid: number): boolean {
   return waitId(P_PID, pid, childInfo, WEXITED | WNOHANG | WNOWAIT) === 0;
+}
+
+/** Says whether any child is left, also one that has ended and is not reaped; reaps none. waitid(2) */
+export function hasChildren(): boolean {
+  const result = resultOrErrno(waitId(P_ALL, 0, childInfo, WEXITED | WNOHANG | WNOWAIT));
+  return result !== -errnos.ECHILD;
 }
 
 /** Decodes a wait status, as the macros of wait(2) do. */

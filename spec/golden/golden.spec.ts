@@ -61,13 +61,34 @@ const resumedEvents: readonly MinitEvent[] = [
   { type: 'ProcessExited', pid: 9, status: { code: 0 } },
 ];
 
+
+/** The end of a machine whose kernel refuses it, and then of one that does not. */
+const endEvents: readonly MinitEvent[] = [
+  { type: 'SupervisorStarted', pid: 1, role: 'machine', root: '/etc/minit', words: ['web'], graceMs: 3000, endsSystem: true },
+  { type: 'ServiceRead', service: 'web', definition: definitionOf('web', { mode: 'respawn', depends: ['db'] }) },
+  { type: 'ServiceRead', service: 'db', definition: definitionOf('db', { mode: 'respawn' }) },
+  { type: 'ProcessSpawned', service: 'db', pid: 7 },
+  { type: 'ProcessSpawned', service: 'web', pid: 8 },
+  { type: 'RequestReceived', request: 'p\u0001{"do":"shutdown","how":"reboot","isOrdered":true,"graceMs":1000}' },
+  { type: 'ServiceMissing', service: 'reboot', error: { code: 'ENOENT', errno: 2 } },
+  { type: 'ProcessExited', pid: 8, status: { signal: 15 } },
+  { type: 'ProcessExited', pid: 7, status: { signal: 15 } },
+  { type: 'ProcessesEnded', by: 'KILL' },
+  { type: 'SystemEndFailed', how: 'reboot', error: { code: 'EPERM', errno: 1 } },
+  { type: 'SignalReceived', signal: 'SIGUSR2' },
+  { type: 'ServiceRead', service: 'halt', definition: definitionOf('halt', { depends: ['db'] }) },
+  { type: 'ProcessesEnded', by: 'left' },
+];
+
 function writeLog(path: string, events: readonly MinitEvent[]): void {
+  const [first] = events;
+  const words = first?.type === 'SupervisorStarted' ? first.words : [];
   const directory = mkdtempSync(join(tmpdir(), 'golden-'));
   const header = { boot: '00000000-0000-4000-8000-000000000000', wallAt: '2004-09-01T12:00:00.000Z', at: 0 };
   const log = createEventLog({
     directory,
     now: () => 0,
-    header: { ...header, program: '0.1.0', flags: [], argv: ['minit', 'ro', 'web'], host: 'golden', node: 'v20' },
+    header: { ...header, program: '0.1.0', flags: [], argv: ['minit', ...words], host: 'golden', node: 'v20' },
   });
   log.open(1);
   const occurrences = events.map((event, index) => ({ at: (index + 1) * 1_000, event }));
@@ -79,7 +100,7 @@ function writeLog(path: string, events: readonly MinitEvent[]): void {
 }
 
 const isUpdate = process.env['UPDATE_GOLDEN'] === '1';
-const made = { 'rare.v1.jsonl': rareEvents, 'resumed.v1.jsonl': resumedEvents };
+const made = { 'rare.v1.jsonl': rareEvents, 'resumed.v1.jsonl': resumedEvents, 'end.v1.jsonl': endEvents };
 for (const [name, events] of Object.entries(made)) {
   const path = join(__dirname, name);
   if (isUpdate && !existsSync(path)) writeLog(path, events);
@@ -109,6 +130,8 @@ const eventTypes: Readonly<Record<MinitEventType, true>> = {
   LogOpened: true,
   LogFailed: true,
   WallClockStepped: true,
+  ProcessesEnded: true,
+  SystemEndFailed: true,
 };
 
 describe.each(names)('golden log %s', (name) => {

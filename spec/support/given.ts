@@ -88,6 +88,10 @@ export function line({ type, params }: Effect): string {
       const place = [params.file, params.line].filter((part) => part !== undefined).join(':');
       return `${type} ${[place, params.text].filter((part) => part !== '').join(': ')}`;
     }
+    case 'EndProcesses':
+      return `${type} ${String(params.graceMs)}`;
+    case 'EndSystem':
+      return `${type} ${params.how}`;
     case 'ExitSupervisor':
       return `${type} ${String(params.code)}`;
     default:
@@ -127,6 +131,7 @@ export class Scenario {
       root: '/etc/minit',
       words,
       graceMs: 3000,
+      endsSystem: true,
     });
   }
 
