@@ -9,6 +9,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'n
 import { Subject } from 'rxjs';
 import type { Control, Occurrence } from '../effects/ports';
 import type { SystemError } from '../machines/events';
+import { controlCheckDelayMs } from '../machines/limits';
 import { requestReceived } from './control-request';
 import { pipeBytes, type Poll } from './fifo';
 import { createReplyWriter, type ReplyWriter } from './reply-writer';
@@ -29,13 +30,16 @@ export interface ControlOptions {
   readonly poll: Poll;
   /** Waits until there is room to write. */
   readonly pollWritable: Poll;
+  /** For specs: how often to look whether clients still find the FIFOs. */
+  readonly checkDelayMs?: number;
 }
 
 interface Connection {
   readonly requests: number;
   readonly replies: number;
   readonly writer: ReplyWriter;
-  readonly stopPolling: () => void;
+  /** Stops reading requests, and looking after the FIFOs. */
+  readonly stop: () => void;
 }
 
 interface Failure {
@@ -71,7 +75,7 @@ export function createControl(options: ControlOptions): Control {
 
   const disconnect = (): void => {
     if (connection === undefined) return;
-    connection.stopPolling();
+    connection.stop();
     connection.writer.close();
     closeSync(connection.requests);
     closeSync(connection.replies);
@@ -95,30 +99,51 @@ export function createControl(options: ControlOptions): Control {
     emit(requestReceived(buffer.subarray(0, count)));
   };
 
+  const path = `${options.root}/in`;
+  const open = (cause?: number): void => {
+    if (connection !== undefined && whereabouts(connection.requests, path) === 'here') {
+      emit({ type: 'ControlOpened' }, cause);
+      return;
+    }
+    disconnect();
+    const opened = openBoth(options);
+    if ('error' in opened) {
+      emit({ type: 'ControlFailed', ...opened }, cause);
+      return;
+    }
+    const { requests, replies } = opened;
+    const stopPolling = options.poll(requests, () => {
+      receive(requests);
+    });
+    const timer = setInterval(check, options.checkDelayMs ?? controlCheckDelayMs);
+    connection = {
+      ...opened,
+      stop: () => {
+        stopPolling();
+        clearInterval(timer);
+      },
+      writer: createReplyWriter(replies, options.pollWritable, hasAskerGone),
+    };
+    timer.unref();
+    emit({ type: 'ControlOpened' }, cause);
+  };
+
+  /** ROOT may go away under a running minit (unmounted, removed), or something be mounted over it. */
+  const check = (): void => {
+    if (connection === undefined) return;
+    const found = whereabouts(connection.requests, path);
+    if (found === 'here') return;
+    if (found === 'replaced') {
+      open();
+      return;
+    }
+    disconnect();
+    emit({ type: 'ControlFailed', path, error: found, hint: goneHint(found) });
+  };
+
   return {
     occurrence$,
-    open(cause) {
-      if (connection !== undefined && isAt(connection.requests, `${options.root}/in`)) {
-        emit({ type: 'ControlOpened' }, cause);
-        return;
-      }
-      disconnect();
-      const opened = openBoth(options);
-      if ('error' in opened) {
-        emit({ type: 'ControlFailed', ...opened }, cause);
-        return;
-      }
-      const { requests, replies } = opened;
-      const stopPolling = options.poll(requests, () => {
-        receive(requests);
-      });
-      connection = {
-        ...opened,
-        stopPolling,
-        writer: createReplyWriter(replies, options.pollWritable, hasAskerGone),
-      };
-      emit({ type: 'ControlOpened' }, cause);
-    },
+    open,
     reply({ text, isLate }) {
       // The asker has lost the lock, so it is dead: its reply would reach somebody else.
       if (isLate !== true && !hasAskerGone()) connection?.writer.write(text);
@@ -126,12 +151,21 @@ export function createControl(options: ControlOptions): Control {
   };
 }
 
-/** Tells whether `fd` is still what clients find at `path`: something may have been mounted over it. */
-function isAt(fd: number, path: string): boolean {
-  const held = fstatSync(fd);
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found?.ino === held.ino && found.dev === held.dev;
+/** Tells whether `fd` is still what clients find at `path`, and if not, why they find nothing. */
+function whereabouts(fd: number, path: string): 'here' | 'replaced' | SystemError {
+  try {
+    const held = fstatSync(fd);
+    const found = statSync(path);
+    return found.ino === held.ino && found.dev === held.dev ? 'here' : 'replaced';
+  } catch (error) {
+    return systemErrorOf(error);
+  }
 }
+
+const goneHint = ({ code }: SystemError): string =>
+  code === 'ENOENT'
+    ? 'the FIFO has gone: make or mount the directory again'
+    : `the directory has become unusable: ${code}`;
 
 function openBoth(options: ControlOptions): { requests: number; replies: number } | Failure {
   const path = `${options.root}/in`;
@@ -185,6 +219,8 @@ const makeHints: Readonly<Record<string, string>> = {
   ENOSPC:
     'no space is left to make the FIFO: make some, or make the FIFO beforehand (mkfifo -m 600)',
   ENOENT: 'the directory does not exist: make it, or name another one with --root',
+  EPERM: 'the kernel does not allow it: make the FIFO beforehand (mkfifo -m 600)',
+  ENOSYS: 'the kernel does not allow it: make the FIFO beforehand (mkfifo -m 600)',
   EEXIST: 'it is a symbolic link to nothing: remove it, so that minit can make a FIFO',
 };
 

@@ -12,6 +12,7 @@ import { createChildren } from './children';
 import { errnos, libcError } from './libc/errors';
 import { killProcess } from './libc/process';
 import { createLogPipes } from './log-pipes';
+import type { MissingMeans } from './missing-means';
 import { createReaper, type Reaper } from './reaper';
 import { createSpawner, type Spawner } from './spawn';
 import { createWatches } from './watches';
@@ -19,6 +20,8 @@ import { createWatches } from './watches';
 export interface ProcessesOptions {
   /** CLOCK_BOOTTIME, µs. */
   readonly now: () => number;
+  /** What the kernel refuses. */
+  readonly onMissing?: MissingMeans['note'];
 }
 
 export interface RealProcesses extends Processes {
@@ -30,14 +33,14 @@ export interface RealProcesses extends Processes {
 const emergencyShellDefault = '/sbin/sulogin';
 
 /** Returns the processes of this machine and begins to reap. Does not keep the program alive. */
-export function createProcesses({ now }: ProcessesOptions): RealProcesses {
+export function createProcesses({ now, onMissing }: ProcessesOptions): RealProcesses {
   const occurrence$ = new Subject<Occurrence>();
   const emit = (event: MinitEvent, cause?: number): void => {
     occurrence$.next({ at: now(), ...(cause !== undefined && { cause }), event });
   };
   const children = createChildren();
   const logPipes = createLogPipes();
-  const spawner = createSpawner(logPipes);
+  const spawner = createSpawner(logPipes, onMissing);
   const watches = createWatches(
     (pid, cause) => {
       emit({ type: 'ProcessVanished', pid }, cause);
@@ -45,6 +48,7 @@ export function createProcesses({ now }: ProcessesOptions): RealProcesses {
     () => {
       reaper.sweep();
     },
+    onMissing,
   );
   const reaper = createReaper({
     children,

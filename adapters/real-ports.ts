@@ -5,16 +5,19 @@
  */
 import { hostname } from 'node:os';
 import type { Ports } from '../effects/ports';
-import type { Role } from '../machines/events';
+import type { Means, Role } from '../machines/events';
+import type { Verbosity } from '../machines/kernel-words';
 import { createClock } from './clock';
 import { createConsole } from './console';
 import { createControl } from './control-fifo';
 import { createEventLog } from './event-log/writer';
+import { bootTimeUs } from './libc/clock';
 import { firstByteHolder, isTerminal, lockSecondByte } from './libc/fcntl';
 import { makeFifo } from './libc/pipe';
 import { isWritable } from './libc/poll';
 import { randomUuid } from './libc/random';
 import { watchReadable, watchWritable } from './libc/readiness';
+import { createMissingMeans } from './missing-means';
 import { createProcesses } from './processes';
 import { createServiceDirectories } from './service-directories';
 import { createSignals } from './signals';
@@ -27,7 +30,9 @@ export interface RealPortsOptions {
   /** Absolute path of the directory of the event log. */
   readonly logDirectory: string;
   readonly role: Role;
-  readonly isQuiet: boolean;
+  readonly verbosity: Verbosity;
+  /** What the kernel has refused so far: errno by means. */
+  readonly missing?: readonly (readonly [Means, number])[];
   /** minit's version, for the log. */
   readonly program: string;
   /** Lines for people, before all others; not where it is quiet. */
@@ -35,8 +40,10 @@ export interface RealPortsOptions {
 }
 
 export function createRealPorts(options: RealPortsOptions): Ports {
-  const { root, logDirectory, role, isQuiet, program, greeting = [] } = options;
-  const clock = createClock();
+  const { root, logDirectory, role, verbosity, program, greeting = [] } = options;
+  const means = createMissingMeans(bootTimeUs);
+  for (const [name, errno] of options.missing ?? []) means.note(name, errno);
+  const clock = createClock(means.note);
   const now = (): number => clock.now();
   const log = createEventLog({
     directory: logDirectory,
@@ -56,8 +63,9 @@ export function createRealPorts(options: RealPortsOptions): Ports {
   return {
     clock,
     log,
+    means,
     timers: createTimers({ now }),
-    processes: createProcesses({ now }),
+    processes: createProcesses({ now, onMissing: means.note }),
     directories: createServiceDirectories({ root, now }),
     control: createControl({
       root,
@@ -72,7 +80,7 @@ export function createRealPorts(options: RealPortsOptions): Ports {
     console: createConsole({
       startedAt: now(),
       isColoured: isTerminal(1) && process.env['NO_COLOR'] === undefined,
-      isQuiet,
+      verbosity,
       greeting,
       isWritable,
     }),

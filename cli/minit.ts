@@ -8,7 +8,8 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
-import { becomeSubreaper, detectRole } from '../adapters/role';
+import { kernelWords } from '../adapters/kernel-command-line';
+import { detectRole } from '../adapters/role';
 import { createRealPorts } from '../adapters/real-ports';
 import { keepAlive } from '../adapters/turns';
 import { systemErrorOf } from '../adapters/system-error';
@@ -16,6 +17,7 @@ import { runLoop } from '../effects/loop';
 import type { Ports } from '../effects/ports';
 import { describeErrorCode } from '../machines/describe-failure';
 import { exitNothingToStart } from '../machines/init';
+import { verbosityOf } from '../machines/kernel-words';
 import { graceMsDefault, graceMsMax } from '../machines/limits';
 import { commandOutput, complain, named, rootDefault, version } from './program';
 
@@ -130,7 +132,7 @@ function main(argv: readonly string[]): void {
     return;
   }
   const options = program.opts<Options>();
-  const role = detectRole();
+  const { role, missing } = detectRole();
   const paths = findPaths(options);
   const problem = 'problem' in paths ? paths.problem : rootProblem(paths.root);
   if ('problem' in paths || (problem !== undefined && role === 'process')) {
@@ -139,11 +141,12 @@ function main(argv: readonly string[]): void {
     return;
   }
   const { root, logDirectory } = paths;
-  if (role === 'process') becomeSubreaper();
+  const words = [...program.args, ...(role === 'machine' ? kernelWords() : [])];
   const ports = createRealPorts({
     ...paths,
     role,
-    isQuiet: options.quiet ?? false,
+    missing,
+    verbosity: verbosityOf({ role, isQuiet: options.quiet ?? false, words }),
     program: version,
     greeting: role === 'process' ? greeting(root, logDirectory) : [],
   });

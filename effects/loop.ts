@@ -79,8 +79,8 @@ export function turns$(
   first: Occurrence,
   options: LoopOptions = {},
 ): Observable<Turn> {
-  const { clock, timers, processes, directories, control, signals, log } = ports;
-  const sources = [signals, processes, control, timers, directories, clock, log];
+  const { clock, timers, processes, directories, control, signals, log, means } = ports;
+  const sources = [signals, processes, control, timers, directories, clock, log, means];
   const occurrence$ = merge(...sources.map((source) => source.occurrence$));
   const begin = options.from ?? initialState();
   // The sources come first: nothing that the first event causes may be missed.

@@ -65,6 +65,9 @@ export interface Control extends Source {
 /** SIGTERM, SIGINT, … to minit itself; SIGCHLD belongs to {@link Processes}. */
 export type Signals = Source;
 
+/** What the kernel refuses to minit, once for each: emits `MeansMissing`. */
+export type MissingMeans = Source;
+
 /** One recorded event with what the fold made of it. */
 export interface LogRecord extends RecordedEvent {
   readonly effects: readonly Effect[];
@@ -101,6 +104,7 @@ export interface Ports {
   readonly control: Control;
   readonly signals: Signals;
   readonly log: EventLog;
+  readonly means: MissingMeans;
   readonly console: Console;
   readonly turns: Turns;
   /** Ends the program (or the simulation) with an exit status. */

@@ -52,6 +52,8 @@ export function describeEvent(event: MinitEvent): string {
       return `event log not written: ${event.path} (${event.error.code})`;
     case 'WallClockStepped':
       return `wall clock set to ${event.wallAt}`;
+    case 'MeansMissing':
+      return `the kernel refuses ${event.means} (${event.error.code})`;
     default:
       return assertNever(event, 'event');
   }

@@ -5,13 +5,14 @@
  *
  * @module
  */
+import { describeBoot } from './boot-summary';
 import { finishProbe, finishRequest, handleRequest } from './control';
 import type { Effect } from './effects';
 import type { MinitEvent, RecordedEvent } from './events';
 import { assertNever, InvariantViolation } from './invariant-violation';
 import { describeErrorCode } from './describe-failure';
 import { nameProblem, showName } from './names';
-import { clockStepped, controlChanged, logChanged } from './own-means';
+import { clockStepped, controlChanged, logChanged, meansMissing } from './own-means';
 import { PersistentMap } from './persistent-map';
 import { processExited, processSpawned, processVanished, spawnFailed } from './process-events';
 import { answerLateStart, answerStarts } from './replies';
@@ -98,12 +99,7 @@ function tellConditions(step: Step): void {
   if (draft.stopPlan !== undefined || !isWalkDone(step)) return;
   if (draft.rising === 0 && draft.init.value === 'booting' && draft.hasStarted) {
     tellInit(step, { type: 'BootSettled', at });
-    const seconds = ((at - draft.init.context.startedAt) / 1_000_000).toFixed(2);
-    emit(step, 'Report', {
-      severity: 'note',
-      code: 'boot',
-      text: `boot settled after ${seconds} s`,
-    });
+    emit(step, 'Report', { severity: 'note', code: 'boot', text: describeBoot(draft) });
   }
   if (draft.active === 0 && draft.spawning === 0) tellInit(step, { type: 'NothingLeft', at });
   else if (draft.init.value === 'emergency') tellInit(step, { type: 'ServiceStarted', at });
@@ -158,6 +154,8 @@ function dispatch(step: Step, event: MinitEvent): void {
       return logChanged(step, event);
     case 'WallClockStepped':
       return clockStepped(step, event);
+    case 'MeansMissing':
+      return meansMissing(step, event);
     default:
       return assertNever(event, 'event');
   }

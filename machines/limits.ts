@@ -43,6 +43,9 @@ export const startReplyDelayMs = 1_000;
 export const logRetryDelayMs = 5_000;
 export const controlRetryDelayMs = 5_000;
 
+/** How often minit looks whether its FIFOs are still where clients look for them. */
+export const controlCheckDelayMs = 5_000;
+
 /**
  * Event log: bytes in a segment before the next begins, segments kept, bytes held in memory. Small: `/run`
  * is memory, and a crash loop writes 4 kB a second for as long as nobody looks.

@@ -36,7 +36,7 @@ export interface OpenedSegment {
 }
 
 /**
- * Makes the next segment, and the directory where it is missing.
+ * Makes the next segment, readable too (see SegmentFile.copyTo), and the directory where it is missing.
  *
  * @throws what mkdir(2), readdir(3) or open(2) fails with.
  */
@@ -44,7 +44,7 @@ export function makeSegment(directory: string): OpenedSegment {
   for (let number = nextNumber(directory); ; number += 1) {
     const path = join(directory, segmentName(number));
     try {
-      return { fd: openSync(path, 'ax', fileMode), path };
+      return { fd: openSync(path, 'ax+', fileMode), path };
     } catch (error) {
       // Another minit was faster with this number.
       if (systemErrorOf(error).code !== 'EEXIST') throw error;

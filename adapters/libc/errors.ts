@@ -17,6 +17,7 @@ export const errnos = {
   EACCES: 13,
   ENOTDIR: 20,
   EISDIR: 21,
+  EINVAL: 22,
   ENFILE: 23,
   EMFILE: 24,
   ETXTBSY: 26,

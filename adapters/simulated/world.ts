@@ -113,10 +113,10 @@ export function createWorld(options: WorldOptions): World {
     latencyUs: () =>
       !health.isHealed && reads.chance(faults.slowRead ?? 0) ? reads.integer(1, 50) * 1_000 : 0,
   });
-  const signals = createEmitter(schedule);
+  const [signals, means] = [createEmitter(schedule), createEmitter(schedule)];
   const timers = createSimulatedTimers(schedule);
   const ports: Ports = {
-    ...{ clock, timers, processes, directories, control, signals, log },
+    ...{ clock, timers, processes, directories, control, signals, log, means },
     console: {
       transition: (transition) => void collected.transitions.push(transition),
       report: (report) => void collected.reports.push(report),

@@ -82,6 +82,7 @@ export const freeEvent: fc.Arbitrary<MinitEvent> = fc.oneof(
         { type: 'ControlOpened' },
         { type: 'LogOpened', path: '/l' },
         { type: 'WallClockStepped', byUs: -5, wallAt: '2004-12-27T00:00:00.000Z' },
+        { type: 'MeansMissing', means: 'clock-steps', error: { code: 'EPERM', errno: 1 } },
         { type: 'RequestReceived', requestBase64: '/w==', bytes: 1 },
       ),
       error.map((why): MinitEvent => ({ type: 'LogFailed', path: '/l', error: why })),

@@ -1,0 +1,37 @@
+/**
+ * A file of /proc where /proc is not mounted.
+ *
+ * @module
+ */
+import { readFileSync, readdirSync } from 'node:fs';
+import { kernelWords } from '../../adapters/kernel-command-line';
+import { readDetachedProc } from '../../adapters/libc/detached-proc';
+import { splitCommandLine } from '../../machines/kernel-words';
+
+const fds = (): string[] => readdirSync('/proc/self/fd');
+const mounts = (): string => readFileSync('/proc/self/mounts', 'latin1');
+const can = typeof readDetachedProc('cmdline') === 'string';
+const whenAllowed = can ? it : it.skip;
+const reason = can ? '' : ' (skipped: fsopen(2) is refused here)';
+
+describe('a procfs that is mounted nowhere', () => {
+  whenAllowed(`gives what /proc gives, and leaves nothing behind${reason}`, () => {
+    const before = { fds: fds().length, mounts: mounts() };
+    expect(readDetachedProc('cmdline')).toBe(readFileSync('/proc/cmdline', 'latin1'));
+    expect({ fds: fds().length, mounts: mounts() }).toEqual(before);
+  });
+
+  whenAllowed(
+    `gives the errno of a file that is not there, and leaves nothing behind${reason}`,
+    () => {
+      const before = fds().length;
+      expect(readDetachedProc('no-such-file')).toBe(-2);
+      expect(readDetachedProc('sys')).toBe(-21);
+      expect(fds()).toHaveLength(before);
+    },
+  );
+});
+
+it("the words of the kernel's command line are known", () => {
+  expect(kernelWords()).toEqual(splitCommandLine(readFileSync('/proc/cmdline', 'latin1')));
+});
