@@ -5,13 +5,14 @@
  *
  * @module
  */
-import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync, statSync } from 'node:fs';
 import { Subject } from 'rxjs';
 import type { Control, Occurrence } from '../effects/ports';
 import type { SystemError } from '../machines/events';
 import { controlCheckDelayMs } from '../machines/limits';
 import { requestReceived } from './control-request';
 import { pipeBytes, type Poll } from './fifo';
+import { goneHint, watchPlace, whereabouts } from './fifo-place';
 import { createReplyWriter, type ReplyWriter } from './reply-writer';
 import { systemError, systemErrorByNumber, systemErrorOf } from './system-error';
 
@@ -38,8 +39,8 @@ interface Connection {
   readonly requests: number;
   readonly replies: number;
   readonly writer: ReplyWriter;
-  /** Stops reading requests, and looking after the FIFOs. */
-  readonly stop: () => void;
+  /** Stop reading requests, and looking after the FIFOs. */
+  readonly stops: readonly (() => void)[];
 }
 
 interface Failure {
@@ -57,6 +58,7 @@ const openFlags = constants.O_RDWR | constants.O_NONBLOCK | constants.O_NOCTTY;
 export function createControl(options: ControlOptions): Control {
   const occurrence$ = new Subject<Occurrence>();
   const buffer = Buffer.allocUnsafeSlow(pipeBytes);
+  const path = `${options.root}/in`;
   let connection: Connection | undefined;
   /** PID of the client whose request came last; 0 where the kernel does not tell. */
   let asker = 0;
@@ -75,7 +77,7 @@ export function createControl(options: ControlOptions): Control {
 
   const disconnect = (): void => {
     if (connection === undefined) return;
-    connection.stop();
+    for (const stop of connection.stops) stop();
     connection.writer.close();
     closeSync(connection.requests);
     closeSync(connection.replies);
@@ -83,15 +85,10 @@ export function createControl(options: ControlOptions): Control {
   };
 
   const receive = (requests: number): void => {
-    let count: number;
-    try {
-      count = readSync(requests, buffer);
-    } catch (error) {
-      const failure = systemErrorOf(error);
-      // Another reader of the FIFO was faster, or a signal came between: poll(2) says it again.
-      if (failure.code === 'EAGAIN' || failure.code === 'EINTR') return;
+    const count = readSome(requests, buffer);
+    if (typeof count !== 'number') {
       disconnect();
-      emit({ type: 'ControlFailed', path: `${options.root}/in`, error: failure });
+      emit({ type: 'ControlFailed', path, error: count });
       return;
     }
     if (count === 0) return;
@@ -99,7 +96,6 @@ export function createControl(options: ControlOptions): Control {
     emit(requestReceived(buffer.subarray(0, count)));
   };
 
-  const path = `${options.root}/in`;
   const open = (cause?: number): void => {
     if (connection !== undefined && whereabouts(connection.requests, path) === 'here') {
       emit({ type: 'ControlOpened' }, cause);
@@ -112,27 +108,21 @@ export function createControl(options: ControlOptions): Control {
       return;
     }
     const { requests, replies } = opened;
-    const stopPolling = options.poll(requests, () => {
-      receive(requests);
-    });
-    const timer = setInterval(check, options.checkDelayMs ?? controlCheckDelayMs);
-    connection = {
-      ...opened,
-      stop: () => {
-        stopPolling();
-        clearInterval(timer);
-      },
-      writer: createReplyWriter(replies, options.pollWritable, hasAskerGone),
-    };
-    timer.unref();
+    const stops = [
+      options.poll(requests, () => {
+        receive(requests);
+      }),
+      watchPlace(
+        { fd: requests, path, delayMs: options.checkDelayMs ?? controlCheckDelayMs },
+        away,
+      ),
+    ];
+    const writer = createReplyWriter(replies, options.pollWritable, hasAskerGone);
+    connection = { ...opened, stops, writer };
     emit({ type: 'ControlOpened' }, cause);
   };
 
-  /** ROOT may go away under a running minit (unmounted, removed), or something be mounted over it. */
-  const check = (): void => {
-    if (connection === undefined) return;
-    const found = whereabouts(connection.requests, path);
-    if (found === 'here') return;
+  const away = (found: 'replaced' | SystemError): void => {
     if (found === 'replaced') {
       open();
       return;
@@ -151,21 +141,16 @@ export function createControl(options: ControlOptions): Control {
   };
 }
 
-/** Tells whether `fd` is still what clients find at `path`, and if not, why they find nothing. */
-function whereabouts(fd: number, path: string): 'here' | 'replaced' | SystemError {
+/** Returns how many bytes were read; 0: none just now. */
+function readSome(fd: number, buffer: Buffer): number | SystemError {
   try {
-    const held = fstatSync(fd);
-    const found = statSync(path);
-    return found.ino === held.ino && found.dev === held.dev ? 'here' : 'replaced';
+    return readSync(fd, buffer);
   } catch (error) {
-    return systemErrorOf(error);
+    const failure = systemErrorOf(error);
+    // Another reader of the FIFO was faster, or a signal came between: poll(2) says it again.
+    return failure.code === 'EAGAIN' || failure.code === 'EINTR' ? 0 : failure;
   }
 }
-
-const goneHint = ({ code }: SystemError): string =>
-  code === 'ENOENT'
-    ? 'the FIFO has gone: make or mount the directory again'
-    : `the directory has become unusable: ${code}`;
 
 function openBoth(options: ControlOptions): { requests: number; replies: number } | Failure {
   const path = `${options.root}/in`;
