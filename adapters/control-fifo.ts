@@ -84,11 +84,15 @@ export function createControl(options: ControlOptions): Control {
     connection = undefined;
   };
 
+  const lose = (error: SystemError, why: { readonly hint?: string } = {}): void => {
+    disconnect();
+    emit({ type: 'ControlFailed', path, error, ...why });
+  };
+
   const receive = (requests: number): void => {
     const count = readSome(requests, buffer);
     if (typeof count !== 'number') {
-      disconnect();
-      emit({ type: 'ControlFailed', path, error: count });
+      lose(count);
       return;
     }
     if (count === 0) return;
@@ -109,9 +113,7 @@ export function createControl(options: ControlOptions): Control {
     }
     const { requests, replies } = opened;
     const stops = [
-      options.poll(requests, () => {
-        receive(requests);
-      }),
+      options.poll(requests, receive.bind(undefined, requests)),
       watchPlace(
         { fd: requests, path, delayMs: options.checkDelayMs ?? controlCheckDelayMs },
         away,
@@ -123,12 +125,8 @@ export function createControl(options: ControlOptions): Control {
   };
 
   const away = (found: 'replaced' | SystemError): void => {
-    if (found === 'replaced') {
-      open();
-      return;
-    }
-    disconnect();
-    emit({ type: 'ControlFailed', path, error: found, hint: goneHint(found) });
+    if (found === 'replaced') open();
+    else lose(found, { hint: goneHint(found) });
   };
 
   return {
