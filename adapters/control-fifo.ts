@@ -66,10 +66,7 @@ export function createControl(options: ControlOptions): Control {
   const holder = (): number =>
     connection === undefined ? 0 : (options.lockHolder?.(connection.requests) ?? 0);
   /** Another client has the lock, so that the one that asked is dead: what it is sent would reach this one. */
-  const hasAskerGone = (): boolean => {
-    const now = holder();
-    return now !== 0 && now !== asker;
-  };
+  const hasAskerGone = (): boolean => ![0, asker].includes(holder());
 
   const emit = (event: Occurrence['event'], cause?: number): void => {
     occurrence$.next({ at: options.now(), ...(cause !== undefined && { cause }), event });
