@@ -1,6 +1,6 @@
 /**
- * What people see while minit runs: one line a transition on standard output, one line a problem
- * on standard error. Colour only on a terminal. A reader that does not read (a stopped pager, a
+ * What people see while minit runs: one line a transition on standard output (of a machine: one a
+ * crash, and how the boot went), one line a problem on standard error. Colour only on a terminal. A reader that does not read (a stopped pager, a
  * serial line with flow control) must not freeze minit: what does not fit waits, and if it grows
  * too long the oldest lines are given up, and counted.
  *
@@ -9,14 +9,15 @@
 import { writeSync } from 'node:fs';
 import type { Console } from '../effects/ports';
 import { describeTransition } from '../machines/describe';
+import { isCrash } from '../machines/failures';
+import type { Verbosity } from '../machines/kernel-words';
 import { stateName, type StateName } from '../machines/state';
 
 export interface ConsoleOptions {
   /** CLOCK_BOOTTIME µs that is shown as 0. */
   readonly startedAt: number;
   readonly isColoured: boolean;
-  /** Problems only, no transitions. */
-  readonly isQuiet: boolean;
+  readonly verbosity: Verbosity;
   /** Lines to begin with; a reader that does not read them must not keep minit from starting. */
   readonly greeting?: readonly string[];
   /** poll(2): would a write of up to PIPE_BUF bytes go through at once? */
@@ -89,7 +90,7 @@ function createWriter(fd: number, isWritable: ConsoleOptions['isWritable']): Wri
 
 /** Returns the console on fds 1 and 2. */
 export function createConsole(options: ConsoleOptions): Console {
-  const { startedAt, isColoured, isQuiet, isWritable, greeting = [] } = options;
+  const { startedAt, isColoured, verbosity, isWritable, greeting = [] } = options;
   const writeOutput = createWriter(standardOutput, isWritable);
   const writeError = createWriter(standardError, isWritable);
   // Often both are the same terminal, and what waits on one would else wait for its next line.
@@ -102,10 +103,11 @@ export function createConsole(options: ConsoleOptions): Console {
     writeError(line);
   };
   const paint = (text: string, colour: string) => (isColoured ? `${colour}${text}${plain}` : text);
-  if (!isQuiet) for (const line of greeting) print(`${line}\n`);
+  const isQuiet = verbosity === 'quiet';
+  if (verbosity === 'transitions') for (const line of greeting) print(`${line}\n`);
   return {
     transition(transition) {
-      if (isQuiet) return;
+      if (verbosity !== 'transitions' && (isQuiet || !isCrash(transition))) return;
       const { after, at } = transition;
       const state = stateName(after);
       const seconds = ((at - startedAt) / 1_000_000).toFixed(3).padStart(8);
@@ -115,9 +117,11 @@ export function createConsole(options: ConsoleOptions): Console {
         `${paint(seconds, `${escape}2m`)}  ${name}  ${paint(state.padEnd(stateColumns), colours[state])}  ${detail}\n`,
       );
     },
-    report({ severity, service, file, line, text }) {
+    report({ severity, code, service, file, line, text }) {
       if (severity === 'note') {
-        if (!isQuiet) print(`minit: ${place(file, line)}${subject(service, file)}${text}\n`);
+        // A kernel's command line is full of words that are not for us.
+        const isTold = verbosity === 'transitions' || (!isQuiet && code !== 'word-ignored');
+        if (isTold) print(`minit: ${place(file, line)}${subject(service, file)}${text}\n`);
         return;
       }
       const level = paint(severity, severity === 'error' ? `${escape}31m` : `${escape}33m`);

@@ -14,6 +14,7 @@ import type { Pipe } from './libc/pipe';
 import { killProcess } from './libc/process';
 import { isChild } from './libc/wait';
 import { createLogPipes, type PipeKeeper } from './log-pipes';
+import type { MissingMeans } from './missing-means';
 import { createReaper } from './reaper';
 import { createSpawner, type PidMemory } from './spawn';
 import { createStarts, type ProgramEnd, type Starts } from './starts';
@@ -26,6 +27,8 @@ export interface ProcessesOptions {
   readonly pipeKeeper?: PipeKeeper;
   /** For a minit that was executed anew: what the program before has left. */
   readonly resumed?: ResumedProcesses;
+  /** What the kernel refuses. */
+  readonly onMissing?: MissingMeans['note'];
 }
 
 export interface ResumedProcesses {
@@ -46,14 +49,14 @@ export interface RealProcesses extends Processes, Pick<Starts, 'run'> {
 
 /** Returns the processes of this machine and begins to reap. Does not keep the program alive. */
 export function createProcesses(options: ProcessesOptions): RealProcesses {
-  const { now, resumed } = options;
+  const { now, resumed, onMissing } = options;
   const occurrence$ = new Subject<Occurrence>();
   const emit = (event: MinitEvent, cause?: number): void => {
     occurrence$.next({ at: now(), ...(cause !== undefined && { cause }), event });
   };
   const children = createChildren();
   const logPipes = createLogPipes(options.pipeKeeper, resumed?.logPipes);
-  const spawner = createSpawner(logPipes, options.pidMemory);
+  const spawner = createSpawner(logPipes, options);
   const ownPrograms = new Map<number, (end: ProgramEnd) => void>();
   const watches = createWatches(
     (pid, cause) => {
@@ -62,6 +65,7 @@ export function createProcesses(options: ProcessesOptions): RealProcesses {
     () => {
       reaper.sweep();
     },
+    onMissing,
   );
   const reaper = createReaper({
     children,

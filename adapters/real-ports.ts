@@ -6,17 +6,20 @@
  */
 import { hostname } from 'node:os';
 import type { Control, Ports } from '../effects/ports';
-import type { Role, SystemError } from '../machines/events';
+import type { Means, Role, SystemError } from '../machines/events';
+import type { Verbosity } from '../machines/kernel-words';
 import { createClock } from './clock';
 import { createConsole } from './console';
 import { createControl, type ControlOptions } from './control-fifo';
 import { createEndingCalls } from './ending-calls';
 import { createEventLog, type SegmentListener } from './event-log/writer';
+import { bootTimeUs } from './libc/clock';
 import { firstByteHolder, isTerminal, lockSecondByte } from './libc/fcntl';
 import { makeFifo } from './libc/pipe';
 import { isWritable } from './libc/poll';
 import { randomUuid } from './libc/random';
 import { watchReadable, watchWritable } from './libc/readiness';
+import { createMissingMeans } from './missing-means';
 import { createProcesses } from './processes';
 import type { Guard } from './re-exec/guard';
 import { Journal, type BootFacts, type Keeper } from './re-exec/journal';
@@ -37,7 +40,9 @@ export interface RealPortsOptions {
   /** Absolute path of the directory of the event log. */
   readonly logDirectory: string;
   readonly role: Role;
-  readonly isQuiet: boolean;
+  readonly verbosity: Verbosity;
+  /** What the kernel has refused so far: errno by means. */
+  readonly missing?: readonly (readonly [Means, number])[];
   /** minit's version, for the log. */
   readonly program: string;
   /** Lines for people, before all others; not where it is quiet. */
@@ -54,9 +59,11 @@ export interface Survival {
 }
 
 export function createRealPorts(options: RealPortsOptions): Ports {
-  const { root, role, isQuiet, greeting = [], survival } = options;
+  const { root, role, verbosity, greeting = [], survival } = options;
   const legacy = survival?.legacy;
-  const clock = createClock();
+  const means = createMissingMeans(bootTimeUs);
+  for (const [name, errno] of options.missing ?? []) means.note(name, errno);
+  const clock = createClock(means.note);
   const now = (): number => clock.now();
   const facts = legacy?.facts ?? bootFacts(options, { at: now(), wallAt: clock.wallAt() });
   // Nothing is opened before the first turn, so that the journal is there when it is needed.
@@ -72,6 +79,7 @@ export function createRealPorts(options: RealPortsOptions): Ports {
   });
   const processes = createProcesses({
     now,
+    onMissing: means.note,
     pipeKeeper: {
       keep: (service, { readFd, writeFd }) =>
         keeper.journal?.keep(keptKeys.pipe + service, { fds: [readFd, writeFd] }),
@@ -87,7 +95,7 @@ export function createRealPorts(options: RealPortsOptions): Ports {
   const console = createConsole({
     startedAt: legacy?.state.init.context.startedAt ?? now(),
     isColoured: isTerminal(1) && process.env['NO_COLOR'] === undefined,
-    isQuiet,
+    verbosity,
     greeting,
     isWritable,
   });
@@ -96,6 +104,7 @@ export function createRealPorts(options: RealPortsOptions): Ports {
   return {
     clock,
     log,
+    means,
     processes,
     control,
     journal: journal ?? { append: () => undefined, performed: () => undefined },
@@ -136,12 +145,13 @@ const executeAnew = (survival: Survival | undefined): SystemError =>
   survival?.guard.execute({ kind: 'update' }) ?? systemError('ENOSYS');
 
 function bootFacts(
-  { root, logDirectory, program }: RealPortsOptions,
+  { root, logDirectory, verbosity, program }: RealPortsOptions,
   start: { readonly at: number; readonly wallAt: string },
 ): BootFacts {
   return {
     root,
     logDirectory,
+    verbosity,
     header: {
       boot: randomUuid(),
       ...start,

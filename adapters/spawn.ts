@@ -8,9 +8,11 @@ import { access } from 'node:fs';
 import type { SpawnProcessParams } from '../machines/effects';
 import { spawnsInFlightMax } from '../machines/limits';
 import type { LogPipes } from './log-pipes';
+import { errnos } from './libc/errors';
 import { ownNice, setNice } from './libc/process';
 import { keepInheritedFdsFromChildren, spawnProcess } from './libc/spawn';
 import { captureEnvironment, packArguments } from './libc/vectors';
+import type { MissingMeans } from './missing-means';
 import { explainSpawnFailure, type SpawnProblem } from './spawn-failure';
 import { openStandardFiles, type StandardFiles } from './standard-files';
 
@@ -29,6 +31,12 @@ export interface Spawner {
 /** Memory for the PID of a process that is about to be started, where a later program looks for it. */
 export type PidMemory = (service: string, cause: number) => Int32Array;
 
+export interface SpawnerOptions {
+  readonly pidMemory?: PidMemory;
+  /** What the kernel refuses. */
+  readonly onMissing?: MissingMeans['note'];
+}
+
 interface Job {
   readonly params: SpawnProcessParams;
   readonly cause: number;
@@ -36,7 +44,10 @@ interface Job {
 }
 
 /** Returns a spawner. Children get the environment of this moment. */
-export function createSpawner(logPipes: LogPipes, pidMemory?: PidMemory): Spawner {
+export function createSpawner(
+  logPipes: LogPipes,
+  { pidMemory, onMissing }: SpawnerOptions = {},
+): Spawner {
   const envp = captureEnvironment();
   const nice = ownNice();
   startThreadPool();
@@ -59,7 +70,11 @@ export function createSpawner(logPipes: LogPipes, pidMemory?: PidMemory): Spawne
     spawnProcess(request, (errno, pid) => {
       inFlight -= 1;
       files.release();
-      if (errno === 0) adjustNice(pid, nice, job.params.nice);
+      if (errno === 0) {
+        const refused = adjustNice(pid, nice, job.params.nice);
+        // ESRCH: the program has ended already.
+        if (refused !== 0 && refused !== errnos.ESRCH) onMissing?.('nice', refused);
+      }
       job.done(errno === 0 ? { pid } : explainSpawnFailure(errno, job.params));
       beginWaiting();
     });
@@ -94,10 +109,10 @@ function nativeSpawn(params: SpawnProcessParams, files: StandardFiles, envp: Buf
 /**
  * Straight after the exec: posix_spawn(3) cannot do it, so the program's first moments run with our
  * own level, and so does what it forks in them. A refusal (a negative level without privilege)
- * does not stop a service.
+ * does not stop a service. Returns the errno, 0 for success.
  */
-function adjustNice(pid: number, base: number, nice: number | undefined): void {
-  if (nice !== undefined && nice !== 0) setNice(pid, base + nice);
+function adjustNice(pid: number, base: number, nice: number | undefined): number {
+  return nice === undefined || nice === 0 ? 0 : setNice(pid, base + nice);
 }
 
 /**

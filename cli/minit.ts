@@ -8,6 +8,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
+import { kernelWords } from '../adapters/kernel-command-line';
 import { say } from '../adapters/last-words';
 import { bootTimeUs } from '../adapters/libc/clock';
 import { guardProgram } from '../adapters/re-exec/guard';
@@ -15,7 +16,7 @@ import type { Legacy } from '../adapters/re-exec/journal-reader';
 import { resumedEvent } from '../adapters/re-exec/resumption';
 import { beginSecondLife } from '../adapters/re-exec/second-life';
 import { findVitalMemory, makeVitalMemory } from '../adapters/re-exec/vital-memory';
-import { becomeSubreaper, detectRole } from '../adapters/role';
+import { detectRole } from '../adapters/role';
 import { createRealPorts, type Survival } from '../adapters/real-ports';
 import { keepAlive } from '../adapters/turns';
 import { systemErrorOf } from '../adapters/system-error';
@@ -25,6 +26,7 @@ import { askAgain, performUnperformed } from '../effects/resume';
 import { describeErrorCode } from '../machines/describe-failure';
 import { exitNothingToStart } from '../machines/init';
 import type { ResumeReason, Role } from '../machines/events';
+import { verbosityOf } from '../machines/kernel-words';
 import { graceMsDefault, graceMsMax } from '../machines/limits';
 import { commandOutput, complain, named, rootDefault, version } from './program';
 
@@ -148,15 +150,9 @@ function prepareSurvival(role: Role): Survival | undefined {
 function goOn(survival: Survival & { readonly legacy: Legacy }, reason: ResumeReason): void {
   const { legacy, memory } = survival;
   const { role } = legacy.state;
-  if (role === 'process') becomeSubreaper();
-  const { quiet = false } = parser().parse(process.argv.slice(2), { from: 'user' }).opts<Options>();
-  const ports = createRealPorts({
-    ...legacy.facts,
-    role,
-    isQuiet: quiet,
-    program: version,
-    survival,
-  });
+  // What an older version called a container would be no machine to this one, but it goes on as what it was.
+  const { missing } = detectRole();
+  const ports = createRealPorts({ ...legacy.facts, role, missing, program: version, survival });
   runLoop(ports, resumedEvent(memory, reason, version), legacy.state);
   askAgain(ports, legacy.outstanding.list);
   performUnperformed(ports, legacy.unperformed);
@@ -172,7 +168,7 @@ function begin(argv: readonly string[], kept?: Survival): void {
     return;
   }
   const options = program.opts<Options>();
-  const role = detectRole();
+  const { role, missing } = detectRole();
   const paths = findPaths(options);
   const problem = 'problem' in paths ? paths.problem : rootProblem(paths.root);
   if ('problem' in paths || (problem !== undefined && role === 'process')) {
@@ -181,13 +177,14 @@ function begin(argv: readonly string[], kept?: Survival): void {
     return;
   }
   const { root, logDirectory } = paths;
-  if (role === 'process') becomeSubreaper();
   const survival = kept ?? prepareSurvival(role);
+  const words = [...program.args, ...(role === 'machine' ? kernelWords() : [])];
   const ports = createRealPorts({
     ...paths,
     ...(survival && { survival }),
     role,
-    isQuiet: options.quiet ?? false,
+    missing,
+    verbosity: verbosityOf({ role, isQuiet: options.quiet ?? false, words }),
     program: version,
     greeting: role === 'process' ? greeting(root, logDirectory) : [],
   });

@@ -80,9 +80,9 @@ export function turns$(
   options: LoopOptions = {},
 ): Observable<Turn> {
   const { clock, timers, processes, directories, control, signals, log, journal } = ports;
-  const { program, systemEnding } = ports;
+  const { program, systemEnding, means } = ports;
   const outside = [signals, processes, control, timers, directories, clock, log];
-  const sources = [...outside, program, systemEnding];
+  const sources = [...outside, program, systemEnding, means];
   const occurrence$ = merge(...sources.map((source) => source.occurrence$));
   const begin = options.from ?? initialState();
   // The sources come first: nothing that the first event causes may be missed.

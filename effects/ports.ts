@@ -66,6 +66,9 @@ export interface Control extends Source {
 /** SIGTERM, SIGINT, … to minit itself; SIGCHLD belongs to {@link Processes}. */
 export type Signals = Source;
 
+/** What the kernel refuses to minit, once for each: emits `MeansMissing`. */
+export type MissingMeans = Source;
+
 /** One recorded event with what the fold made of it. */
 export interface LogRecord extends RecordedEvent {
   readonly effects: readonly Effect[];
@@ -134,6 +137,7 @@ export interface Ports {
   readonly log: EventLog;
   readonly journal: Journal;
   readonly systemEnding: SystemEnding;
+  readonly means: MissingMeans;
   readonly console: Console;
   readonly turns: Turns;
   /** Executes minit anew, with all it has, or emits `UpdateFailed`. */

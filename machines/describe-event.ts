@@ -70,6 +70,8 @@ export function describeEvent(event: MinitEvent): string {
       return `${event.how} failed (${event.error.code})`;
     case 'WallClockStepped':
       return `wall clock set to ${event.wallAt}`;
+    case 'MeansMissing':
+      return `the kernel refuses ${event.means} (${event.error.code})`;
     default:
       return assertNever(event, 'event');
   }

@@ -50,6 +50,7 @@ export type ReportCode =
   | 'control'
   | 'log'
   | 'clock'
+  | 'means'
   | 'shutdown'
   | 'boot'
   | 'emergency'

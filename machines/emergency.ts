@@ -47,3 +47,10 @@ function goOn(step: Step): void {
   draft.hasStarted = false;
   requestStart(step, { kind: 'words-done' });
 }
+
+/** Who took all services down from within the shell has one already. */
+export function keepOneShell({ draft, effects }: Step): void {
+  if (draft.emergencyShell === undefined) return;
+  const index = effects.findIndex(({ type }) => type === 'StartEmergencyShell');
+  if (index >= 0) effects.splice(index, 1);
+}

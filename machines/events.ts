@@ -42,6 +42,19 @@ export interface SystemError {
   readonly errno: number;
 }
 
+/**
+ * What minit goes on without: to learn that somebody sets the wall clock (timerfd); to hold processes that
+ * are no children (pidfd); to adopt orphans (subreaper); nice levels; ctrl-alt-del.
+ */
+export const meansNames = [
+  'clock-steps',
+  'process-watch',
+  'orphans',
+  'nice',
+  'ctrl-alt-del',
+] as const;
+export type Means = (typeof meansNames)[number];
+
 export type SignalName =
   'SIGHUP' | 'SIGINT' | 'SIGQUIT' | 'SIGTERM' | 'SIGWINCH' | 'SIGUSR1' | 'SIGUSR2' | 'SIGPWR';
 
@@ -143,7 +156,9 @@ export type MinitEvent =
   /** Outcome of `EndSystem`, which has none where it succeeds. */
   | { readonly type: 'SystemEndFailed'; readonly how: SystemEnd; readonly error: SystemError }
   /** Somebody set the wall clock. `byUs` is the step (positive: forward), `wallAt` the new time, ISO 8601. */
-  | { readonly type: 'WallClockStepped'; readonly byUs: number; readonly wallAt: string };
+  | { readonly type: 'WallClockStepped'; readonly byUs: number; readonly wallAt: string }
+  /** The kernel refuses something that minit can do without, though not as well. Once for each. */
+  | { readonly type: 'MeansMissing'; readonly means: Means; readonly error: SystemError };
 
 export type MinitEventType = MinitEvent['type'];
 

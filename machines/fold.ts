@@ -5,14 +5,20 @@
  *
  * @module
  */
-import { emergencyPauseEnded, emergencyShellEnded, emergencyShellFailed } from './emergency';
+import {
+  emergencyPauseEnded,
+  emergencyShellEnded,
+  emergencyShellFailed,
+  keepOneShell,
+} from './emergency';
+import { describeBoot } from './boot-summary';
 import { finishProbe, finishRequest, handleRequest } from './control';
 import type { Effect } from './effects';
 import type { MinitEvent, RecordedEvent } from './events';
 import { assertNever, InvariantViolation } from './invariant-violation';
 import { describeErrorCode } from './describe-failure';
 import { nameProblem, showName } from './names';
-import { clockStepped, controlChanged, logChanged } from './own-means';
+import { clockStepped, controlChanged, logChanged, meansMissing } from './own-means';
 import { refusePendingUpdate, supervisorResumed, updateFailed } from './own-program';
 import { signalReceived } from './own-signals';
 import { PersistentMap } from './persistent-map';
@@ -98,6 +104,7 @@ export function fold(state: SupervisorState, recorded: RecordedEvent): Folded {
   advanceShutdown(step);
   tellConditions(step);
   if (step.draft.init.value === 'halted') refusePendingUpdate(step);
+  keepOneShell(step);
   return { state: step.draft, effects: step.effects, transitions: step.transitions };
 }
 
@@ -107,12 +114,7 @@ function tellConditions(step: Step): void {
   if (draft.stopPlan !== undefined || draft.shutdown !== undefined || !isWalkDone(step)) return;
   if (draft.rising === 0 && draft.init.value === 'booting' && draft.hasStarted) {
     tellInit(step, { type: 'BootSettled', at });
-    const seconds = ((at - draft.init.context.startedAt) / 1_000_000).toFixed(2);
-    emit(step, 'Report', {
-      severity: 'note',
-      code: 'boot',
-      text: `boot settled after ${seconds} s`,
-    });
+    emit(step, 'Report', { severity: 'note', code: 'boot', text: describeBoot(draft) });
   }
   if (draft.active === 0 && draft.spawning === 0) tellInit(step, { type: 'NothingLeft', at });
   else if (draft.active > 0 && draft.init.value === 'emergency')
@@ -184,6 +186,8 @@ function dispatch(step: Step, event: MinitEvent): void {
       return systemEndFailed(step, event);
     case 'WallClockStepped':
       return clockStepped(step, event);
+    case 'MeansMissing':
+      return meansMissing(step, event);
     default:
       return assertNever(event, 'event');
   }

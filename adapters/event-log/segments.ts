@@ -36,7 +36,7 @@ export interface OpenedSegment {
 }
 
 /**
- * Makes the next segment, and the directory where it is missing.
+ * Makes the next segment, readable too (see SegmentFile.copyTo), and the directory where it is missing.
  *
  * @throws what mkdir(2), readdir(3) or open(2) fails with.
  */

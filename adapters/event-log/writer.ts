@@ -56,6 +56,8 @@ export interface EventLogOptions {
 
 /** While writing fails, so much is tried at once: enough to learn whether it still does. */
 const probeBytes = 65_536;
+/** Between attempts to carry the log over to a directory that does not take it. */
+const moveDelayUs = 5_000_000;
 
 export interface RealEventLog extends EventLog {
   /** What is not on disk now. */
@@ -78,6 +80,7 @@ class EventLogWriter implements RealEventLog {
   #rotateAtBytes = 0;
   /** What was last told: that the log is written, or the code of the error; nothing yet. */
   #condition: string | undefined;
+  #nextMoveAt = 0;
   #lastSeq = 0;
   #isClosed = false;
   /** Its file has been let go of: nothing is written until somebody asks. */
@@ -113,7 +116,9 @@ class EventLogWriter implements RealEventLog {
     if (this.#isReleased) return;
     this.#tell(error);
     if (error !== undefined) return;
-    if (this.#segment?.isRemoved === true) this.#replaceRemoved(snapshot);
+    const place = this.#segment?.place;
+    if (place === 'removed') this.#replaceRemoved(snapshot);
+    else if (place === 'hidden') this.#moveToSight();
     else if ((this.#segment?.bytes ?? 0) >= this.#rotateAtBytes) this.#rotate(snapshot);
   }
 
@@ -129,6 +134,7 @@ class EventLogWriter implements RealEventLog {
     if (this.#isClosed) return;
     if (!this.#isReleased) this.#flush();
     this.#segment?.close();
+    this.#use(undefined);
     this.#isClosed = true;
   }
 
@@ -206,7 +212,27 @@ class EventLogWriter implements RealEventLog {
   #replaceRemoved(snapshot: () => unknown): void {
     this.#tell(systemError('ENOENT'));
     this.#rotate(snapshot);
-    if (this.#segment?.isRemoved === false) this.#tell(undefined);
+    if (this.#segment?.place === 'visible') this.#tell(undefined);
+  }
+
+  /**
+   * Something was mounted over the directory (a tmpfs on /run, in the middle of a boot): the log is carried
+   * over to where people look for it, from its first line. Where that fails it goes on as it is for a while.
+   */
+  #moveToSight(): void {
+    const { directory, now } = this.#options;
+    if (this.#segment === undefined || now() < this.#nextMoveAt) return;
+    this.#nextMoveAt = now() + moveDelayUs;
+    try {
+      const moved = this.#segment.copyTo(makeSegment(directory));
+      this.#segment.close();
+      this.#segment = moved;
+    } catch (error) {
+      // Only the system's errors are the world's; others are thrown on.
+      systemErrorOf(error);
+      return;
+    }
+    this.occurrence$.next({ at: now(), event: { type: 'LogOpened', path: this.#segment.path } });
   }
 
   #rotate(snapshot: () => unknown): void {

@@ -11,6 +11,7 @@
 import { writeSync } from 'node:fs';
 import { Outstanding } from '../../effects/outstanding';
 import type { Journal as JournalPort, LogRecord } from '../../effects/ports';
+import type { Verbosity } from '../../machines/kernel-words';
 import type { LogHeader } from '../../machines/log-format';
 import type { HeldLog } from '../event-log/writer';
 import { recordJson } from '../event-log/records';
@@ -24,6 +25,7 @@ export interface BootFacts {
   readonly header: LogHeader;
   readonly root: string;
   readonly logDirectory: string;
+  readonly verbosity: Verbosity;
 }
 
 /** Descriptors that the next program takes over. */

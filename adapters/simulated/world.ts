@@ -119,7 +119,7 @@ export function createWorld(options: WorldOptions): World {
     latencyUs: () =>
       !health.isHealed && reads.chance(faults.slowRead ?? 0) ? reads.integer(1, 50) * 1_000 : 0,
   });
-  const signals = createEmitter(schedule);
+  const [signals, means] = [createEmitter(schedule), createEmitter(schedule)];
   const timers = createSimulatedTimers(schedule);
   const systemEnding = createSimulatedSystemEnding({
     schedule,
@@ -129,7 +129,7 @@ export function createWorld(options: WorldOptions): World {
     ended: (how) => void (collected.systemEnd = how),
   });
   const ports: Ports = {
-    ...{ clock, timers, processes, directories, control, signals, log, systemEnding },
+    ...{ clock, timers, processes, directories, control, signals, log, systemEnding, means },
     // Nobody looks at the journal of a world that does not end without its programs.
     journal: { append: () => undefined, performed: () => undefined },
     program: createSimulatedProgram(schedule),

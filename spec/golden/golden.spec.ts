@@ -80,15 +80,29 @@ const endEvents: readonly MinitEvent[] = [
   { type: 'ProcessesEnded', by: 'left' },
 ];
 
+/** What only a kernel that refuses something says. */
+const refusals: readonly MinitEvent[] = [
+  { type: 'SupervisorStarted', pid: 1, role: 'container', root: '/etc/minit', words: ['web', 'minit.debug'], graceMs: 3000 },
+  { type: 'MeansMissing', means: 'ctrl-alt-del', error: { code: 'ENOSYS', errno: 38 } },
+  { type: 'ServiceRead', service: 'web', definition: definitionOf('web', { mode: 'respawn', nice: -5 }) },
+  { type: 'ServiceMissing', service: 'minit.debug', error: { code: 'ENOENT', errno: 2 } },
+  { type: 'MeansMissing', means: 'clock-steps', error: { code: 'EPERM', errno: 1 } },
+  { type: 'ProcessSpawned', service: 'web', pid: 7 },
+  { type: 'MeansMissing', means: 'nice', error: { code: 'EACCES', errno: 13 } },
+  { type: 'RequestReceived', request: 'Pweb\u00009\u0000' },
+  { type: 'ProcessProbed', request: 8, pid: 9, alive: true },
+  { type: 'MeansMissing', means: 'process-watch', error: { code: 'ENOSYS', errno: 38 } },
+  { type: 'ProcessVanished', pid: 9 },
+  { type: 'MeansMissing', means: 'orphans', error: { code: 'EINVAL', errno: 22 } },
+];
+
 function writeLog(path: string, events: readonly MinitEvent[]): void {
-  const [first] = events;
-  const words = first?.type === 'SupervisorStarted' ? first.words : [];
   const directory = mkdtempSync(join(tmpdir(), 'golden-'));
   const header = { boot: '00000000-0000-4000-8000-000000000000', wallAt: '2004-09-01T12:00:00.000Z', at: 0 };
   const log = createEventLog({
     directory,
     now: () => 0,
-    header: { ...header, program: '0.1.0', flags: [], argv: ['minit', ...words], host: 'golden', node: 'v20' },
+    header: { ...header, program: '0.1.0', flags: [], argv: ['minit', ...wordsOf(events)], host: 'golden', node: 'v20' },
   });
   log.open(1);
   const occurrences = events.map((event, index) => ({ at: (index + 1) * 1_000, event }));
@@ -99,10 +113,12 @@ function writeLog(path: string, events: readonly MinitEvent[]): void {
   rmSync(directory, { recursive: true });
 }
 
+const wordsOf = ([first]: readonly MinitEvent[]) => (first?.type === 'SupervisorStarted' ? first.words : []);
+
 const isUpdate = process.env['UPDATE_GOLDEN'] === '1';
-const made = { 'rare.v1.jsonl': rareEvents, 'resumed.v1.jsonl': resumedEvents, 'end.v1.jsonl': endEvents };
+const made = { rare: rareEvents, resumed: resumedEvents, end: endEvents, refusals };
 for (const [name, events] of Object.entries(made)) {
-  const path = join(__dirname, name);
+  const path = join(__dirname, `${name}.v1.jsonl`);
   if (isUpdate && !existsSync(path)) writeLog(path, events);
 }
 const names = readdirSync(__dirname).filter((name) => name.endsWith('.jsonl'));
@@ -132,6 +148,7 @@ const eventTypes: Readonly<Record<MinitEventType, true>> = {
   WallClockStepped: true,
   ProcessesEnded: true,
   SystemEndFailed: true,
+  MeansMissing: true,
 };
 
 describe.each(names)('golden log %s', (name) => {

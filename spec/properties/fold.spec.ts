@@ -125,6 +125,7 @@ describe('the fold of anything a world could send', () => {
       'ControlOpened',
       'ControlFailed',
       'WallClockStepped',
+      'MeansMissing',
       'SignalFailed',
     ]);
     fc.assert(

@@ -86,7 +86,9 @@ export function line({ type, params }: Effect): string {
       return `${type} ${params.text.replaceAll('\0', '|').trimEnd()}`;
     case 'Report': {
       const place = [params.file, params.line].filter((part) => part !== undefined).join(':');
-      return `${type} ${[place, params.text].filter((part) => part !== '').join(': ')}`;
+      // How a boot went in all its words has a spec of its own.
+      const text = params.text.replace(/^(boot settled after [\d.]+ s).*$/u, '$1');
+      return `${type} ${[place, text].filter((part) => part !== '').join(': ')}`;
     }
     case 'EndProcesses':
       return `${type} ${String(params.graceMs)}`;

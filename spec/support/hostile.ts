@@ -86,6 +86,7 @@ export const freeEvent: fc.Arbitrary<MinitEvent> = fc.oneof(
         { type: 'ProcessesEnded', by: 'KILL' },
         { type: 'ProcessesEnded', by: 'left' },
         { type: 'SystemEndFailed', how: 'halt', error: simulatedError('EPERM') },
+        { type: 'MeansMissing', means: 'clock-steps', error: { code: 'EPERM', errno: 1 } },
         { type: 'RequestReceived', requestBase64: '/w==', bytes: 1 },
       ),
       error.map((why): MinitEvent => ({ type: 'LogFailed', path: '/l', error: why })),
