@@ -16,7 +16,7 @@ module.exports = {
       name: 'no-orphans',
       severity: 'error',
       comment: 'A file that nobody imports is dead.',
-      from: { orphan: true, pathNot: '^(cli|diagrams|spec)/' },
+      from: { orphan: true, pathNot: '^(cli|diagrams|spec|vm)/' },
       to: {},
     },
     {
@@ -62,6 +62,13 @@ module.exports = {
       to: { path: '^diagrams/' },
     },
     {
+      name: 'nothing-imports-vm',
+      severity: 'error',
+      comment: 'What makes an image is no part of what goes into it, and needs none of it.',
+      from: { path: '^(machines|effects|adapters|cli|diagrams)/' },
+      to: { path: '^vm/' },
+    },
+    {
       name: 'koffi-only-in-libc',
       severity: 'error',
       comment: 'One folder talks to C.',
@@ -79,7 +86,7 @@ module.exports = {
       name: 'one-owner-for-children',
       severity: 'error',
       comment: 'libuv and waitpid(-1) would take the exit statuses from each other.',
-      from: { pathNot: '^spec/' },
+      from: { pathNot: '^(spec|vm)/' },
       to: { path: '^(node:)?child_process$' },
     },
     {

@@ -70,7 +70,7 @@ const childProcess = '^(node:)?child_process$';
 const koffi = '^(koffi$|@koromix/)';
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', 'diagrams/generated/', 'bench/out/']),
+  globalIgnores(['dist/', 'coverage/', 'diagrams/generated/', 'bench/out/', 'vm/out/']),
   js.configs.recommended,
   ts.configs.strictTypeChecked,
   {

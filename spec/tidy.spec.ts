@@ -10,7 +10,7 @@ import { basename, join } from 'node:path';
 
 const root = join(__dirname, '..');
 const production = ['machines', 'effects', 'adapters', 'cli', 'diagrams'];
-const written = [...production, 'spec', 'bench', 'docs', 'examples', '.ci'];
+const written = [...production, 'spec', 'bench', 'vm', 'docs', 'examples', '.ci'];
 const isSource = (path: string): boolean => /\.(?:[cm]?js|ts)$/u.test(path);
 
 /** Lines a file may have, where it is more than {@link linesMax}. */
@@ -26,7 +26,7 @@ function filesBelow(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
-    .filter((path) => !/^(?:diagrams\/generated|bench\/out)\//u.test(path));
+    .filter((path) => !/^(?:diagrams\/generated|bench\/out|vm\/out)\//u.test(path));
 }
 
 const textOf = (path: string): string => readFileSync(join(root, path), 'utf8');

@@ -1,0 +1,43 @@
+/**
+ * Services that more than one boot spec needs.
+ *
+ * @module
+ */
+import type { Files } from '../support/supervisor';
+
+/** A program of busybox with its arguments. */
+export function calls(name: string, program: string, ...args: string[]): Files {
+  return {
+    [`${name}/run`]: `->${program}`,
+    [`${name}/params`]: args.map((arg) => `${arg}\n`).join(''),
+  };
+}
+
+/** Device nodes, as the kernel finds the devices. */
+export const devices: Files = {
+  ...calls('devices', '/bin/mount', '-t', 'devtmpfs', 'dev', '/dev'),
+  'devices/sync': '',
+};
+
+export const proc: Files = {
+  ...calls('proc', '/bin/mount', '-t', 'proc', 'proc', '/proc'),
+  'proc/sync': '',
+};
+
+/** The disk of the machine at /var/log; `options` are mount's. */
+export const diskService = (options = 'defaults'): Files => ({
+  ...devices,
+  ...calls('disk', '/bin/mount', '-o', options, '/dev/nvme0n2', '/var/log'),
+  'disk/sync': '',
+  'disk/depends': 'devices\n',
+});
+
+/** On the kernel's command line: the event log on that disk. */
+export const logOnDisk = 'MINIT_LOG=/var/log/minit';
+
+/** A shell on the serial console, without a login. */
+export const serialShell: Files = {
+  'shell/run': '->/bin/sh',
+  'shell/in': '->/dev/ttyS0',
+  'shell/respawn': '',
+};

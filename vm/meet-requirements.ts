@@ -1,0 +1,13 @@
+/**
+ * Before `npm run test:boot`: installs what a virtual machine needs, or says what to install.
+ *
+ * @module
+ */
+import { bootRequirements, meet } from './requirements';
+
+try {
+  meet(bootRequirements);
+} catch (error) {
+  console.error(`test:boot: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}
