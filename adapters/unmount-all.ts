@@ -43,8 +43,9 @@ export async function unmountAll(
       onDisks.filter(({ result }) => !hasHung(result)).map(({ mount }) => mount),
     ).then((again) => [...again, ...onDisks.filter(({ result }) => hasHung(result))]);
   }
-  if (others.length > left.length)
-    say.did(`${String(others.length - left.length)} file systems unmounted`, begunAt);
+  const count = others.length - left.length;
+  if (count > 0)
+    say.did(`${String(count)} file system${count === 1 ? '' : 's'} unmounted`, begunAt);
   for (const each of left) await secure(parts, each);
 }
 
