@@ -41,7 +41,7 @@ export async function endSystem(
   if (!('code' in mounts)) await unmountAll(calls, say, mounts);
   await secureRoot(calls, say, 'code' in mounts ? [] : mounts);
   await syncAll(calls, say);
-  say.did(doing[how], calls.now());
+  say.tell(doing[how]);
   await calls.within(drainMsMax, calls.drainConsole());
   return libcError(-calls.endMachine(how));
 }

@@ -10,6 +10,7 @@ import { libcError } from './libc/errors';
 export interface Say {
   /** A step is done that began at `sinceUs`. */
   did(what: string, sinceUs: number): void;
+  tell(text: string): void;
   /** A step could not be done, by its −errno; the machine ends all the same. */
   failed(what: string, result: number): void;
   warn(text: string): void;
@@ -24,18 +25,23 @@ const reasons: Readonly<Partial<Record<string, string>>> = {
 
 /** Returns what speaks on `console`; what went well is silent where minit is quiet. */
 export function sayOn(console: Console, now: () => number): Say {
-  const warn = (text: string): void => {
-    console.report({ severity: 'warning', code: 'shutdown', text }, now());
+  const say = (severity: 'note' | 'warning', text: string): void => {
+    console.report({ severity, code: 'shutdown', text }, now());
   };
   return {
-    warn,
+    tell(text) {
+      say('note', text);
+    },
     did(what, sinceUs) {
-      const seconds = ((now() - sinceUs) / 1_000_000).toFixed(2);
-      console.report({ severity: 'note', code: 'shutdown', text: `${what} (${seconds} s)` }, now());
+      say('note', `${what} (${((now() - sinceUs) / 1_000_000).toFixed(2)} s)`);
     },
     failed(what, result) {
       const { code } = libcError(-result);
-      warn(`${what}: ${reasons[code] ?? describeErrorCode(code)} (${code})`);
+      const reason = reasons[code] ?? describeErrorCode(code);
+      say('warning', `${what}: ${reason === code ? code : `${reason} (${code})`}`);
+    },
+    warn(text) {
+      say('warning', text);
     },
   };
 }

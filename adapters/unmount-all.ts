@@ -2,6 +2,9 @@
  * Takes all file systems but `/` out of use, the last one mounted first. What stays busy is at least
  * made read-only, so that its journal is closed and nothing needs a check at the next boot.
  *
+ * What is only in memory (/proc, /dev, /run) has nothing to lose, and stays for whoever comes after an
+ * end that fails, unless it stands on a disk that is to be unmounted.
+ *
  * @module
  */
 import { endCallMsMax, unmountMsMax } from '../machines/limits';
@@ -30,7 +33,7 @@ export async function unmountAll(
 ): Promise<void> {
   const begunAt = calls.now();
   const parts: Parts = { calls, say, untilUs: begunAt + unmountMsMax * 1_000 };
-  const others = mounts.filter(({ path }) => path.toString('latin1') !== '/').reverse();
+  const others = toUnmount(mounts).reverse();
   let left = await unmountInPasses(parts, others);
   const inMemory = left.filter(({ mount, result }) => isInMemory(mount) && !hasHung(result));
   if (inMemory.length > 0) {
@@ -43,10 +46,21 @@ export async function unmountAll(
       onDisks.filter(({ result }) => !hasHung(result)).map(({ mount }) => mount),
     ).then((again) => [...again, ...onDisks.filter(({ result }) => hasHung(result))]);
   }
-  if (others.length > left.length)
-    say.did(`${String(others.length - left.length)} file systems unmounted`, begunAt);
+  const count = others.length - left.length;
+  if (count > 0)
+    say.did(`${String(count)} file system${count === 1 ? '' : 's'} unmounted`, begunAt);
   for (const each of left) await secure(parts, each);
 }
+
+function toUnmount(mounts: readonly Mount[]): Mount[] {
+  const others = mounts.filter(({ path }) => textOf(path) !== '/');
+  const disks = others.filter((mount) => !isInMemory(mount)).map(({ path }) => textOf(path));
+  const standsOnDisk = (path: string): boolean =>
+    disks.some((disk) => path === disk || path.startsWith(`${disk}/`));
+  return others.filter((mount) => !isInMemory(mount) || standsOnDisk(textOf(mount.path)));
+}
+
+const textOf = (path: Buffer): string => path.toString('latin1');
 
 const hasHung = (result: number): boolean => result === -errnos.ETIMEDOUT;
 
@@ -81,7 +95,7 @@ async function unmountOne(parts: Parts, { path }: Mount): Promise<number> {
   return result === -errnos.EINVAL || result === -errnos.ENOENT ? 0 : result;
 }
 
-/** What cannot be unmounted is made read-only, or else at least taken out of the tree. */
+/** What cannot be unmounted is made read-only. */
 async function secure(parts: Parts, { mount, result }: Left): Promise<void> {
   const { calls, say } = parts;
   const name = mount.path.toString();
@@ -95,5 +109,4 @@ async function secure(parts: Parts, { mount, result }: Left): Promise<void> {
     return;
   }
   say.failed(`unable to make ${name} read-only, it may need a check`, remounted);
-  await limited(parts, calls.unmount(mount.path, { isLazy: true }));
 }

@@ -1,45 +1,42 @@
 /**
- * A file of /proc where /proc is not mounted.
+ * A procfs of our own that is mounted nowhere.
  *
  * @module
  */
-import { closeSync, readFileSync, readdirSync } from 'node:fs';
+import '../support/real-process';
+import { closeSync, readFileSync } from 'node:fs';
+import { openDetachedProc, readAt, readProc } from '../../adapters/libc/detached-proc';
 import { kernelWords } from '../../adapters/kernel-command-line';
-import { openDetachedProc, readAt } from '../../adapters/libc/detached-proc';
 import { splitCommandLine } from '../../machines/kernel-words';
+import { itWhen } from '../e2e/fixtures/recorded';
 
-const fds = (): string[] => readdirSync('/proc/self/fd');
-const mounts = (): string => readFileSync('/proc/self/mounts', 'latin1');
+const proc = openDetachedProc();
+afterAll(() => {
+  if (proc >= 0) closeSync(proc);
+});
+const itDetached = itWhen(proc >= 0, `fsmount(2) of a procfs is refused here: ${String(proc)}`);
 
-/** Its text, or the errno. */
-function readDetached(name: string): string | number {
-  const proc = openDetachedProc();
-  if (proc < 0) return -proc;
-  const content = readAt(proc, name);
-  closeSync(proc);
-  return 'code' in content ? content.errno : content.toString('latin1');
-}
-
-const can = typeof readDetached('cmdline') === 'string';
-const whenAllowed = can ? it : it.skip;
-const reason = can ? '' : ' (skipped: fsopen(2) is refused here)';
-
-describe('a procfs that is mounted nowhere', () => {
-  whenAllowed(`gives what /proc gives, and leaves nothing behind${reason}`, () => {
-    const before = { fds: fds().length, mounts: mounts() };
-    expect(readDetached('cmdline')).toBe(readFileSync('/proc/cmdline', 'latin1'));
-    expect({ fds: fds().length, mounts: mounts() }).toEqual(before);
+describe('a detached procfs', () => {
+  itDetached('tells the same as the one on /proc, and is in no table of mounts', () => {
+    expect(readAt(proc, 'self/mounts')).toEqual(readFileSync('/proc/self/mounts'));
+    expect(readAt(proc, 'cmdline')).toEqual(readFileSync('/proc/cmdline'));
+    return Promise.resolve();
   });
 
-  whenAllowed(
-    `gives the errno of a file that is not there, and leaves nothing behind${reason}`,
-    () => {
-      const before = fds().length;
-      expect(readDetached('no-such-file')).toBe(2);
-      expect(readDetached('sys')).toBe(21);
-      expect(fds()).toHaveLength(before);
-    },
-  );
+  itDetached('gives errors as values', () => {
+    expect(readAt(proc, 'no-such-file')).toEqual({ code: 'ENOENT', errno: 2 });
+    return Promise.resolve();
+  });
+});
+
+describe('a file of procfs', () => {
+  it('is that of /proc where there is one', () => {
+    expect(readProc('self/mounts')).toEqual(readFileSync('/proc/self/mounts'));
+  });
+
+  it('that does not exist is an error', () => {
+    expect(readProc('no-such-file')).toMatchObject({ errno: expect.any(Number) as number });
+  });
 });
 
 it("the words of the kernel's command line are known", () => {
