@@ -185,7 +185,7 @@ describe('a directory that is mounted over', () => {
       'good/run': sleeper,
       'good/depends': 'mounts\n',
       'mounts/sync': '',
-      'mounts/run': `#!/bin/sh\nexec mount -t tmpfs none ${'"$(cat where)"'}\n`,
+      'mounts/run': `#!/bin/sh\nexec mount -t tmpfs none "$(cat where)"\n`,
       '../log/': '',
     });
     const log = join(dirname(root), 'log');
