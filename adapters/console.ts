@@ -22,6 +22,8 @@ export interface ConsoleOptions {
   readonly greeting?: readonly string[];
   /** poll(2): would a write of up to PIPE_BUF bytes go through at once? */
   readonly isWritable: (fd: number) => boolean;
+  /** For specs: write(2). */
+  readonly write?: (fd: number, bytes: Buffer) => unknown;
 }
 
 const standardOutput = 1;
@@ -50,7 +52,7 @@ const plain = `${escape}0m`;
 type Writer = (line?: string) => void;
 
 /** Lines that wait until their fd takes them. */
-function createWriter(fd: number, isWritable: ConsoleOptions['isWritable']): Writer {
+function createWriter(fd: number, { isWritable, write = writeSync }: ConsoleOptions): Writer {
   // A line that is longer than a piece comes as several: a longer write could block.
   let waiting: Buffer[] = [];
   let lost = 0;
@@ -77,7 +79,7 @@ function createWriter(fd: number, isWritable: ConsoleOptions['isWritable']): Wri
         count += 1;
       }
       try {
-        writeSync(fd, Buffer.concat(pieces));
+        write(fd, Buffer.concat(pieces));
       } catch {
         // EAGAIN: it waits. EIO, EPIPE: there is no console any more, and nobody to tell.
         return;
@@ -88,11 +90,32 @@ function createWriter(fd: number, isWritable: ConsoleOptions['isWritable']): Wri
   };
 }
 
+interface Repetition {
+  /** Says whether the failure was told already, whatever its count. */
+  (service: string, text: string): boolean;
+  /** It runs: what comes next is news. */
+  forget(service: string): void;
+}
+
+/** A start that fails again and again, with a growing pause, is one failure for whoever reads a machine's console. */
+function createRepetition(): Repetition {
+  const textByService = new Map<string, string>();
+  const isRepeated = (service: string, text: string): boolean => {
+    const first = text.replace(/ \(\d+ times in a row\)$/u, '');
+    const isSame = textByService.get(service) === first;
+    textByService.set(service, first);
+    return isSame;
+  };
+  return Object.assign(isRepeated, {
+    forget: (service: string) => void textByService.delete(service),
+  });
+}
+
 /** Returns the console on fds 1 and 2. */
 export function createConsole(options: ConsoleOptions): Console {
-  const { startedAt, isColoured, verbosity, isWritable, greeting = [] } = options;
-  const writeOutput = createWriter(standardOutput, isWritable);
-  const writeError = createWriter(standardError, isWritable);
+  const { startedAt, isColoured, verbosity, greeting = [] } = options;
+  const writeOutput = createWriter(standardOutput, options);
+  const writeError = createWriter(standardError, options);
   // Often both are the same terminal, and what waits on one would else wait for its next line.
   const print = (line: string): void => {
     writeError();
@@ -105,8 +128,11 @@ export function createConsole(options: ConsoleOptions): Console {
   const paint = (text: string, colour: string) => (isColoured ? `${colour}${text}${plain}` : text);
   const isQuiet = verbosity === 'quiet';
   if (verbosity === 'transitions') for (const line of greeting) print(`${line}\n`);
+  const isRepeated = createRepetition();
   return {
     transition(transition) {
+      if (stateName(transition.after) === 'running')
+        isRepeated.forget(transition.after.context.name);
       if (verbosity !== 'transitions' && (isQuiet || !isCrash(transition))) return;
       const { after, at } = transition;
       const state = stateName(after);
@@ -124,6 +150,8 @@ export function createConsole(options: ConsoleOptions): Console {
         if (isTold) print(`minit: ${place(file, line)}${subject(service, file)}${text}\n`);
         return;
       }
+      if (verbosity === 'failures' && code === 'spawn-failed' && isRepeated(service ?? '', text))
+        return;
       const level = paint(severity, severity === 'error' ? `${escape}31m` : `${escape}33m`);
       complain(`minit: ${level}: ${place(file, line)}${subject(service, file)}${text}\n`);
     },
