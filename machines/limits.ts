@@ -33,6 +33,9 @@ export const retryDelayMsMax = 30_000;
 export const graceMsDefault = 3_000;
 export const graceMsMax = 3_600_000;
 
+/** Time in which a daemon that has gone to the background must have its PID told, and its PID file written. */
+export const pidAwaitMsMax = 30_000;
+
 /** A second request to end minit that comes sooner is the first one again, forwarded. */
 export const sameRequestUs = 500_000;
 
