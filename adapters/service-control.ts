@@ -30,6 +30,7 @@ export type Order =
   | { readonly do: 'stop' }
   | { readonly do: 'signal'; readonly signal: number }
   | { readonly do: 'set-pid'; readonly pid: number }
+  | { readonly do: 'expect-pid' }
   | { readonly do: 'clear' };
 
 export interface ShutdownWish {

@@ -15,6 +15,7 @@ export type ClientRequest =
   | { readonly do: 'stop'; readonly service: ServiceName }
   | { readonly do: 'signal'; readonly service: ServiceName; readonly signal: number }
   | { readonly do: 'set-pid'; readonly service: ServiceName; readonly pid: number }
+  | { readonly do: 'expect-pid'; readonly service: ServiceName }
   | { readonly do: 'clear'; readonly service: ServiceName }
   | { readonly do: 'dependents'; readonly service?: ServiceName }
   | { readonly do: 'history' }

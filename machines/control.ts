@@ -12,6 +12,7 @@ import type { ServiceEvent } from './service-context';
 import { followUp, isEnding, requestShutdown } from './shutdown';
 import { toPlain } from './snapshot';
 import {
+  innerState,
   isAtRest,
   servicesInOrder,
   stateName,
@@ -58,6 +59,7 @@ export function handleRequest(step: Step, request: ControlRequest): void {
       return shutDown(step, request);
     case 'respawn':
     case 'set-pid':
+    case 'expect-pid':
     case 'clear':
     case 'stop':
     case 'signal':
@@ -69,7 +71,7 @@ export function handleRequest(step: Step, request: ControlRequest): void {
 
 type ServiceRequest = Extract<
   ControlRequest,
-  { kind: 'respawn' | 'set-pid' | 'clear' | 'stop' | 'signal' }
+  { kind: 'respawn' | 'set-pid' | 'expect-pid' | 'clear' | 'stop' | 'signal' }
 >;
 
 /** Requests that change one service that must be loaded. */
@@ -99,6 +101,10 @@ function onService(step: Step, request: ServiceRequest): void {
       return signal(step, service, { ...asker, signal: request.signal });
     case 'set-pid':
       return probe(step, { service: name, pid: request.pid, purpose: 'set', reply: asker });
+    case 'expect-pid':
+      if (!mayGoToBackground(service)) return answer(step, asker, 'it has no process');
+      tell(step, name, { type: 'PidExpected', at: step.at });
+      return answer(step, asker, undefined);
     case 'clear':
       if (service.context.pid !== undefined) {
         return probe(step, {
@@ -113,6 +119,11 @@ function onService(step: Step, request: ServiceRequest): void {
       return assertNever(request, 'request');
   }
 }
+
+/** Its `run` is there, or on its way, or has gone to the background already. */
+const mayGoToBackground = (service: Service): boolean =>
+  stateName(service) === 'running' ||
+  (stateName(service) === 'starting' && innerState(service) === 'spawning');
 
 function start(step: Step, request: Extract<ControlRequest, { kind: 'start' }>): void {
   const asker: PendingReply = { request: step.seq, isJson: request.isJson };
@@ -172,7 +183,8 @@ export function finishProbe(step: Step, request: number, alive: boolean): void {
   if (isEnding(step) && draft.init.value !== 'halted' && isAtRest(current))
     return answer(step, asker, 'minit is shutting down');
   // Its own child is watched already, by waitpid(2), which tells how it ended.
-  if (current.context.pid === pid) return answer(step, asker, undefined);
+  const isKnown = current.context.pid === pid && current.context.expectsPid !== true;
+  if (isKnown) return answer(step, asker, undefined);
   const event: ServiceEvent = { type: 'PidSet', at: step.at, pid };
   tell(step, service, event);
   answer(step, asker, undefined);

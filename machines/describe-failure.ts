@@ -17,6 +17,7 @@ const stageText: Readonly<Record<SpawnStage, string>> = {
   'change-directory': 'change to its working directory',
   execute: 'execute its program (run)',
   fork: 'make a process',
+  'learn-pid': 'learn the PID of its daemon',
 };
 
 /** Explanations for the codes that people meet; others are shown by their name. */

@@ -34,7 +34,9 @@ export type SpawnStage =
   | 'log-pipe'
   | 'change-directory'
   | 'execute'
-  | 'fork';
+  | 'fork'
+  /** Never the outcome of a spawn: what was spawned has gone to the background. */
+  | 'learn-pid';
 
 /** An error of the operating system: `code` is the symbolic name (`ENOENT`), `errno` its number. */
 export interface SystemError {
@@ -162,11 +164,12 @@ export type MinitEvent =
 
 export type MinitEventType = MinitEvent['type'];
 
-/** Timers are named by purpose and service: `respawn:web`, `stop:web`, `reply:17`, `log`, `control`. */
+/** Timers are named by purpose and service: `respawn:web`, `stop:web`, `pid:web`, `reply:17`, `log`, `control`. */
 export type TimerId =
   | `read:${ServiceName}`
   | `respawn:${ServiceName}`
   | `stop:${ServiceName}`
+  | `pid:${ServiceName}`
   | `reply:${string}`
   | 'log'
   | 'control'

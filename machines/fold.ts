@@ -243,6 +243,7 @@ function timerFired(step: Step, timer: string): void {
   const [kind, subject] = colon < 0 ? [timer, ''] : [timer.slice(0, colon), timer.slice(colon + 1)];
   if (kind === 'respawn') tell(step, subject, { type: 'RespawnTimerFired', at });
   else if (kind === 'stop') tell(step, subject, { type: 'StopTimerFired', at });
+  else if (kind === 'pid') tell(step, subject, { type: 'PidTimerFired', at });
   else if (kind === 'reply') answerLateStart(step, Number(subject));
   else if (kind === 'read') readAgain(step, subject);
   else if (kind === 'emergency') emergencyPauseEnded(step);

@@ -33,12 +33,13 @@ const rules: Readonly<Record<string, (state: SupervisorState) => string | undefi
     return undefined;
   },
 
-  'a process exists exactly in running and stopping': (state) =>
+  'a process exists exactly in running and stopping, unless it is in the background': (state) =>
     each(state, (service) => {
       const { pid, name } = service.context;
       const [value, inner] = [stateName(service), innerState(service)];
       const mayLack = value === 'stopping' && (inner === 'spawning' || inner === 'stuck');
-      const hasProcess = value === 'running' || (value === 'stopping' && !mayLack);
+      const hasProcess =
+        (value === 'running' && inner !== 'backgrounded') || (value === 'stopping' && !mayLack);
       if (hasProcess && pid === undefined) return `${name} is ${value} without a process`;
       if (!hasProcess && !mayLack && pid !== undefined)
         return `${name} is ${value} with process ${String(pid)}`;

@@ -41,6 +41,9 @@ export const killWaitMs = 2_000;
 export const endCallMsMax = 10_000;
 export const unmountMsMax = 30_000;
 
+/** Time in which a daemon that has gone to the background must have its PID told, and its PID file written. */
+export const pidAwaitMsMax = 30_000;
+
 /** A second request to end minit that comes sooner is the first one again, forwarded. */
 export const sameRequestUs = 500_000;
 

@@ -34,6 +34,8 @@ export type ControlRequest =
       readonly pid: number;
       readonly isJson: boolean;
     }
+  /** `run` is going to exit, and the PID of its daemon to be set. */
+  | { readonly kind: 'expect-pid'; readonly service: ServiceName }
   | { readonly kind: 'clear'; readonly service: ServiceName; readonly isJson: boolean }
   | {
       readonly kind: 'dependents';
@@ -209,6 +211,8 @@ function parseForService({ do: verb, service, respawn, signal, pid }: Extension)
       return typeof pid === 'number' && isPid(pid)
         ? { kind: 'set-pid', service, pid, isJson: true }
         : refused('"pid" is no PID', true);
+    case 'expect-pid':
+      return { kind: 'expect-pid', service };
     case 'clear':
       return { kind: 'clear', service, isJson: true };
     case 'dependents':

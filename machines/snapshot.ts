@@ -72,6 +72,7 @@ const mapFields = [
 const optionalContext = {
   pid: undefined,
   pidToAdopt: undefined,
+  expectsPid: undefined,
   spawnedAt: undefined,
   exit: undefined,
   livedUs: undefined,

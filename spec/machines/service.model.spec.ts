@@ -68,6 +68,9 @@ const serviceEvents: ServiceEvent[] = [
   { type: 'StopTimerFired', at: 3 },
   { type: 'RespawnDisabled', at: 3 },
   { type: 'SignalRequested', at: 3, signal: 19 },
+  { type: 'PidExpected', at: 3 },
+  { type: 'PidSet', at: 3, pid: 8 },
+  { type: 'PidTimerFired', at: 3 },
   { type: 'ShutdownRequested', at: 3, graceMs: 1 },
   { type: 'DrainRequested', at: 3, graceMs: 1 },
   { type: 'KillRequested', at: 3, graceMs: 1 },
@@ -77,10 +80,16 @@ const input = { name: 'web', order: 1, definition: definition('respawn'), at: 0 
 const servicePaths = getShortestPaths(serviceMachine, {
   input,
   events: serviceEvents,
-  limit: 2000,
+  limit: 6000,
   // What is wanted and how counts too: a state may be left only by a service that is wanted `once`.
   serializeState: ({ value, context }) =>
-    JSON.stringify([value, context.want, context.definition.mode, context.pid !== undefined]),
+    JSON.stringify([
+      value,
+      context.want,
+      context.definition.mode,
+      context.pid !== undefined,
+      context.expectsPid,
+    ]),
 });
 /** One path a state: the first of the shortest. */
 const pathByState = new Map(

@@ -165,7 +165,15 @@ export const request: fc.Arbitrary<string> = fc.oneof(
     weight: 6,
     arbitrary: json(
       fc.record({
-        do: fc.constantFrom('start', 'stop', 'stop', 'clear', 'dependents', 'respawn'),
+        do: fc.constantFrom(
+          'start',
+          'stop',
+          'stop',
+          'expect-pid',
+          'clear',
+          'dependents',
+          'respawn',
+        ),
         service: anyName,
         respawn: fc.boolean(),
       }),
