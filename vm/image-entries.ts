@@ -5,7 +5,7 @@
  * @module
  */
 import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 export type ImageEntry =
   | { readonly kind: 'directory'; readonly mode: number }
@@ -52,8 +52,13 @@ export function addCopy(entries: ImageEntries, source: string, target: string): 
     const status = lstatSync(from);
     const mode = status.mode & permissions;
     if (status.isDirectory()) {
-      addEntry(entries, path, { kind: 'directory', mode });
-      addCopy(entries, from, path);
+      const present = entries.get(path);
+      // "/sbin" is a link in an image: what is meant for it goes where it leads.
+      if (present?.kind === 'link') addCopy(entries, from, resolve(target, present.target));
+      else {
+        addEntry(entries, path, { kind: 'directory', mode });
+        addCopy(entries, from, path);
+      }
     } else if (status.isSymbolicLink()) {
       addEntry(entries, path, { kind: 'link', target: readlinkSync(from) });
     } else if (status.isFIFO()) {

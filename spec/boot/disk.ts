@@ -41,6 +41,22 @@ export class Disk {
     return folder;
   }
 
+  /**
+   * Takes bytes off the end of a file, as a power cut in the middle of a write does, having done first
+   * what a boot would do.
+   */
+  tear(path: string, bytes: number): void {
+    spawnSync(findTool('e2fsck') ?? '', ['-f', '-y', this.path]);
+    const [, size] = /Size: (\d+)/u.exec(readFileSystem(this.path, `stat "${path}"`)) ?? [];
+    const left = String(Number(size) - bytes);
+    const command = `set_inode_field "${path}" size ${left}`;
+    const { stderr } = spawnSync(findTool('debugfs') ?? '', ['-w', '-R', command, this.path], {
+      encoding: 'utf8',
+    });
+    if (!readFileSystem(this.path, `stat "${path}"`).includes(`Size: ${left}`))
+      throw new Error(`unable to tear ${path}: ${stderr}`);
+  }
+
   /** Says whether the file system was unmounted: its journal needs no replay, and no check finds an error. */
   isClean(): boolean {
     const { status } = spawnSync(findTool('e2fsck') ?? '', ['-f', '-n', this.path]);

@@ -27,7 +27,7 @@ export const proc: Files = {
 /** The disk of the machine at /var/log; `options` are mount's. */
 export const diskService = (options = 'defaults'): Files => ({
   ...devices,
-  ...calls('disk', '/bin/mount', '-o', options, '/dev/nvme0n2', '/var/log'),
+  ...calls('disk', '/bin/mount', '-t', 'ext4', '-o', options, '/dev/nvme0n2', '/var/log'),
   'disk/sync': '',
   'disk/depends': 'devices\n',
 });

@@ -39,7 +39,7 @@ export interface BootOptions {
   readonly memoryMegabytes?: number;
 }
 
-const deadlineMs = 40_000;
+const deadlineMs = 90_000;
 /** No colour, so that lines can be matched; of the kernel's messages only the grave ones. */
 const wordsAlways = ['loglevel=4', 'NO_COLOR=1'];
 const prompt = /(?:^|\n)[^\n]*[#$] $/u;
