@@ -2,10 +2,12 @@ import '../support/real-process';
 import { closeSync, constants, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { errnos } from '../../adapters/libc/errors';
 import { errnoName } from '../../adapters/libc/koffi';
 import { lockFirstByte } from '../../adapters/libc/fcntl';
 import { makeFifo } from '../../adapters/libc/pipe';
 import { isWritable } from '../../adapters/libc/poll';
+import { killEveryProcess } from '../../adapters/libc/process';
 import { exitStatus } from '../../adapters/libc/wait';
 
 const directory = mkdtempSync(join(tmpdir(), 'minit-libc-'));
@@ -46,6 +48,13 @@ describe('FIFO', () => {
     expect(errnoName(lockFirstByte(reader, { wait: true }))).toBe('EBADF');
     closeSync(reader);
     closeSync(fd);
+  });
+});
+
+describe('a signal to every process', () => {
+  it('is only for PID 1', () => {
+    // Signal 0 would be harmless if it were sent after all.
+    expect(killEveryProcess(0)).toBe(-errnos.EPERM);
   });
 });
 
