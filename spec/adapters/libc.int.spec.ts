@@ -9,6 +9,12 @@ import { copyString } from '../../adapters/libc/memory';
 import { makeFifo } from '../../adapters/libc/pipe';
 import { isWritable } from '../../adapters/libc/poll';
 import { packProgram } from '../../adapters/libc/program-vectors';
+import { errnos } from '../../adapters/libc/errors';
+import { errnoName } from '../../adapters/libc/koffi';
+import { lockFirstByte } from '../../adapters/libc/fcntl';
+import { makeFifo } from '../../adapters/libc/pipe';
+import { isWritable } from '../../adapters/libc/poll';
+import { killEveryProcess } from '../../adapters/libc/process';
 import { exitStatus } from '../../adapters/libc/wait';
 import { restartWatchdog, stopWatchdog } from '../../adapters/libc/watchdog';
 
@@ -50,6 +56,13 @@ describe('FIFO', () => {
     expect(errnoName(lockFirstByte(reader, { wait: true }))).toBe('EBADF');
     closeSync(reader);
     closeSync(fd);
+  });
+});
+
+describe('a signal to every process', () => {
+  it('is only for PID 1', () => {
+    // Signal 0 would be harmless if it were sent after all.
+    expect(killEveryProcess(0)).toBe(-errnos.EPERM);
   });
 });
 
