@@ -3,7 +3,6 @@
  *
  * @module
  */
-import '../adapters/tune-v8';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
