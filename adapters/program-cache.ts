@@ -3,14 +3,13 @@
  * most, above all on a slow CPU. Whatever is wrong with the cache the program runs without it, and all
  * is as before but the time. See decision 0015.
  *
- * V8 itself compares only the length of the source and its own version, so here it is made sure that
- * the cache belongs to this very bundle and this very Node, and that it is whole.
+ * V8 itself looks at its version, its flags and the length of the source, and runs whatever else it is
+ * given. So it is made sure here that the cache is for this very bundle and this very Node, and whole.
  *
  * @module
  */
 import { readFileSync } from 'node:fs';
 import { Script } from 'node:vm';
-import * as zlib from 'node:zlib';
 
 /** What a CommonJS module is given; the bundle is one function of these. */
 export interface ModuleScope {
@@ -30,17 +29,22 @@ type ProgramFunction = (
 ) => void;
 
 /** A multiple of 8: V8 copies what is not aligned. */
-const headBytes = 128;
+const headBytes = 64;
 
-/** Returns what stands before the cached data in its file: what the data are for, and their check. */
-export function cacheHead(bundle: Buffer, data: Buffer): Buffer | undefined {
-  // Missing before Node 20.15.
-  if (typeof zlib.crc32 !== 'function') return undefined;
-  const parts = [process.version, process.arch, bundle, data].map((part) =>
-    typeof part === 'string' ? part : `${String(part.length)}:${zlib.crc32(part).toString(16)}`,
+/** Which Node and which CPU the cache is for, and how long its parts are. */
+const head = (dataBytes: number, bundleBytes: number): Buffer =>
+  Buffer.from(
+    `minit ${process.version} ${process.arch} ${String(dataBytes)} ${String(bundleBytes)}\n`.padEnd(
+      headBytes,
+    ),
   );
-  return Buffer.from(`minit code cache ${parts.join(' ')}\n`.padEnd(headBytes), 'latin1');
-}
+
+/**
+ * Returns the file for cached data of a bundle: the data twice, and the bundle. To compare memory takes
+ * no time; a checksum would have to come from node:zlib, and loading that takes 2 ms.
+ */
+export const cacheFile = (bundle: Buffer, data: Buffer): Buffer =>
+  Buffer.concat([head(data.length, bundle.length), data, data, bundle]);
 
 /** Returns the cached data for this bundle; `undefined` if there are none that can be trusted. */
 function readCache(path: string, bundle: Buffer): Buffer | undefined {
@@ -50,9 +54,16 @@ function readCache(path: string, bundle: Buffer): Buffer | undefined {
   } catch {
     return undefined;
   }
-  const data = file.subarray(headBytes);
-  const head = cacheHead(bundle, data);
-  return head?.equals(file.subarray(0, headBytes)) === true ? data : undefined;
+  const dataBytes = (file.length - headBytes - bundle.length) / 2;
+  const secondAt = headBytes + dataBytes;
+  const bundleAt = secondAt + dataBytes;
+  const data = file.subarray(headBytes, secondAt);
+  const isIntact =
+    dataBytes > 0 &&
+    file.subarray(0, headBytes).equals(head(dataBytes, bundle.length)) &&
+    file.subarray(secondAt, bundleAt).equals(data) &&
+    file.subarray(bundleAt).equals(bundle);
+  return isIntact ? data : undefined;
 }
 
 /** Returns the compiled bundle, by its cache if that can be. @throws Error if there is no such bundle. */

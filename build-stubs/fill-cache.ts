@@ -5,19 +5,19 @@
  *
  * @module
  */
-import '../adapters/tune-v8';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import { cacheHead, compileProgram, runProgram } from '../adapters/program-cache';
+import v8 from 'node:v8';
+import { cacheFile, compileProgram, runProgram } from '../adapters/program-cache';
 
 const [bundle = '', cache = ''] = process.argv.splice(2, 2);
 const script = compileProgram(bundle, cache);
 process.on('exit', () => {
-  const data = script.createCachedData();
-  const head = cacheHead(readFileSync(bundle), data);
-  if (head !== undefined) writeFileSync(cache, Buffer.concat([head, data]));
+  writeFileSync(cache, cacheFile(readFileSync(bundle), script.createCachedData()));
 });
+// V8 takes a cache only with the flags that it has when it begins, before minit has changed some.
+v8.setFlagsFromString = () => undefined;
 runProgram(script, {
   exports,
   require: createRequire(bundle),

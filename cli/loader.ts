@@ -3,8 +3,6 @@
  *
  * @module
  */
-// First: a cache holds only for a V8 with the same flags, and the heap must not have grown.
-import '../adapters/tune-v8';
 import { join } from 'node:path';
 import { compileProgram, runProgram } from '../adapters/program-cache';
 

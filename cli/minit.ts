@@ -7,6 +7,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
+import { take } from 'rxjs';
 import { bootTimeUs } from '../adapters/libc/clock';
 import { giveConsoleAway } from '../adapters/re-exec/administrator';
 import { guardProgram } from '../adapters/re-exec/guard';
@@ -19,6 +20,7 @@ import {
 } from '../adapters/re-exec/vital-memory';
 import { becomeSubreaper, detectRole } from '../adapters/role';
 import { createRealPorts, type Survival } from '../adapters/real-ports';
+import { tuneV8 } from '../adapters/tune-v8';
 import { keepAlive } from '../adapters/turns';
 import { systemErrorOf } from '../adapters/system-error';
 import { runLoop } from '../effects/loop';
@@ -212,9 +214,15 @@ function runResumed(survival: Survival & { legacy: Legacy }, reason: ResumeReaso
     program: version,
     survival,
   });
+  tuneAfterFirstProcess(ports);
   runLoop(ports, resumedEvent(memory, reason, version), legacy.state);
   askAgain(ports, legacy.outstanding.list);
   performUnperformed(ports, legacy.unperformed);
+}
+
+/** Nothing that can wait comes before the first service. */
+function tuneAfterFirstProcess({ processes }: Ports): void {
+  processes.occurrence$.pipe(take(1)).subscribe(tuneV8);
 }
 
 function main(argv: readonly string[]): void {
@@ -253,6 +261,7 @@ function main(argv: readonly string[]): void {
   });
   if (role === 'process') warnOfUnknownOptions(program.args, ports);
   keepAlive();
+  tuneAfterFirstProcess(ports);
   runLoop(ports, {
     type: 'SupervisorStarted',
     pid: process.pid,
