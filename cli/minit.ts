@@ -3,11 +3,11 @@
  *
  * @module
  */
-import '../adapters/tune-v8';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
+import { take } from 'rxjs';
 import { kernelWords } from '../adapters/kernel-command-line';
 import { say } from '../adapters/last-words';
 import { bootTimeUs } from '../adapters/libc/clock';
@@ -18,6 +18,7 @@ import { beginSecondLife } from '../adapters/re-exec/second-life';
 import { findVitalMemory, makeVitalMemory } from '../adapters/re-exec/vital-memory';
 import { detectRole } from '../adapters/role';
 import { createRealPorts, type Survival } from '../adapters/real-ports';
+import { tuneV8 } from '../adapters/tune-v8';
 import { keepAlive } from '../adapters/turns';
 import { systemErrorOf } from '../adapters/system-error';
 import { runLoop } from '../effects/loop';
@@ -153,9 +154,15 @@ function goOn(survival: Survival & { readonly legacy: Legacy }, reason: ResumeRe
   // What an older version called a container would be no machine to this one, but it goes on as what it was.
   const { missing } = detectRole();
   const ports = createRealPorts({ ...legacy.facts, role, missing, program: version, survival });
+  tuneAfterFirstProcess(ports);
   runLoop(ports, resumedEvent(memory, reason, version), legacy.state);
   askAgain(ports, legacy.outstanding.list);
   performUnperformed(ports, legacy.unperformed);
+}
+
+/** Nothing that can wait comes before the first service. */
+function tuneAfterFirstProcess({ processes }: Ports): void {
+  processes.occurrence$.pipe(take(1)).subscribe(tuneV8);
 }
 
 function begin(argv: readonly string[], kept?: Survival): void {
@@ -190,6 +197,7 @@ function begin(argv: readonly string[], kept?: Survival): void {
   });
   if (role === 'process') warnOfUnknownOptions(program.args, ports);
   keepAlive();
+  tuneAfterFirstProcess(ports);
   runLoop(ports, {
     type: 'SupervisorStarted',
     pid: process.pid,

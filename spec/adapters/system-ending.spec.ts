@@ -186,7 +186,9 @@ describe('the end of a machine', () => {
     const { said } = await end({
       results: { 'umount /home': [-EBUSY], 'remount /home': [-EIO] },
     });
-    expect(said).toContain('warning: unable to make /home read-only, it may need a check: input/output error (EIO)');
+    expect(said).toContain(
+      'warning: unable to make /home read-only, it may need a check: input/output error (EIO)',
+    );
   });
 
   it('detaches what is busy and only in memory without a word, and tries again what it stood on', async () => {
