@@ -21,11 +21,13 @@ export interface ModuleScope {
 }
 
 type ProgramFunction = (
-  exports: unknown,
-  require: NodeJS.Require,
-  module: NodeJS.Module,
-  path: string,
-  directory: string,
+  ...scope: [
+    exports: unknown,
+    require: NodeJS.Require,
+    module: NodeJS.Module,
+    path: string,
+    directory: string,
+  ]
 ) => void;
 
 /** A multiple of 8: V8 copies what is not aligned. */

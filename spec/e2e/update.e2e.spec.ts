@@ -72,8 +72,7 @@ describe('minit-update', () => {
     const dist = installed('newer');
     const minit = boot(tree, { program: join(dist, 'minit.js') });
     await minit.booted();
-    const newer = join(dist, 'minit.js');
-    replaceText(newer, '0.1.0', '9.9.9');
+    replaceText(join(dist, 'minit.bundle'), '0.1.0', '9.9.9');
     expect(run('minit-update', ['--root', minit.root]).stdout).toBe(
       'minit-update: minit 9.9.9 runs now\n',
     );
