@@ -39,6 +39,8 @@ export interface Hack {
   readonly service: string;
   readonly pidFile: string;
   readonly argv: Argv;
+  /** How long the PID may take; {@link pidAwaitMsMax} unless a spec has less time. */
+  readonly limitMs?: number;
   /** To be called once; `text` is for people. */
   readonly finish: (code: number, text?: string) => void;
 }
@@ -100,12 +102,13 @@ interface Running extends Hack {
 }
 
 function start(options: Hack): void {
-  const { argv, pidFile } = options;
+  const { argv, pidFile, limitMs = pidAwaitMsMax } = options;
   const settled: { isSo: boolean } = { isSo: false };
   const once = (act: (running: Running) => void): void => {
     if (settled.isSo) return;
     settled.isSo = true;
     clearTimeout(timer);
+    for (const [name, handler] of handlers) process.off(name, handler);
     act(running);
   };
   const file = watchPidFile(pidFile, (outcome) => {
@@ -133,14 +136,16 @@ function start(options: Hack): void {
     once((all) => {
       conclude(all, all.file.stop());
     });
-  }, pidAwaitMsMax);
-  for (const name of passedOn) {
-    process.on(name, () => {
+  }, limitMs);
+  const handlers = passedOn.map((name) => {
+    const handler = (): void => {
       once((all) => {
         passOn(all, numbers[name]);
       });
-    });
-  }
+    };
+    process.on(name, handler);
+    return [name, handler] as const;
+  });
 }
 
 function cannotExecute(path: string, { error, hint }: SpawnProblem): [number, string] {
@@ -164,7 +169,7 @@ function commandFailed(running: Running, status: ExitStatus): void {
 /** The time is over one way or the other: a PID, or the reason why there is none. */
 function conclude(running: Running, outcome: { kind: 'pid'; pid: number } | NoPid): void {
   if (outcome.kind !== 'pid') {
-    fail(running, noPidText(running.pidFile, outcome));
+    fail(running, noPidText(running, outcome));
     return;
   }
   const answer = tell(running, { do: 'set-pid', pid: outcome.pid });
@@ -182,9 +187,9 @@ function fail({ command, finish }: Running, text: string): void {
   finish(exitCode.failed, text);
 }
 
-function noPidText(path: string, outcome: NoPid): string {
-  const name = quote(path);
-  const time = `${String(pidAwaitMsMax / 1_000)} s`;
+function noPidText({ pidFile, limitMs = pidAwaitMsMax }: Hack, outcome: NoPid): string {
+  const name = quote(pidFile);
+  const time = `${String(limitMs / 1_000)} s`;
   switch (outcome.kind) {
     case 'no-file':
       return `no PID file ${name} within ${time}`;
