@@ -41,7 +41,7 @@ function main(args: string[]): void {
     words: positionals,
     connections: ['-serial', 'mon:stdio'],
   });
-  console.log('booting; log in as root, end it with "poweroff -f", or with Ctrl-A and then X');
+  console.log('booting; log in as root, end it with "poweroff", or with Ctrl-A and then X');
   const { status, error } = spawnSync(program, arguments_, { stdio: 'inherit' });
   if (error !== undefined) throw error;
   process.exitCode = status ?? 1;

@@ -106,3 +106,19 @@ describe('the example tree', () => {
     expect(types.indexOf('LogFailed')).toBeLessThan(types.indexOf('LogOpened'));
   });
 });
+
+describe('its rescue service', () => {
+  it('is a shell with a terminal of its own, and nothing else runs', async () => {
+    const machine = await bootMachine({ tree: exampleTree, words: ['rescue'] });
+    await machine.booted();
+    expect((await machine.run('tty; echo x >/dev/tty')).output).toBe('/dev/ttyS0\nx\n');
+    const { output } = await machine.run('msvc --all');
+    expect(output).toMatch(/^mount\/proc +sync-done/mu);
+    expect(output).not.toMatch(/^(?:getty|httpd|default)/mu);
+    machine.type(`sh -c 'echo "in ""front"; exec sleep 1000'\n`);
+    await machine.prints(/^in front$/mu);
+    machine.type('\u001a');
+    await machine.prints(/\[1\]\+ +Stopped/u);
+    await machine.cutPower();
+  });
+});
