@@ -18,7 +18,8 @@ describe('an emergency', () => {
     await machine.prints(/nothing to start/u);
     await machine.until('a prompt', () => promptAgain.test(machine.output));
     expect((await machine.run('tty')).output).toBe('/dev/ttyS0\n');
-    machine.type('sleep 1000\n');
+    machine.type(`sh -c 'echo "in ""front"; exec sleep 1000'\n`);
+    await machine.prints(/^in front$/mu);
     machine.type('\u001a');
     await machine.prints(/Stopped/u);
     expect((await machine.run('kill %1; echo alive')).output).toContain('alive');
