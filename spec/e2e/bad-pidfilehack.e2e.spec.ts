@@ -140,6 +140,9 @@ describe('a daemon whose run has exited, and whose PID is not known', () => {
       code: 0,
       stdout: expect.stringMatching(/^0 \d+\n$/u) as string,
     });
+    // It is still to come for a minit that is executed anew.
+    expect(run('minit-update', ['--root', minit.root])).toMatchObject({ code: 0, stderr: '' });
+    expect(minit.status('d')).toMatchObject({ state: 'running', inner: 'backgrounded' });
     expect(minit.msvc('-g', 'd')).toEqual({
       code: 1,
       stdout: '',

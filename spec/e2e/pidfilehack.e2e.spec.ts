@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { boot, cleanUp, program, type Files, type Supervisor } from '../support/supervisor';
+import { boot, cleanUp, program, run, type Files, type Supervisor } from '../support/supervisor';
 import {
   change,
   changesOf,
@@ -158,6 +158,18 @@ describe('a daemon that backgrounds itself', () => {
     await minit.prints(/^got TERM$/mu);
     expect(minit.status('d')).toMatchObject({ exit: { code: 143 } });
     await minit.stopAndReplay();
+  });
+
+  it('is watched on by a minit that is executed anew', async () => {
+    const minit = boot({ ...tree, 'default/depends': 'd\nstay\n', 'stay/run': sleeper });
+    const pid = await daemon(minit);
+    expect(run('minit-update', ['--root', minit.root])).toMatchObject({ code: 0, stderr: '' });
+    expect(minit.status('d')).toMatchObject({ state: 'running', pid });
+    const before = told(minit).length;
+    process.kill(pid, 'SIGKILL');
+    await recorded(minit, () => told(minit).length > before && told(minit).at(-1) !== pid);
+    expect(minit.status('d')).toMatchObject({ exit: { signal: 9 }, pid: pidInFile(minit) });
+    expect(await minit.stopAndReplay()).toEqual(ended);
   });
 
   it('may as well stay in the foreground', async () => {
