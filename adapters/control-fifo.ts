@@ -9,7 +9,6 @@ import { closeSync, constants, openSync, readSync, statSync } from 'node:fs';
 import { Subject } from 'rxjs';
 import type { Control, Occurrence } from '../effects/ports';
 import type { SystemError } from '../machines/events';
-import { controlCheckDelayMs } from '../machines/limits';
 import { requestReceived } from './control-request';
 import { pipeBytes, type Poll } from './fifo';
 import { goneHint, watchPlace, whereabouts } from './fifo-place';
@@ -35,8 +34,6 @@ export interface ControlOptions {
   readonly resumed?: ControlFds;
   /** Told whenever other FIFOs are open; `undefined`: none. */
   readonly onConnection?: (fds: ControlFds | undefined) => void;
-  /** For specs: how often to look whether clients still find the FIFOs. */
-  readonly checkDelayMs?: number;
 }
 
 export interface ControlFds {
@@ -87,10 +84,9 @@ export function createControl(options: ControlOptions): Control {
   };
   const connect = (fds: ControlFds): void => {
     const { requests, replies } = fds;
-    const delayMs = options.checkDelayMs ?? controlCheckDelayMs;
     const stops = [
       options.poll(requests, receive.bind(undefined, requests)),
-      watchPlace({ fd: requests, path, delayMs }, away),
+      watchPlace({ fd: requests, path }, away),
     ];
     const writer = createReplyWriter(replies, options.pollWritable, hasAskerGone);
     connection = { ...fds, stops, writer };

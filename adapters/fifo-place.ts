@@ -4,8 +4,13 @@
  *
  * @module
  */
-import { fstatSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { SystemError } from '../machines/events';
+import { drain } from './fifo';
+import { openProc } from './libc/detached-proc';
+import { openInotify, watchDirectory } from './libc/inotify';
+import { watchError, watchReadable } from './libc/readiness';
 import { systemErrorOf } from './system-error';
 
 /** Tells whether `fd` is still what clients find at `path`, and if not, why they find nothing. */
@@ -22,21 +27,68 @@ export function whereabouts(fd: number, path: string): 'here' | 'replaced' | Sys
 export interface Place {
   readonly fd: number;
   readonly path: string;
-  readonly delayMs: number;
 }
 
-/** Calls back when `fd` is not at its place any more, again and again until the returned function is called. */
+/** Where neither the directory nor the table of mounts can be watched, somebody has to look. */
+const lookDelayMs = 60_000;
+
+/**
+ * Calls back when `fd` is not at its place any more, again and again until the returned function is
+ * called. Nothing wakes minit while nothing happens there.
+ */
 export function watchPlace(
-  { fd, path, delayMs }: Place,
+  { fd, path }: Place,
   onAway: (found: 'replaced' | SystemError) => void,
 ): () => void {
-  const timer = setInterval(() => {
+  const look = (): void => {
     const found = whereabouts(fd, path);
     if (found !== 'here') onAway(found);
-  }, delayMs);
-  timer.unref();
+  };
+  const stops = [watchContent(dirname(path), look), watchMounts(look)];
+  if (stops.includes(undefined)) {
+    const timer = setInterval(look, lookDelayMs);
+    timer.unref();
+    stops.push(() => {
+      clearInterval(timer);
+    });
+  }
   return () => {
-    clearInterval(timer);
+    for (const stop of stops) stop?.();
+  };
+}
+
+/** Returns what ends it; `undefined` where the directory cannot be watched. */
+function watchContent(directory: string, onChange: () => void): (() => void) | undefined {
+  const fd = openInotify();
+  if (fd < 0) return undefined;
+  if (watchDirectory(fd, directory) < 0) {
+    closeSync(fd);
+    return undefined;
+  }
+  const scratch = Buffer.alloc(4_096);
+  const stop = watchReadable(fd, () => {
+    drain(fd, scratch);
+    onChange();
+  });
+  return () => {
+    stop();
+    closeSync(fd);
+  };
+}
+
+/** The same for the table of mounts: something may be mounted over the directory, or it be unmounted. */
+function watchMounts(onChange: () => void): (() => void) | undefined {
+  const fd = openProc('self/mountinfo');
+  if (fd < 0) return undefined;
+  const begin = (): (() => void) =>
+    watchError(fd, () => {
+      stop = begin();
+      onChange();
+    });
+  let stop = begin();
+  return () => {
+    stop();
+    closeSync(fd);
   };
 }
 

@@ -67,9 +67,6 @@ export const failuresApartUs = 60_000_000;
 
 /** CPU time in user mode without a turn of the loop, after which minit is taken to be in an endless loop. */
 export const watchdogSeconds = 10;
-/** How often minit looks whether its FIFOs are still where clients look for them. */
-export const controlCheckDelayMs = 5_000;
-
 /**
  * Event log: bytes in a segment before the next begins, segments kept, bytes held in memory. Small: `/run`
  * is memory, and a crash loop writes 4 kB a second for as long as nobody looks.

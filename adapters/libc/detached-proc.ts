@@ -18,6 +18,7 @@ const FSOPEN_CLOEXEC = 1;
 const FSMOUNT_CLOEXEC = 1;
 const FSCONFIG_CMD_CREATE = 6;
 const O_CLOEXEC = 0o2000000;
+const AT_FDCWD = -100;
 
 const callWithText = bind<[number, Buffer, number]>('long syscall(long, void *, long)');
 const callWithNumbers = bind<[number, number, number, number, number, number]>(
@@ -51,6 +52,17 @@ export function readAt(proc: number, name: string): Buffer | SystemError {
   } finally {
     closeSync(fd);
   }
+}
+
+/** Opens `/proc/NAME` to be watched, whether or not anything is mounted there. Returns its fd or −errno. */
+export function openProc(name: string): number {
+  const mounted = resultOrErrno(openAt(AT_FDCWD, cString(`/proc/${name}`), O_CLOEXEC));
+  if (mounted !== -errnos.ENOENT) return mounted;
+  const proc = openDetachedProc();
+  if (proc < 0) return proc;
+  const fd = resultOrErrno(openAt(proc, cString(name), O_CLOEXEC));
+  closeSync(proc);
+  return fd;
 }
 
 /** Returns the bytes of `/proc/NAME` (`self/mounts`, `swaps`, `cmdline`), whether or not anything is mounted there. */

@@ -28,7 +28,8 @@ export interface PollHandle {
   unref(): void;
 }
 
-export type PollEvents = { readonly readable: true } | { readonly writable: true };
+export type PollEvents =
+  { readonly readable: true } | { readonly writable: true } | { readonly disconnect: true };
 
 interface NativeLibrary {
   func(prototype: string): unknown;

@@ -29,6 +29,19 @@ export function watchReadable(fd: number, onReady: () => void): () => void {
   return watch(fd, { readable: true }, onReady);
 }
 
+/**
+ * Calls `onError` when poll(2) tells of an error at `fd`, once: for files of procfs that say so that they
+ * have changed. Does not keep the program alive.
+ */
+export function watchError(fd: number, onError: () => void): () => void {
+  const stop = watch(fd, { disconnect: true }, () => {
+    // libuv has stopped looking; the next look is a new one.
+    stop();
+    onError();
+  });
+  return stop;
+}
+
 /** Like {@link watchReadable}, while a write to `fd` would not block. One watch an open file. */
 export function watchWritable(fd: number, onReady: () => void): () => void {
   return watch(fd, { writable: true }, onReady);

@@ -379,7 +379,6 @@ describe('client', () => {
 });
 
 describe('FIFOs that go away under a running minit', () => {
-  const quick = 5;
   const serveAt = (root: string) => {
     const control = createControl({
       root,
@@ -388,7 +387,6 @@ describe('FIFOs that go away under a running minit', () => {
       lockServer: () => 0,
       poll: () => () => undefined,
       pollWritable: () => () => undefined,
-      checkDelayMs: quick,
     });
     const recorder = recordOccurrences(control.occurrence$);
     control.open(1);
