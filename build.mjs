@@ -1,20 +1,26 @@
 /**
  * Builds dist/: one file a program, which needs no node_modules, and koffi's binaries beside it.
+ * minit itself is a loader, a bundle and V8's code cache for that, see decision 0015.
  * Not minified: that makes no program start sooner, and a stack trace should be readable.
  *
  * @module
  */
 import { build } from 'esbuild';
+import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readFileSync,
   readdirSync,
   renameSync,
+  rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { isBuiltin } from 'node:module';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -24,7 +30,7 @@ const modules = join(root, 'node_modules');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /** Files of cli/ that are no programs. */
-const shared = new Set(['program.ts']);
+const shared = new Set(['program.ts', 'loader.ts']);
 /** Programs under a second name. */
 const sameAs = { listpids: 'minit-list' };
 
@@ -32,56 +38,118 @@ const sources = readdirSync(join(root, 'cli')).filter(
   (file) => file.endsWith('.ts') && !shared.has(file),
 );
 
-const { outputFiles, metafile } = await build({
-  absWorkingDir: root,
-  entryPoints: sources.map((file) => `cli/${file}`),
-  outdir: 'dist',
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'cjs',
-  // The builds of xstate and rxjs from which can be left out what is not used. Node itself would be
-  // given all of rxjs: 320 kB more, which took 13 ms at each start.
-  conditions: ['module'],
-  alias: {
-    rxjs: join(modules, 'rxjs/dist/esm/index.js'),
-    // commander loads it, for subcommands that are programs of their own. minit reaps every child
-    // itself, so nothing in it may start one through Node.
-    'node:child_process': join(root, 'build-stubs/no-child-process.cjs'),
-  },
-  define: { MINIT_VERSION: JSON.stringify(version) },
-  banner: { js: '#!/usr/bin/env node' },
-  charset: 'utf8',
-  logLevel: 'warning',
-  metafile: true,
-  write: false,
-});
+const shebang = '#!/usr/bin/env node';
+/** As Node wraps a CommonJS module; ASCII, so that it can be read byte by byte. See adapters/program-cache.ts. */
+const moduleFunction = {
+  banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
+  footer: { js: '})' },
+  charset: 'ascii',
+  legalComments: 'none',
+};
+const minitSource = 'minit.ts';
+const programs = await bundle(
+  sources.filter((file) => file !== minitSource).map((file) => `cli/${file}`),
+  { banner: { js: shebang } },
+);
+const loader = await bundle({ minit: 'cli/loader.ts' }, { banner: { js: shebang } });
+const minit = await bundle({ minit: `cli/${minitSource}` }, moduleFunction);
+const inputs = [programs, loader, minit].flatMap(({ metafile }) => Object.keys(metafile.inputs));
 
-refuseForeignImports();
 mkdirSync(dist, { recursive: true });
-for (const { path, contents } of outputFiles) replaceFile(path, contents, 0o755);
+for (const { path, contents } of programs.outputFiles) replaceFile(path, contents, 0o755);
 for (const [name, original] of Object.entries(sameAs)) {
-  const output = outputFiles.find(({ path }) => basename(path) === `${original}.js`);
+  const output = programs.outputFiles.find(({ path }) => basename(path) === `${original}.js`);
   if (output !== undefined) replaceFile(join(dist, `${name}.js`), output.contents, 0o755);
 }
 copyKoffi();
+const minitBundle = join(dist, 'minit.bundle');
+replaceFile(minitBundle, asciiOnly(minit.outputFiles[0].text), 0o644);
+replaceFile(join(dist, 'minit.js'), loader.outputFiles[0].contents, 0o755);
 replaceFile(join(dist, 'LICENSES.txt'), licenses(), 0o644);
+await fillCache();
+
+/** @throws Error if a program would need anything but Node when it runs. */
+async function bundle(entryPoints, options) {
+  const built = await build({
+    absWorkingDir: root,
+    entryPoints,
+    outdir: 'dist',
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    // The builds of xstate and rxjs from which can be left out what is not used. Node itself would be
+    // given all of rxjs: 320 kB more, which took 13 ms at each start.
+    conditions: ['module'],
+    alias: {
+      rxjs: join(modules, 'rxjs/dist/esm/index.js'),
+      // commander loads it, for subcommands that are programs of their own. minit reaps every child
+      // itself, so nothing in it may start one through Node.
+      'node:child_process': join(root, 'build-stubs/no-child-process.cjs'),
+    },
+    define: { MINIT_VERSION: JSON.stringify(version) },
+    charset: 'utf8',
+    logLevel: 'warning',
+    metafile: true,
+    write: false,
+    ...options,
+  });
+  for (const [output, { imports }] of Object.entries(built.metafile.outputs)) {
+    const foreign = imports
+      .map(({ path }) => path)
+      .filter((path) => !isBuiltin(path) || path.endsWith('child_process'));
+    if (foreign.length > 0) throw new Error(`${output} imports ${foreign.join(', ')}`);
+  }
+  return built;
+}
+
+/**
+ * esbuild escapes what is not ASCII, but leaves comments as they are.
+ *
+ * @throws Error if any is left: minit would read each byte of it as a character.
+ */
+function asciiOnly(text) {
+  const ascii = text.replace(/^\s*(?:\*|\/\/).*$/gmu, (comment) =>
+    comment.replace(/[^\0-\x7f]/gu, '?'),
+  );
+  if (/[^\0-\x7f]/u.test(ascii)) throw new Error('minit.bundle is not ASCII');
+  return ascii;
+}
+
+/**
+ * Boots a tree of one service with what was built, for its code cache. Where that cannot be there is
+ * none, and minit starts slower: a build must not depend on it.
+ */
+async function fillCache() {
+  const cache = join(dist, 'minit.cache');
+  // That of an earlier build; minit would not use it, but nor would anyone miss it.
+  rmSync(cache, { force: true });
+  const scratch = mkdtempSync(join(tmpdir(), 'minit-build-'));
+  try {
+    const filler = join(scratch, 'fill-cache.cjs');
+    const { outputFiles } = await bundle({ filler: 'build-stubs/fill-cache.ts' }, {});
+    writeFileSync(filler, outputFiles[0].contents);
+    const filled = join(scratch, 'cache');
+    mkdirSync(join(scratch, 'tree/default'), { recursive: true });
+    symlinkSync('/bin/true', join(scratch, 'tree/default/run'));
+    const trees = ['--root', join(scratch, 'tree'), '--log', join(scratch, 'log')];
+    const { status } = spawnSync(process.execPath, [filler, minitBundle, filled, ...trees], {
+      stdio: 'ignore',
+      env: { PATH: process.env.PATH },
+      timeout: 10_000,
+    });
+    if (status === 0 && existsSync(filled)) replaceFile(cache, readFileSync(filled), 0o644);
+    else console.warn('minit.cache was not made: minit starts slower without it');
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
 
 /** A program that is started meanwhile sees the old file or the new one. */
 function replaceFile(path, contents, mode) {
   const passing = `${path}.${process.pid}`;
   writeFileSync(passing, contents, { mode });
   renameSync(passing, path);
-}
-
-/** @throws Error if a program would need anything but Node when it runs. */
-function refuseForeignImports() {
-  for (const [output, { imports }] of Object.entries(metafile.outputs)) {
-    const foreign = imports
-      .map(({ path }) => path)
-      .filter((path) => !isBuiltin(path) || path.endsWith('child_process'));
-    if (foreign.length > 0) throw new Error(`${output} imports ${foreign.join(', ')}`);
-  }
 }
 
 /** koffi has one package a CPU, with a binary for glibc and one for musl; here are those installed. */
@@ -105,7 +173,7 @@ function copyKoffi() {
 /** The licenses of all that is in dist/ ask to be passed on with it. */
 function licenses() {
   const packages = new Set(['node_modules/koffi']);
-  for (const input of Object.keys(metafile.inputs)) {
+  for (const input of inputs) {
     const found = /^node_modules\/(@[^/]+\/)?[^/]+/.exec(input);
     if (found !== null) packages.add(found[0]);
   }

@@ -1,6 +1,6 @@
 /**
  * The port `Clock`: CLOCK_BOOTTIME for all that is measured, wall time for people. A timerfd tells
- * when somebody sets the wall clock; where the kernel refuses one, nobody tells.
+ * when somebody sets the wall clock; where the kernel refuses one, nobody does, and that is said.
  *
  * @module
  */
@@ -10,6 +10,7 @@ import type { Clock, Occurrence } from '../effects/ports';
 import { bootTimeUs, wallTimeUs } from './libc/clock';
 import { watchReadable } from './libc/readiness';
 import { openClockSetFd } from './libc/timerfd';
+import type { MissingMeans } from './missing-means';
 
 export interface RealClock extends Clock {
   /** Stops noticing steps. */
@@ -23,11 +24,11 @@ export interface RealClock extends Clock {
 const stepUsMin = 1_000;
 
 /** Returns the clock of this machine. Does not keep the program alive. */
-export function createClock(): RealClock {
+export function createClock(onMissing?: MissingMeans['note']): RealClock {
   const occurrence$ = new Subject<Occurrence>();
   // Slewing (adjtime(3)) between two steps is counted into the second one.
   let offsetUs = wallTimeUs() - bootTimeUs();
-  const stopNoticing = noticeSteps(() => {
+  const stopNoticing = noticeSteps(onMissing, () => {
     const at = bootTimeUs();
     const byUs = wallTimeUs() - at - offsetUs;
     offsetUs += byUs;
@@ -41,9 +42,12 @@ function wallAt(): string {
   return new Date().toISOString();
 }
 
-function noticeSteps(onStep: () => void): () => void {
+function noticeSteps(onMissing: MissingMeans['note'] | undefined, onStep: () => void): () => void {
   const fd = openClockSetFd();
-  if (fd < 0) return () => undefined;
+  if (fd < 0) {
+    onMissing?.('clock-steps', -fd);
+    return () => undefined;
+  }
   const count = Buffer.alloc(8);
   const stop = watchReadable(fd, () => {
     try {

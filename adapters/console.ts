@@ -1,6 +1,6 @@
 /**
- * What people see while minit runs: one line a transition on standard output, one line a problem
- * on standard error. Colour only on a terminal. A reader that does not read (a stopped pager, a
+ * What people see while minit runs: one line a transition on standard output (of a machine: one a
+ * crash, and how the boot went), one line a problem on standard error. Colour only on a terminal. A reader that does not read (a stopped pager, a
  * serial line with flow control) must not freeze minit: what does not fit waits, and if it grows
  * too long the oldest lines are given up, and counted.
  *
@@ -9,18 +9,21 @@
 import { writeSync } from 'node:fs';
 import type { Console } from '../effects/ports';
 import { describeTransition } from '../machines/describe';
+import { isCrash } from '../machines/failures';
+import type { Verbosity } from '../machines/kernel-words';
 import { stateName, type StateName } from '../machines/state';
 
 export interface ConsoleOptions {
   /** CLOCK_BOOTTIME µs that is shown as 0. */
   readonly startedAt: number;
   readonly isColoured: boolean;
-  /** Problems only, no transitions. */
-  readonly isQuiet: boolean;
+  readonly verbosity: Verbosity;
   /** Lines to begin with; a reader that does not read them must not keep minit from starting. */
   readonly greeting?: readonly string[];
   /** poll(2): would a write of up to PIPE_BUF bytes go through at once? */
   readonly isWritable: (fd: number) => boolean;
+  /** For specs: write(2). */
+  readonly write?: (fd: number, bytes: Buffer) => unknown;
 }
 
 const standardOutput = 1;
@@ -49,7 +52,7 @@ const plain = `${escape}0m`;
 type Writer = (line?: string) => void;
 
 /** Lines that wait until their fd takes them. */
-function createWriter(fd: number, isWritable: ConsoleOptions['isWritable']): Writer {
+function createWriter(fd: number, { isWritable, write = writeSync }: ConsoleOptions): Writer {
   // A line that is longer than a piece comes as several: a longer write could block.
   let waiting: Buffer[] = [];
   let lost = 0;
@@ -76,7 +79,7 @@ function createWriter(fd: number, isWritable: ConsoleOptions['isWritable']): Wri
         count += 1;
       }
       try {
-        writeSync(fd, Buffer.concat(pieces));
+        write(fd, Buffer.concat(pieces));
       } catch {
         // EAGAIN: it waits. EIO, EPIPE: there is no console any more, and nobody to tell.
         return;
@@ -87,11 +90,32 @@ function createWriter(fd: number, isWritable: ConsoleOptions['isWritable']): Wri
   };
 }
 
+interface Repetition {
+  /** Says whether the failure was told already, whatever its count. */
+  (service: string, text: string): boolean;
+  /** It runs: what comes next is news. */
+  forget(service: string): void;
+}
+
+/** A start that fails again and again, with a growing pause, is one failure for whoever reads a machine's console. */
+function createRepetition(): Repetition {
+  const textByService = new Map<string, string>();
+  const isRepeated = (service: string, text: string): boolean => {
+    const first = text.replace(/ \(\d+ times in a row\)$/u, '');
+    const isSame = textByService.get(service) === first;
+    textByService.set(service, first);
+    return isSame;
+  };
+  return Object.assign(isRepeated, {
+    forget: (service: string) => void textByService.delete(service),
+  });
+}
+
 /** Returns the console on fds 1 and 2. */
 export function createConsole(options: ConsoleOptions): Console {
-  const { startedAt, isColoured, isQuiet, isWritable, greeting = [] } = options;
-  const writeOutput = createWriter(standardOutput, isWritable);
-  const writeError = createWriter(standardError, isWritable);
+  const { startedAt, isColoured, verbosity, greeting = [] } = options;
+  const writeOutput = createWriter(standardOutput, options);
+  const writeError = createWriter(standardError, options);
   // Often both are the same terminal, and what waits on one would else wait for its next line.
   const print = (line: string): void => {
     writeError();
@@ -102,10 +126,14 @@ export function createConsole(options: ConsoleOptions): Console {
     writeError(line);
   };
   const paint = (text: string, colour: string) => (isColoured ? `${colour}${text}${plain}` : text);
-  if (!isQuiet) for (const line of greeting) print(`${line}\n`);
+  const isQuiet = verbosity === 'quiet';
+  if (verbosity === 'transitions') for (const line of greeting) print(`${line}\n`);
+  const isRepeated = createRepetition();
   return {
     transition(transition) {
-      if (isQuiet) return;
+      if (stateName(transition.after) === 'running')
+        isRepeated.forget(transition.after.context.name);
+      if (verbosity !== 'transitions' && (isQuiet || !isCrash(transition))) return;
       const { after, at } = transition;
       const state = stateName(after);
       const seconds = ((at - startedAt) / 1_000_000).toFixed(3).padStart(8);
@@ -115,11 +143,15 @@ export function createConsole(options: ConsoleOptions): Console {
         `${paint(seconds, `${escape}2m`)}  ${name}  ${paint(state.padEnd(stateColumns), colours[state])}  ${detail}\n`,
       );
     },
-    report({ severity, service, file, line, text }) {
+    report({ severity, code, service, file, line, text }) {
       if (severity === 'note') {
-        if (!isQuiet) print(`minit: ${place(file, line)}${subject(service, file)}${text}\n`);
+        // A kernel's command line is full of words that are not for us.
+        const isTold = verbosity === 'transitions' || (!isQuiet && code !== 'word-ignored');
+        if (isTold) print(`minit: ${place(file, line)}${subject(service, file)}${text}\n`);
         return;
       }
+      if (verbosity === 'failures' && code === 'spawn-failed' && isRepeated(service ?? '', text))
+        return;
       const level = paint(severity, severity === 'error' ? `${escape}31m` : `${escape}33m`);
       complain(`minit: ${level}: ${place(file, line)}${subject(service, file)}${text}\n`);
     },

@@ -5,12 +5,14 @@
  *
  * @module
  */
-import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync, statSync } from 'node:fs';
 import { Subject } from 'rxjs';
 import type { Control, Occurrence } from '../effects/ports';
 import type { SystemError } from '../machines/events';
+import { controlCheckDelayMs } from '../machines/limits';
 import { requestReceived } from './control-request';
 import { pipeBytes, type Poll } from './fifo';
+import { goneHint, watchPlace, whereabouts } from './fifo-place';
 import { createReplyWriter, type ReplyWriter } from './reply-writer';
 import { systemError, systemErrorByNumber, systemErrorOf } from './system-error';
 
@@ -29,13 +31,23 @@ export interface ControlOptions {
   readonly poll: Poll;
   /** Waits until there is room to write. */
   readonly pollWritable: Poll;
+  /** The FIFOs as a program that ran before has left them: clients may be waiting at them. */
+  readonly resumed?: ControlFds;
+  /** Told whenever other FIFOs are open; `undefined`: none. */
+  readonly onConnection?: (fds: ControlFds | undefined) => void;
+  /** For specs: how often to look whether clients still find the FIFOs. */
+  readonly checkDelayMs?: number;
 }
 
-interface Connection {
+export interface ControlFds {
   readonly requests: number;
   readonly replies: number;
+}
+
+interface Connection extends ControlFds {
   readonly writer: ReplyWriter;
-  readonly stopPolling: () => void;
+  /** Stop reading requests, and looking after the FIFOs. */
+  readonly stops: readonly (() => void)[];
 }
 
 interface Failure {
@@ -53,6 +65,7 @@ const openFlags = constants.O_RDWR | constants.O_NONBLOCK | constants.O_NOCTTY;
 export function createControl(options: ControlOptions): Control {
   const occurrence$ = new Subject<Occurrence>();
   const buffer = Buffer.allocUnsafeSlow(pipeBytes);
+  const path = `${options.root}/in`;
   let connection: Connection | undefined;
   /** PID of the client whose request came last; 0 where the kernel does not tell. */
   let asker = 0;
@@ -60,10 +73,7 @@ export function createControl(options: ControlOptions): Control {
   const holder = (): number =>
     connection === undefined ? 0 : (options.lockHolder?.(connection.requests) ?? 0);
   /** Another client has the lock, so that the one that asked is dead: what it is sent would reach this one. */
-  const hasAskerGone = (): boolean => {
-    const now = holder();
-    return now !== 0 && now !== asker;
-  };
+  const hasAskerGone = (): boolean => ![0, asker].includes(holder());
 
   const emit = (event: Occurrence['event'], cause?: number): void => {
     occurrence$.next({ at: options.now(), ...(cause !== undefined && { cause }), event });
@@ -71,54 +81,63 @@ export function createControl(options: ControlOptions): Control {
 
   const disconnect = (): void => {
     if (connection === undefined) return;
-    connection.stopPolling();
-    connection.writer.close();
-    closeSync(connection.requests);
-    closeSync(connection.replies);
+    options.onConnection?.(undefined);
+    closeConnection(connection);
     connection = undefined;
+  };
+  const connect = (fds: ControlFds): void => {
+    const { requests, replies } = fds;
+    const delayMs = options.checkDelayMs ?? controlCheckDelayMs;
+    const stops = [
+      options.poll(requests, receive.bind(undefined, requests)),
+      watchPlace({ fd: requests, path, delayMs }, away),
+    ];
+    const writer = createReplyWriter(replies, options.pollWritable, hasAskerGone);
+    connection = { ...fds, stops, writer };
+    options.onConnection?.(fds);
+  };
+
+  const lose = (error: SystemError, why: { readonly hint?: string } = {}): void => {
+    disconnect();
+    emit({ type: 'ControlFailed', path, error, ...why });
   };
 
   const receive = (requests: number): void => {
-    let count: number;
-    try {
-      count = readSync(requests, buffer);
-    } catch (error) {
-      const failure = systemErrorOf(error);
-      // Another reader of the FIFO was faster, or a signal came between: poll(2) says it again.
-      if (failure.code === 'EAGAIN' || failure.code === 'EINTR') return;
-      disconnect();
-      emit({ type: 'ControlFailed', path: `${options.root}/in`, error: failure });
+    const count = readSome(requests, buffer);
+    if (typeof count !== 'number') {
+      lose(count);
       return;
     }
-    if (count === 0) return;
     asker = holder();
-    emit(requestReceived(buffer.subarray(0, count)));
+    if (count > 0) emit(requestReceived(buffer.subarray(0, count)));
   };
+  const open = (cause?: number): void => {
+    if (connection !== undefined && whereabouts(connection.requests, path) === 'here') {
+      emit({ type: 'ControlOpened' }, cause);
+      return;
+    }
+    disconnect();
+    const opened = openBoth(options);
+    if ('error' in opened) {
+      emit({ type: 'ControlFailed', ...opened }, cause);
+      return;
+    }
+    connect(opened);
+    emit({ type: 'ControlOpened' }, cause);
+  };
+
+  const away = (found: 'replaced' | SystemError): void => {
+    if (found === 'replaced') open();
+    else lose(found, { hint: goneHint(found) });
+  };
+
+  // Whoever has the lock when a minit goes on waits for an answer that is still owed.
+  if (options.resumed !== undefined) connect(options.resumed);
+  asker = holder();
 
   return {
     occurrence$,
-    open(cause) {
-      if (connection !== undefined && isAt(connection.requests, `${options.root}/in`)) {
-        emit({ type: 'ControlOpened' }, cause);
-        return;
-      }
-      disconnect();
-      const opened = openBoth(options);
-      if ('error' in opened) {
-        emit({ type: 'ControlFailed', ...opened }, cause);
-        return;
-      }
-      const { requests, replies } = opened;
-      const stopPolling = options.poll(requests, () => {
-        receive(requests);
-      });
-      connection = {
-        ...opened,
-        stopPolling,
-        writer: createReplyWriter(replies, options.pollWritable, hasAskerGone),
-      };
-      emit({ type: 'ControlOpened' }, cause);
-    },
+    open,
     reply({ text, isLate }) {
       // The asker has lost the lock, so it is dead: its reply would reach somebody else.
       if (isLate !== true && !hasAskerGone()) connection?.writer.write(text);
@@ -126,14 +145,25 @@ export function createControl(options: ControlOptions): Control {
   };
 }
 
-/** Tells whether `fd` is still what clients find at `path`: something may have been mounted over it. */
-function isAt(fd: number, path: string): boolean {
-  const held = fstatSync(fd);
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found?.ino === held.ino && found.dev === held.dev;
+function closeConnection({ stops, writer, requests, replies }: Connection): void {
+  for (const stop of stops) stop();
+  writer.close();
+  closeSync(requests);
+  closeSync(replies);
 }
 
-function openBoth(options: ControlOptions): { requests: number; replies: number } | Failure {
+/** Returns how many bytes were read; 0: none just now. */
+function readSome(fd: number, buffer: Buffer): number | SystemError {
+  try {
+    return readSync(fd, buffer);
+  } catch (error) {
+    const failure = systemErrorOf(error);
+    // Another reader of the FIFO was faster, or a signal came between: poll(2) says it again.
+    return failure.code === 'EAGAIN' || failure.code === 'EINTR' ? 0 : failure;
+  }
+}
+
+function openBoth(options: ControlOptions): ControlFds | Failure {
   const path = `${options.root}/in`;
   const requests = openFifo(path, options);
   if (typeof requests !== 'number') return requests;
@@ -185,6 +215,8 @@ const makeHints: Readonly<Record<string, string>> = {
   ENOSPC:
     'no space is left to make the FIFO: make some, or make the FIFO beforehand (mkfifo -m 600)',
   ENOENT: 'the directory does not exist: make it, or name another one with --root',
+  EPERM: 'the kernel does not allow it: make the FIFO beforehand (mkfifo -m 600)',
+  ENOSYS: 'the kernel does not allow it: make the FIFO beforehand (mkfifo -m 600)',
   EEXIST: 'it is a symbolic link to nothing: remove it, so that minit can make a FIFO',
 };
 

@@ -5,13 +5,18 @@
  * @module
  */
 import { readdirSync } from 'node:fs';
+import { conditionOf } from '../machines/condition';
 import type { Result, ServiceControl } from './service-control';
 
-/** Returns the names of the services that have a process. */
+/** Returns the names of the services that are up. */
 export function listServices(control: ServiceControl, root: string): Result<readonly string[]> {
   const all = control.seeAll();
   if (!('code' in all)) {
-    return { value: all.value.filter(({ pid }) => pid !== null).map(({ name }) => name) };
+    return {
+      value: all.value
+        .filter(({ state, pid }) => conditionOf(state, pid) === 'up')
+        .map(({ name }) => name),
+    };
   }
   const names = [...directoriesBelow(root, '')];
   const seen = control.see(names);

@@ -30,21 +30,37 @@ interface Owned {
   isClosed: boolean;
 }
 
-/** Returns an empty collection of log pipes. */
-export function createLogPipes(): LogPipes {
+/** Where a minit that is executed anew finds its pipes again. */
+export interface PipeKeeper {
+  keep(service: ServiceName, pipe: Pipe): void;
+  drop(service: ServiceName): void;
+}
+
+/** Returns a collection of log pipes with those that were kept. */
+export function createLogPipes(
+  keeper?: PipeKeeper,
+  kept: ReadonlyMap<ServiceName, Pipe> = new Map(),
+): LogPipes {
   const ownedByService = new Map<ServiceName, Owned>();
+  for (const [service, pipe] of kept)
+    ownedByService.set(service, { pipe, borrowers: 0, isClosed: false });
   const close = (service: ServiceName): void => {
     const owned = ownedByService.get(service);
     if (owned === undefined) return;
     ownedByService.delete(service);
+    keeper?.drop(service);
     owned.isClosed = true;
     closeUnused(owned);
   };
   return {
     borrow(service) {
-      const owned = ownedByService.get(service) ?? makePipe();
+      const known = ownedByService.get(service);
+      const owned = known ?? makePipe();
       if (typeof owned === 'number') return owned;
-      ownedByService.set(service, owned);
+      if (known === undefined) {
+        ownedByService.set(service, owned);
+        keeper?.keep(service, owned.pipe);
+      }
       owned.borrowers += 1;
       const release = (): void => {
         owned.borrowers -= 1;

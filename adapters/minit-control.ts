@@ -58,6 +58,13 @@ export function createServiceControl(client: ControlClient): ServiceControl {
         value: answer.value.ok ? ((answer.value.services ?? []) as readonly string[]) : undefined,
       };
     },
+    shutDown(wish) {
+      const answer = ask({ do: 'shutdown', ...wish });
+      if ('code' in answer) return answer;
+      if (answer.value === undefined) return original.shutDown(wish);
+      const { ok, problem = 'refused', then = wish.how, running = 0 } = answer.value;
+      return ok ? { value: { then, running } } : { code: 'system', text: problem };
+    },
     history() {
       const answer = ask({ do: 'history' });
       if ('code' in answer) return answer;

@@ -14,6 +14,10 @@ export function createOriginalControl(client: ControlClient): ServiceControl {
     seeAll: () => ({ code: 'system', text: 'this minit cannot list its services: use minit-list' }),
     order: (service, order) => give(client, service, order),
     dependents: (service) => askList(client, service === undefined ? 'd-' : `d${service}`),
+    shutDown: () => ({
+      code: 'system',
+      text: 'this minit takes no such request, it may be the C original: use the minit-shutdown that came with it',
+    }),
     history() {
       const answer = askList(client, 'h');
       return 'code' in answer ? answer : { value: answer.value ?? [] };
@@ -93,6 +97,9 @@ function give(client: ControlClient, service: string, order: Order): Result<Outc
       return kill(client, service, [order.signal]);
     case 'set-pid':
       return giveLetters(client, [`P${service}\0${String(order.pid)}\0`]);
+    case 'expect-pid':
+      // It knows no such thing: the exit of `run` and the PID are a race there.
+      return { value: done };
     case 'clear': {
       const answer = askNumber(client, `C${service}`);
       return 'code' in answer ? answer : { value: done };

@@ -6,38 +6,58 @@
  */
 import { Subject } from 'rxjs';
 import type { Occurrence, Processes } from '../effects/ports';
-import type { SpawnProcessParams } from '../machines/effects';
-import type { MinitEvent, SpawnStage } from '../machines/events';
-import { createChildren } from './children';
+import type { ServiceName } from '../machines/definition';
+import type { MinitEvent } from '../machines/events';
+import { createChildren, type Children } from './children';
 import { errnos, libcError } from './libc/errors';
+import type { Pipe } from './libc/pipe';
 import { killProcess } from './libc/process';
-import { createLogPipes } from './log-pipes';
-import { createReaper, type Reaper } from './reaper';
-import { createSpawner, type Spawner } from './spawn';
-import { createWatches } from './watches';
+import { isChild } from './libc/wait';
+import { createLogPipes, type PipeKeeper } from './log-pipes';
+import type { MissingMeans } from './missing-means';
+import { createReaper } from './reaper';
+import { createSpawner, type PidMemory } from './spawn';
+import { createStarts, type ProgramEnd, type Starts } from './starts';
+import { createWatches, type Watches } from './watches';
 
 export interface ProcessesOptions {
   /** CLOCK_BOOTTIME, µs. */
   readonly now: () => number;
+  readonly pidMemory?: PidMemory;
+  readonly pipeKeeper?: PipeKeeper;
+  /** For a minit that was executed anew: what the program before has left. */
+  readonly resumed?: ResumedProcesses;
+  /** What the kernel refuses. */
+  readonly onMissing?: MissingMeans['note'];
 }
 
-export interface RealProcesses extends Processes {
+export interface ResumedProcesses {
+  /** On record: children, or watched. Some may have gone meanwhile. */
+  readonly pids: readonly number[];
+  /** The event to which their ends are traced. */
+  readonly cause: number;
+  readonly logPipes: ReadonlyMap<ServiceName, Pipe>;
+  /** Processes whose start is not on record yet, by service; the empty name is the emergency shell. */
+  readonly startedPids: ReadonlyMap<ServiceName, number>;
+}
+
+export interface RealProcesses extends Processes, Pick<Starts, 'run'> {
+  readonly areSpawnsUnderWay: () => boolean;
   /** Stops reaping and watching and closes the log pipes. The processes go on. */
   close(): void;
 }
 
-/** Asks for the password of root, then starts a shell: sulogin(8). */
-const emergencyShellDefault = '/sbin/sulogin';
-
 /** Returns the processes of this machine and begins to reap. Does not keep the program alive. */
-export function createProcesses({ now }: ProcessesOptions): RealProcesses {
+export function createProcesses(options: ProcessesOptions): RealProcesses {
+  const { now, resumed, onMissing } = options;
   const occurrence$ = new Subject<Occurrence>();
   const emit = (event: MinitEvent, cause?: number): void => {
     occurrence$.next({ at: now(), ...(cause !== undefined && { cause }), event });
   };
   const children = createChildren();
-  const logPipes = createLogPipes();
-  const spawner = createSpawner(logPipes);
+  const logPipes = createLogPipes(options.pipeKeeper, resumed?.logPipes);
+  const spawner = createSpawner(logPipes, options);
+  const ownPrograms = new Map<number, (end: ProgramEnd) => void>();
   const watches = createWatches(
     (pid, cause) => {
       emit({ type: 'ProcessVanished', pid }, cause);
@@ -45,22 +65,31 @@ export function createProcesses({ now }: ProcessesOptions): RealProcesses {
     () => {
       reaper.sweep();
     },
+    onMissing,
   );
   const reaper = createReaper({
     children,
     dropWatch: watches.drop,
     areSpawnsUnderWay: spawner.areSpawnsUnderWay,
     onExited: (pid, status, cause) => {
-      emit({ type: 'ProcessExited', pid, status }, cause);
+      const done = ownPrograms.get(pid);
+      ownPrograms.delete(pid);
+      if (done !== undefined) done({ status });
+      else emit({ type: 'ProcessExited', pid, status }, cause);
     },
   });
-  const start = startWith({ spawner, reaper, emit });
+  if (resumed !== undefined) takeOver(resumed, children, watches);
 
   return {
     occurrence$,
-    spawn(params, cause) {
-      start(params, cause);
-    },
+    areSpawnsUnderWay: spawner.areSpawnsUnderWay,
+    ...createStarts({
+      spawner,
+      reaper,
+      emit,
+      ownPrograms,
+      startedPids: new Map(resumed?.startedPids),
+    }),
     signal({ service, pid, signal }, cause) {
       const errno = children.has(pid)
         ? killProcess(pid, signal)
@@ -82,10 +111,6 @@ export function createProcesses({ now }: ProcessesOptions): RealProcesses {
     closeLogPipe({ service }) {
       logPipes.close(service);
     },
-    startEmergencyShell(cause) {
-      const path = process.env['MINIT_EMERGENCY'] ?? emergencyShellDefault;
-      start({ service: '', path, argv: [path], workingDirectory: '/' }, cause, () => undefined);
-    },
     close() {
       reaper.close();
       watches.close();
@@ -94,30 +119,10 @@ export function createProcesses({ now }: ProcessesOptions): RealProcesses {
   };
 }
 
-type Emit = (event: MinitEvent, cause?: number) => void;
-
-interface Parts {
-  readonly spawner: Spawner;
-  readonly reaper: Reaper;
-  readonly emit: Emit;
+/** Whoever is not a child is watched; one that has gone is told of at once. */
+function takeOver({ pids, cause }: ResumedProcesses, children: Children, watches: Watches): void {
+  for (const pid of pids) {
+    if (isChild(pid)) children.spawned(pid, cause);
+    else watches.add(pid, cause);
+  }
 }
-
-/** Returns what starts a process, keeps its PID and reports the outcome, in this order: spawned, exited. */
-function startWith({ spawner, reaper, emit }: Parts) {
-  return (params: SpawnProcessParams, cause: number, report: Emit = emit): void => {
-    const { service } = params;
-    spawner.start(params, (outcome) => {
-      if ('pid' in outcome) {
-        report({ type: 'ProcessSpawned', service, pid: outcome.pid }, cause);
-        reaper.spawned(outcome.pid, cause);
-      } else {
-        if (isAfterFork(outcome.stage)) reaper.spawnFailed();
-        report({ type: 'SpawnFailed', service, ...outcome }, cause);
-      }
-      reaper.spawnEnded();
-    });
-  };
-}
-
-const isAfterFork = (stage: SpawnStage): boolean =>
-  stage === 'change-directory' || stage === 'execute';

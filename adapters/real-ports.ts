@@ -1,23 +1,36 @@
 /**
- * All ports for real, put together for one run of minit.
+ * All ports for real, put together for one run of minit, or for one that goes on after minit was
+ * executed anew.
  *
  * @module
  */
 import { hostname } from 'node:os';
-import type { Ports } from '../effects/ports';
-import type { Role } from '../machines/events';
+import type { Control, Ports } from '../effects/ports';
+import type { Means, Role, SystemError } from '../machines/events';
+import type { Verbosity } from '../machines/kernel-words';
 import { createClock } from './clock';
 import { createConsole } from './console';
-import { createControl } from './control-fifo';
-import { createEventLog } from './event-log/writer';
+import { createControl, type ControlOptions } from './control-fifo';
+import { createEndingCalls } from './ending-calls';
+import { createEventLog, type SegmentListener } from './event-log/writer';
+import { bootTimeUs } from './libc/clock';
 import { firstByteHolder, isTerminal, lockSecondByte } from './libc/fcntl';
 import { makeFifo } from './libc/pipe';
 import { isWritable } from './libc/poll';
 import { randomUuid } from './libc/random';
 import { watchReadable, watchWritable } from './libc/readiness';
+import { createMissingMeans } from './missing-means';
 import { createProcesses } from './processes';
+import type { Guard } from './re-exec/guard';
+import { Journal, type BootFacts, type Keeper } from './re-exec/journal';
+import type { Legacy } from './re-exec/journal-reader';
+import { createOwnProgram } from './re-exec/own-program-port';
+import { keptKeys, resumedControl, resumedLog, resumedProcesses } from './re-exec/resumption';
+import type { VitalMemory } from './re-exec/vital-memory';
 import { createServiceDirectories } from './service-directories';
 import { createSignals } from './signals';
+import { systemError } from './system-error';
+import { createSystemEnding } from './system-ending';
 import { createTimers } from './timers';
 import { createTurns } from './turns';
 
@@ -27,24 +40,121 @@ export interface RealPortsOptions {
   /** Absolute path of the directory of the event log. */
   readonly logDirectory: string;
   readonly role: Role;
-  readonly isQuiet: boolean;
+  readonly verbosity: Verbosity;
+  /** What the kernel has refused so far: errno by means. */
+  readonly missing?: readonly (readonly [Means, number])[];
   /** minit's version, for the log. */
   readonly program: string;
   /** Lines for people, before all others; not where it is quiet. */
   readonly greeting?: readonly string[];
+  /** What lets minit go on after it was executed anew; none where the kernel refuses memory for it. */
+  readonly survival?: Survival;
+}
+
+export interface Survival {
+  readonly memory: VitalMemory;
+  readonly guard: Guard;
+  /** What the program before has left. */
+  readonly legacy?: Legacy;
 }
 
 export function createRealPorts(options: RealPortsOptions): Ports {
-  const { root, logDirectory, role, isQuiet, program, greeting = [] } = options;
-  const clock = createClock();
+  const { root, role, verbosity, greeting = [], survival } = options;
+  const legacy = survival?.legacy;
+  const means = createMissingMeans(bootTimeUs);
+  for (const [name, errno] of options.missing ?? []) means.note(name, errno);
+  const clock = createClock(means.note);
   const now = (): number => clock.now();
+  const facts = legacy?.facts ?? bootFacts(options, { at: now(), wallAt: clock.wallAt() });
+  // Nothing is opened before the first turn, so that the journal is there when it is needed.
+  const keeper: { journal?: Journal } = {};
   const log = createEventLog({
-    directory: logDirectory,
+    directory: facts.logDirectory,
     now,
+    header: facts.header,
+    ...(legacy && { resumed: resumedLog(legacy) }),
+    onSegment: (segment) => {
+      keepSegment(keeper.journal, segment);
+    },
+  });
+  const processes = createProcesses({
+    now,
+    onMissing: means.note,
+    pipeKeeper: {
+      keep: (service, { readFd, writeFd }) =>
+        keeper.journal?.keep(keptKeys.pipe + service, { fds: [readFd, writeFd] }),
+      drop: (service) => keeper.journal?.drop(keptKeys.pipe + service),
+    },
+    ...(survival && { pidMemory: (service, seq) => survival.memory.page.slotFor(service, seq) }),
+    ...(survival && legacy && { resumed: resumedProcesses(legacy, survival.memory) }),
+  });
+  const control = createRealControl({ root, now }, legacy, (fds) => {
+    if (fds === undefined) keeper.journal?.drop(keptKeys.control);
+    else keeper.journal?.keep(keptKeys.control, { fds: [fds.requests, fds.replies] });
+  });
+  const console = createConsole({
+    startedAt: legacy?.state.init.context.startedAt ?? now(),
+    isColoured: isTerminal(1) && process.env['NO_COLOR'] === undefined,
+    verbosity,
+    greeting,
+    isWritable,
+  });
+  const journal = survival && createJournal(survival, facts, log.held.bind(log));
+  Object.assign(keeper, { journal });
+  return {
+    clock,
+    log,
+    means,
+    processes,
+    control,
+    journal: journal ?? { append: () => undefined, performed: () => undefined },
+    program: createOwnProgram({ now, processes, execute: () => executeAnew(survival) }),
+    timers: createTimers({ now }),
+    directories: createServiceDirectories({ root, now }),
+    signals: createSignals({ now, role }),
+    console,
+    systemEnding: createSystemEnding({ role, calls: createEndingCalls(now), console, log }),
+    turns: createTurns(survival?.guard.alive),
+    exit(code) {
+      log.close();
+      survival?.guard.release();
+      process.exit(code);
+    },
+  };
+}
+
+function createRealControl(
+  place: Pick<ControlOptions, 'root' | 'now'>,
+  legacy: Legacy | undefined,
+  onConnection: NonNullable<ControlOptions['onConnection']>,
+): Control {
+  const resumed = legacy && resumedControl(legacy);
+  return createControl({
+    ...place,
+    mkfifo: makeFifo,
+    lockServer: lockSecondByte,
+    lockHolder: firstByteHolder,
+    poll: watchReadable,
+    pollWritable: watchWritable,
+    onConnection,
+    ...(resumed && { resumed }),
+  });
+}
+
+const executeAnew = (survival: Survival | undefined): SystemError =>
+  survival?.guard.execute({ kind: 'update' }) ?? systemError('ENOSYS');
+
+function bootFacts(
+  { root, logDirectory, verbosity, program }: RealPortsOptions,
+  start: { readonly at: number; readonly wallAt: string },
+): BootFacts {
+  return {
+    root,
+    logDirectory,
+    verbosity,
     header: {
       boot: randomUuid(),
-      wallAt: clock.wallAt(),
-      at: now(),
+      ...start,
       program,
       flags: [],
       // Not the path of the program: where it is installed is nobody's business who reads the log.
@@ -52,34 +162,31 @@ export function createRealPorts(options: RealPortsOptions): Ports {
       host: hostname(),
       node: process.version,
     },
-  });
-  return {
-    clock,
-    log,
-    timers: createTimers({ now }),
-    processes: createProcesses({ now }),
-    directories: createServiceDirectories({ root, now }),
-    control: createControl({
-      root,
-      now,
-      mkfifo: makeFifo,
-      lockServer: lockSecondByte,
-      lockHolder: firstByteHolder,
-      poll: watchReadable,
-      pollWritable: watchWritable,
-    }),
-    signals: createSignals({ now, role }),
-    console: createConsole({
-      startedAt: now(),
-      isColoured: isTerminal(1) && process.env['NO_COLOR'] === undefined,
-      isQuiet,
-      greeting,
-      isWritable,
-    }),
-    turns: createTurns(),
-    exit(code) {
-      log.close();
-      process.exit(code);
-    },
   };
+}
+
+function createJournal(
+  { memory, guard, legacy }: Survival,
+  facts: BootFacts,
+  held: ConstructorParameters<typeof Journal>[0]['held'],
+): Journal {
+  const journal = new Journal({
+    ...memory,
+    facts,
+    held,
+    ...(legacy && { outstanding: legacy.outstanding, kept: legacy.kept }),
+  });
+  guard.onReason((reason) => {
+    journal.noteReason(reason);
+  });
+  return journal;
+}
+
+function keepSegment(keeper: Keeper | undefined, segment: Parameters<SegmentListener>[0]): void {
+  if (segment === undefined) {
+    keeper?.drop(keptKeys.log);
+    return;
+  }
+  const { fd, path, number } = segment;
+  keeper?.keep(keptKeys.log, { fds: [fd], note: { path, number } });
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Condition } from '../machines/condition';
+import type { ShutdownGoal } from '../machines/events';
 import type { ServiceStatus } from '../machines/status';
 import type { ControlError } from './control-client';
 
@@ -29,7 +30,22 @@ export type Order =
   | { readonly do: 'stop' }
   | { readonly do: 'signal'; readonly signal: number }
   | { readonly do: 'set-pid'; readonly pid: number }
+  | { readonly do: 'expect-pid' }
   | { readonly do: 'clear' };
+
+export interface ShutdownWish {
+  readonly how: ShutdownGoal;
+  readonly isOrdered: boolean;
+  readonly graceMs?: number;
+}
+
+/** A shutdown that has begun. */
+export interface ShutdownBegun {
+  /** What follows it; `exit`: minit is not a machine's init, and only ends itself. */
+  readonly then: ShutdownGoal | 'exit';
+  /** Services that have a process. */
+  readonly running: number;
+}
 
 export interface ServiceControl {
   see(services: readonly string[]): Result<readonly Seen[]>;
@@ -39,4 +55,6 @@ export interface ServiceControl {
   /** `undefined`: those started by no service. The value is `undefined` for an unknown service. */
   dependents(service: string | undefined): Result<readonly string[] | undefined>;
   history(): Result<readonly string[]>;
+  /** Only ours knows how. */
+  shutDown(wish: ShutdownWish): Result<ShutdownBegun>;
 }

@@ -8,28 +8,46 @@ import { access } from 'node:fs';
 import type { SpawnProcessParams } from '../machines/effects';
 import { spawnsInFlightMax } from '../machines/limits';
 import type { LogPipes } from './log-pipes';
+import { errnos } from './libc/errors';
 import { ownNice, setNice } from './libc/process';
 import { keepInheritedFdsFromChildren, spawnProcess } from './libc/spawn';
 import { captureEnvironment, packArguments } from './libc/vectors';
+import type { MissingMeans } from './missing-means';
 import { explainSpawnFailure, type SpawnProblem } from './spawn-failure';
 import { openStandardFiles, type StandardFiles } from './standard-files';
 
 export type SpawnOutcome = { readonly pid: number } | SpawnProblem;
 
 export interface Spawner {
-  /** Starts a process when its turn has come; `done` may be called before this returns. */
-  start(params: SpawnProcessParams, done: (outcome: SpawnOutcome) => void): void;
+  /**
+   * Starts a process, because of the event `cause`, when its turn has come; `done` may be called before
+   * this returns.
+   */
+  start(params: SpawnProcessParams, cause: number, done: (outcome: SpawnOutcome) => void): void;
   /** Says whether a child may exist whose PID is not known yet. */
   readonly areSpawnsUnderWay: () => boolean;
 }
 
+/** Memory for the PID of a process that is about to be started, where a later program looks for it. */
+export type PidMemory = (service: string, cause: number) => Int32Array;
+
+export interface SpawnerOptions {
+  readonly pidMemory?: PidMemory;
+  /** What the kernel refuses. */
+  readonly onMissing?: MissingMeans['note'];
+}
+
 interface Job {
   readonly params: SpawnProcessParams;
+  readonly cause: number;
   readonly done: (outcome: SpawnOutcome) => void;
 }
 
 /** Returns a spawner. Children get the environment of this moment. */
-export function createSpawner(logPipes: LogPipes): Spawner {
+export function createSpawner(
+  logPipes: LogPipes,
+  { pidMemory, onMissing }: SpawnerOptions = {},
+): Spawner {
   const envp = captureEnvironment();
   const nice = ownNice();
   startThreadPool();
@@ -44,10 +62,19 @@ export function createSpawner(logPipes: LogPipes): Spawner {
       return;
     }
     inFlight += 1;
-    spawnProcess(nativeSpawn(job.params, files, envp), (errno, pid) => {
+    const memory = pidMemory?.(job.params.service, job.cause);
+    const request = {
+      ...nativeSpawn(job.params, files, envp),
+      ...(memory && { pidMemory: memory }),
+    };
+    spawnProcess(request, (errno, pid) => {
       inFlight -= 1;
       files.release();
-      if (errno === 0) adjustNice(pid, nice, job.params.nice);
+      if (errno === 0) {
+        const refused = adjustNice(pid, nice, job.params.nice);
+        // ESRCH: the program has ended already.
+        if (refused !== 0 && refused !== errnos.ESRCH) onMissing?.('nice', refused);
+      }
       job.done(errno === 0 ? { pid } : explainSpawnFailure(errno, job.params));
       beginWaiting();
     });
@@ -60,8 +87,8 @@ export function createSpawner(logPipes: LogPipes): Spawner {
     }
   };
   return {
-    start(params, done) {
-      waiting.push({ params, done });
+    start(params, cause, done) {
+      waiting.push({ params, cause, done });
       beginWaiting();
     },
     areSpawnsUnderWay: () => inFlight > 0,
@@ -82,10 +109,10 @@ function nativeSpawn(params: SpawnProcessParams, files: StandardFiles, envp: Buf
 /**
  * Straight after the exec: posix_spawn(3) cannot do it, so the program's first moments run with our
  * own level, and so does what it forks in them. A refusal (a negative level without privilege)
- * does not stop a service.
+ * does not stop a service. Returns the errno, 0 for success.
  */
-function adjustNice(pid: number, base: number, nice: number | undefined): void {
-  if (nice !== undefined && nice !== 0) setNice(pid, base + nice);
+function adjustNice(pid: number, base: number, nice: number | undefined): number {
+  return nice === undefined || nice === 0 ? 0 : setNice(pid, base + nice);
 }
 
 /**

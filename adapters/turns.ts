@@ -8,11 +8,14 @@ import type { Turns } from '../effects/ports';
 /** setInterval takes no more: the loop is woken once in 24.8 days. */
 const intervalMsMax = 2_147_483_647;
 
-/** Returns turns of Node's event loop. */
-export function createTurns(): Turns {
+/** Returns turns of Node's event loop. `alive` is called at each. */
+export function createTurns(alive: () => void = () => undefined): Turns {
   return {
     schedule(turn) {
-      setImmediate(turn);
+      setImmediate(() => {
+        alive();
+        turn();
+      });
     },
   };
 }

@@ -1,7 +1,7 @@
 /**
  * Processes that are no children of ours, held by a pidfd, so that a PID used again is never taken
  * for the one that was meant. Kernels before 5.3, and sandboxes without the call, are asked by PID
- * once a second instead, which excludes nothing.
+ * once a second instead, which excludes nothing, and is said.
  *
  * @module
  */
@@ -10,6 +10,7 @@ import { errnos } from './libc/errors';
 import { openPidfd, signalPidfd } from './libc/pidfd';
 import { killProcess } from './libc/process';
 import { watchReadable } from './libc/readiness';
+import type { MissingMeans } from './missing-means';
 
 const askDelayMs = 1_000;
 
@@ -37,6 +38,7 @@ export interface Watches {
 export function createWatches(
   onVanished: (pid: number, cause: number) => void,
   beforeVanished: () => void,
+  onMissing?: MissingMeans['note'],
 ): Watches {
   const watchByPid = new Map<number, Watch>();
   const drop = (pid: number): number | undefined => {
@@ -53,7 +55,7 @@ export function createWatches(
   return {
     add(pid, cause) {
       drop(pid);
-      watchByPid.set(pid, { cause, ...begin(pid, vanished) });
+      watchByPid.set(pid, { cause, ...begin(pid, vanished, onMissing) });
     },
     signal(pid, signal, cause) {
       const watch = watchByPid.get(pid);
@@ -71,7 +73,11 @@ export function createWatches(
 
 type Begun = Omit<Watch, 'cause'>;
 
-function begin(pid: number, vanished: (pid: number) => void): Begun {
+function begin(
+  pid: number,
+  vanished: (pid: number) => void,
+  onMissing?: MissingMeans['note'],
+): Begun {
   const pidfd = openPidfd(pid);
   if (pidfd >= 0) {
     const stopWatching = watchReadable(pidfd, () => {
@@ -86,7 +92,9 @@ function begin(pid: number, vanished: (pid: number) => void): Begun {
     };
   }
   const isGone = pidfd === -errnos.ESRCH || killProcess(pid, 0) === errnos.ESRCH;
-  return isGone ? gone(pid, vanished) : askByPid(pid, vanished);
+  if (isGone) return gone(pid, vanished);
+  onMissing?.('process-watch', -pidfd);
+  return askByPid(pid, vanished);
 }
 
 function gone(pid: number, vanished: (pid: number) => void): Begun {

@@ -3,19 +3,31 @@
  *
  * @module
  */
-import '../adapters/tune-v8';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
-import { becomeSubreaper, detectRole } from '../adapters/role';
-import { createRealPorts } from '../adapters/real-ports';
+import { take } from 'rxjs';
+import { kernelWords } from '../adapters/kernel-command-line';
+import { say } from '../adapters/last-words';
+import { bootTimeUs } from '../adapters/libc/clock';
+import { guardProgram } from '../adapters/re-exec/guard';
+import type { Legacy } from '../adapters/re-exec/journal-reader';
+import { resumedEvent } from '../adapters/re-exec/resumption';
+import { beginSecondLife } from '../adapters/re-exec/second-life';
+import { findVitalMemory, makeVitalMemory } from '../adapters/re-exec/vital-memory';
+import { detectRole } from '../adapters/role';
+import { createRealPorts, type Survival } from '../adapters/real-ports';
+import { tuneV8 } from '../adapters/tune-v8';
 import { keepAlive } from '../adapters/turns';
 import { systemErrorOf } from '../adapters/system-error';
 import { runLoop } from '../effects/loop';
 import type { Ports } from '../effects/ports';
+import { askAgain, performUnperformed } from '../effects/resume';
 import { describeErrorCode } from '../machines/describe-failure';
 import { exitNothingToStart } from '../machines/init';
+import type { ResumeReason, Role } from '../machines/events';
+import { verbosityOf } from '../machines/kernel-words';
 import { graceMsDefault, graceMsMax } from '../machines/limits';
 import { commandOutput, complain, named, rootDefault, version } from './program';
 
@@ -120,7 +132,40 @@ function warnOfUnknownOptions(words: readonly string[], { console, clock }: Port
   }
 }
 
-function main(argv: readonly string[]): void {
+/** What lets this minit be executed anew; where the kernel refuses it, minit goes without, and says so. */
+function prepareSurvival(role: Role): Survival | undefined {
+  const memory = makeVitalMemory(bootTimeUs());
+  if (!('code' in memory)) return { memory, guard: guardProgram(memory) };
+  say(
+    `warning: no memory that outlives the program (${memory.code}): minit cannot be executed anew`,
+  );
+  // PID 1 goes on as it can.
+  if (role !== 'process')
+    process.on('uncaughtException', ({ message }) => {
+      say(`error: internal error: ${message}; minit goes on as it can`);
+    });
+  return undefined;
+}
+
+/** Goes on where the program before this one was ended. */
+function goOn(survival: Survival & { readonly legacy: Legacy }, reason: ResumeReason): void {
+  const { legacy, memory } = survival;
+  const { role } = legacy.state;
+  // What an older version called a container would be no machine to this one, but it goes on as what it was.
+  const { missing } = detectRole();
+  const ports = createRealPorts({ ...legacy.facts, role, missing, program: version, survival });
+  tuneAfterFirstProcess(ports);
+  runLoop(ports, resumedEvent(memory, reason, version), legacy.state);
+  askAgain(ports, legacy.outstanding.list);
+  performUnperformed(ports, legacy.unperformed);
+}
+
+/** Nothing that can wait comes before the first service. */
+function tuneAfterFirstProcess({ processes }: Ports): void {
+  processes.occurrence$.pipe(take(1)).subscribe(tuneV8);
+}
+
+function begin(argv: readonly string[], kept?: Survival): void {
   const program = parser();
   try {
     program.parse(argv, { from: 'user' });
@@ -130,7 +175,7 @@ function main(argv: readonly string[]): void {
     return;
   }
   const options = program.opts<Options>();
-  const role = detectRole();
+  const { role, missing } = detectRole();
   const paths = findPaths(options);
   const problem = 'problem' in paths ? paths.problem : rootProblem(paths.root);
   if ('problem' in paths || (problem !== undefined && role === 'process')) {
@@ -139,16 +184,20 @@ function main(argv: readonly string[]): void {
     return;
   }
   const { root, logDirectory } = paths;
-  if (role === 'process') becomeSubreaper();
+  const survival = kept ?? prepareSurvival(role);
+  const words = [...program.args, ...(role === 'machine' ? kernelWords() : [])];
   const ports = createRealPorts({
     ...paths,
+    ...(survival && { survival }),
     role,
-    isQuiet: options.quiet ?? false,
+    missing,
+    verbosity: verbosityOf({ role, isQuiet: options.quiet ?? false, words }),
     program: version,
     greeting: role === 'process' ? greeting(root, logDirectory) : [],
   });
   if (role === 'process') warnOfUnknownOptions(program.args, ports);
   keepAlive();
+  tuneAfterFirstProcess(ports);
   runLoop(ports, {
     type: 'SupervisorStarted',
     pid: process.pid,
@@ -156,6 +205,7 @@ function main(argv: readonly string[]): void {
     root,
     words: program.args,
     graceMs: options.grace,
+    endsSystem: true,
   });
 }
 
@@ -163,5 +213,11 @@ const greeting = (root: string, log: string): readonly string[] => [
   `minit ${version}: ${root}, PID ${String(process.pid)}; event log in ${log}`,
   `talk to it: msvc --root ${root} --all   stop it: Ctrl-C`,
 ];
+
+function main(argv: readonly string[]): void {
+  const memory = findVitalMemory();
+  if (memory === undefined) begin(argv);
+  else beginSecondLife(memory, { goOn, beginAfresh: (survival) => begin(argv, survival) });
+}
 
 main(process.argv.slice(2));

@@ -94,7 +94,8 @@ function realRoot(root: string): string {
 
 function statusLine(typed: string, { condition, pid, seconds }: Seen): string {
   if (!isTerminal(1)) return `${String(pid)} ${String(seconds)}`;
-  const state = condition === 'up' ? `up (pid ${String(pid)})` : condition;
+  const known = pid === 0 ? 'PID not known yet' : `pid ${String(pid)}`;
+  const state = condition === 'up' ? `up (${known})` : condition;
   return `msvc: ${typed}: ${state} ${String(seconds)} seconds`;
 }
 
@@ -141,15 +142,23 @@ function showPids(control: ServiceControl, typed: readonly string[], { root }: F
   if ('code' in answer) return fail(answer.text);
   return worst(
     answer.value.map(({ condition, pid }) => {
-      if (condition === 'up') {
+      if (condition === 'up' && pid !== 0) {
         print(String(pid));
         return 0;
       }
-      complain(condition === 'unknown' ? 'no such service' : 'service terminated');
+      complain(whyNoPid[condition]);
       return exitCode.failed;
     }),
   );
 }
+
+/** Words of the original; a daemon in the background is something that it does not know. */
+const whyNoPid: Readonly<Record<Seen['condition'], string>> = {
+  unknown: 'no such service',
+  up: 'its PID is not known yet',
+  down: 'service terminated',
+  finished: 'service terminated',
+};
 
 function list(answer: ReturnType<ServiceControl['dependents']>, name: string): number {
   if ('code' in answer) return fail(answer.text);

@@ -6,7 +6,8 @@
  */
 import { initMachine } from '../machines/init';
 import { serviceMachine } from '../machines/service';
-import { serviceTable, tableToMarkdown } from '../machines/table';
+import { serviceTable } from '../machines/table';
+import { tableToMarkdown } from '../machines/table-markdown';
 import type { TreeSurvey } from '../machines/tree-facts';
 import { dependencyGraphOf } from './dependency-graph';
 import { chartAs, dependenciesAs } from './formats';

@@ -87,6 +87,8 @@ const toneByState: Readonly<Record<string, ToneName>> = {
   booting: 'starting',
   emergency: 'failed',
   'shutting-down': 'stopping',
+  clearing: 'stopping',
+  ending: 'stopping',
 };
 
 /** Returns the tone of the state at `path` (`stopping.killing`). Pure. */

@@ -8,7 +8,12 @@ import { allCards, type Card, type Drawing } from './statechart-drawing';
 /** Outermost cards by column; what is not named comes in a last column. */
 const columnsById: Readonly<Record<string, readonly (readonly string[])[]>> = {
   service: [['at-rest', 'respawning'], ['waiting-deps', 'starting'], ['running'], ['stopping']],
-  init: [['booting'], ['running', 'emergency'], ['shutting-down'], ['halted']],
+  init: [
+    ['booting'],
+    ['running', 'emergency'],
+    ['shutting-down', 'clearing'],
+    ['ending', 'halted'],
+  ],
 };
 
 /** Cards that stand below each other. */

@@ -79,29 +79,34 @@ export function turns$(
   first: Occurrence,
   options: LoopOptions = {},
 ): Observable<Turn> {
-  const { clock, timers, processes, directories, control, signals, log } = ports;
-  const sources = [signals, processes, control, timers, directories, clock, log];
+  const { clock, timers, processes, directories, control, signals, log, journal } = ports;
+  const { program, systemEnding, means } = ports;
+  const outside = [signals, processes, control, timers, directories, clock, log];
+  const sources = [...outside, program, systemEnding, means];
   const occurrence$ = merge(...sources.map((source) => source.occurrence$));
   const begin = options.from ?? initialState();
   // The sources come first: nothing that the first event causes may be missed.
   return merge(occurrence$, [first]).pipe(
     gatherTurns(ports.turns),
     scan((turn, batch) => foldTurn(turn.state, batch, options.isChecked), before(begin)),
+    // The journal first: what it goes on from must never be behind what the log says.
     tap(({ records, state }) => {
+      journal.append(records, () => toPlain(state));
       log.append(records, () => toPlain(state));
     }),
     tap(({ transitions }) => {
       for (const transition of transitions) ports.console.transition(transition);
     }),
-    tap(({ records }) => {
+    tap(({ records, state }) => {
       performAll(ports, records);
+      journal.performed(state.seq);
     }),
   );
 }
 
-/** In order, but for the end of minit: what else the turn asks for is done before. */
+/** In order, but for the end of minit or of the machine: what else the turn asks for is done before. */
 function performAll(ports: Ports, records: readonly LogRecord[]): void {
-  const isEnd = ({ type }: Effect): boolean => type === 'ExitSupervisor';
+  const isEnd = ({ type }: Effect): boolean => type === 'ExitSupervisor' || type === 'EndSystem';
   for (const record of records) {
     for (const effect of record.effects) if (!isEnd(effect)) perform(ports, effect, record);
   }
@@ -110,18 +115,16 @@ function performAll(ports: Ports, records: readonly LogRecord[]): void {
   }
 }
 
-/** Runs minit until it ends itself through {@link Ports.exit}. */
-export function runLoop(
-  ports: Ports,
-  started: MinitEvent & { type: 'SupervisorStarted' },
-): Subscription {
+/** Runs minit until it ends itself through {@link Ports.exit}. `from`: the state to go on from. */
+export function runLoop(ports: Ports, first: MinitEvent, from?: SupervisorState): Subscription {
   const complain = (text: string): void => {
     ports.console.report(
       { severity: 'error', code: 'internal', text: `internal error: ${text}` },
       ports.clock.now(),
     );
   };
-  return turns$(ports, { at: ports.clock.now(), event: started }).subscribe({
+  const options = from === undefined ? {} : { from };
+  return turns$(ports, { at: ports.clock.now(), event: first }, options).subscribe({
     next: ({ violations }) => {
       for (const violation of violations) complain(violation);
     },

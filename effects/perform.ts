@@ -7,7 +7,11 @@ import type { Effect } from '../machines/effects';
 import type { LogRecord, Ports } from './ports';
 
 /** Performs one effect of the event `seq`, which is the cause of whatever comes of it. */
-export function perform(ports: Ports, effect: Effect, { seq, at }: LogRecord): void {
+export function perform(
+  ports: Ports,
+  effect: Effect,
+  { seq, at }: Pick<LogRecord, 'seq' | 'at'>,
+): void {
   switch (effect.type) {
     case 'ReadService':
       return ports.directories.read(effect.params, effect.params.cause ?? seq);
@@ -23,6 +27,8 @@ export function perform(ports: Ports, effect: Effect, { seq, at }: LogRecord): v
       return ports.processes.closeLogPipe(effect.params);
     case 'StartEmergencyShell':
       return ports.processes.startEmergencyShell(seq);
+    case 'UpdateSupervisor':
+      return ports.program.update(seq);
     case 'StartTimer':
       return ports.timers.start(effect.params, seq);
     case 'CancelTimer':
@@ -35,6 +41,10 @@ export function perform(ports: Ports, effect: Effect, { seq, at }: LogRecord): v
       return ports.log.open(seq);
     case 'OpenControl':
       return ports.control.open(seq);
+    case 'EndProcesses':
+      return ports.systemEnding.endProcesses(effect.params, seq);
+    case 'EndSystem':
+      return ports.systemEnding.endSystem(effect.params, seq);
     case 'ExitSupervisor':
       return ports.exit(effect.params.code);
   }

@@ -47,6 +47,7 @@ export interface Processes extends Source {
   watch(params: EffectParams<'WatchProcess'>, cause: number): void;
   probe(params: EffectParams<'ProbeProcess'>, cause: number): void;
   closeLogPipe(params: EffectParams<'CloseLogPipe'>): void;
+  /** Emits `EmergencyShellStarted` or `EmergencyShellFailed`, later `ProcessExited`. */
   startEmergencyShell(cause: number): void;
 }
 
@@ -65,6 +66,9 @@ export interface Control extends Source {
 /** SIGTERM, SIGINT, … to minit itself; SIGCHLD belongs to {@link Processes}. */
 export type Signals = Source;
 
+/** What the kernel refuses to minit, once for each: emits `MeansMissing`. */
+export type MissingMeans = Source;
+
 /** One recorded event with what the fold made of it. */
 export interface LogRecord extends RecordedEvent {
   readonly effects: readonly Effect[];
@@ -78,14 +82,44 @@ export interface EventLog extends Source {
    * `snapshot` gives the state after the last of them, for a new segment or to bound what is held.
    */
   append(records: readonly LogRecord[], snapshot: () => unknown): void;
+  /**
+   * Writes what is held and lets go of its file, so that its file system can be unmounted. What comes
+   * after that is held until {@link EventLog.open} is asked again.
+   */
+  release(): void;
   /** Writes what is held, for the end of minit. */
   close(): void;
+}
+
+/** What a minit that is executed anew goes on from; see adapters/re-exec/. */
+export interface Journal {
+  /** Takes the records of one turn, before any of their effects is performed. */
+  append(records: readonly LogRecord[], snapshot: () => unknown): void;
+  /** All effects of the events up to `seq` have been performed. */
+  performed(seq: number): void;
+}
+
+/**
+ * The end of a booted machine. Takes as long as it takes, beside everything else, but never for ever:
+ * each step has a limit, after which it goes on and says so on the console.
+ */
+export interface SystemEnding extends Source {
+  /** TERM and CONT to all processes, after the grace time KILL. Emits `ProcessesEnded`. */
+  endProcesses(params: EffectParams<'EndProcesses'>, cause: number): void;
+  /** Emits `SystemEndFailed`, or nothing any more. The event log is held in memory from its first step on. */
+  endSystem(params: EffectParams<'EndSystem'>, cause: number): void;
 }
 
 /** What people see while minit runs. */
 export interface Console {
   transition(transition: Transition): void;
   report(params: EffectParams<'Report'>, at: number): void;
+}
+
+/** minit's own program. */
+export interface OwnProgram extends Source {
+  /** Emits `SupervisorResumed`, from the program that comes of it, or `UpdateFailed`. */
+  update(cause: number): void;
 }
 
 /** Calls `turn` soon, once, after what is under way: `setImmediate`, or the simulated world's own. */
@@ -101,8 +135,13 @@ export interface Ports {
   readonly control: Control;
   readonly signals: Signals;
   readonly log: EventLog;
+  readonly journal: Journal;
+  readonly systemEnding: SystemEnding;
+  readonly means: MissingMeans;
   readonly console: Console;
   readonly turns: Turns;
+  /** Executes minit anew, with all it has, or emits `UpdateFailed`. */
+  readonly program: OwnProgram;
   /** Ends the program (or the simulation) with an exit status. */
   exit(code: number): void;
 }

@@ -60,7 +60,7 @@ export function compareEffects(
 function serviceOf(effect: Effect | undefined): string | undefined {
   const params = effect?.params ?? {};
   if ('service' in params) return params.service;
-  return 'timer' in params ? /^(?:respawn|stop):(.*)$/su.exec(params.timer)?.[1] : undefined;
+  return 'timer' in params ? /^(?:respawn|stop|pid):(.*)$/su.exec(params.timer)?.[1] : undefined;
 }
 
 /**

@@ -11,5 +11,7 @@ export type Condition = 'up' | 'down' | 'finished';
 /** Returns the condition of a service in `state`; `pid`: null where it has no process. */
 export function conditionOf(state: StateName, pid: number | null): Condition {
   if (pid !== null) return 'up';
+  // Its daemon is there, or soon will be; only its PID is not known yet.
+  if (state === 'running') return 'up';
   return state === 'finished' || state === 'failed' || state === 'sync-done' ? 'finished' : 'down';
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { ServiceName } from './definition';
+import type { ShutdownGoal } from './events';
 import { extensionPrefix } from './requests';
 import type { ServiceStatus } from './status';
 
@@ -14,10 +15,19 @@ export type ClientRequest =
   | { readonly do: 'stop'; readonly service: ServiceName }
   | { readonly do: 'signal'; readonly service: ServiceName; readonly signal: number }
   | { readonly do: 'set-pid'; readonly service: ServiceName; readonly pid: number }
+  | { readonly do: 'expect-pid'; readonly service: ServiceName }
   | { readonly do: 'clear'; readonly service: ServiceName }
   | { readonly do: 'dependents'; readonly service?: ServiceName }
   | { readonly do: 'history' }
-  | { readonly do: 'state' };
+  | { readonly do: 'update' }
+  | { readonly do: 'state' }
+  | {
+      readonly do: 'shutdown';
+      readonly how: ShutdownGoal;
+      readonly isOrdered: boolean;
+      /** Between TERM and KILL; without it as minit was started with. */
+      readonly graceMs?: number;
+    };
 
 export const encodeRequest = (request: ClientRequest): string =>
   extensionPrefix + JSON.stringify(request);
@@ -31,6 +41,12 @@ export interface ClientReply {
   readonly services?: readonly (ServiceStatus | UnknownService | ServiceName)[];
   readonly cleared?: boolean;
   readonly state?: unknown;
+  /** Of the program that runs after an update. */
+  readonly program?: string;
+  /** Of a shutdown: what follows when the services are down; `exit` where minit is not a machine's init. */
+  readonly then?: ShutdownGoal | 'exit';
+  /** Of a shutdown: services that have a process now. */
+  readonly running?: number;
 }
 
 /** Returns the reply of our minit, or `undefined` for the `0` of the original. */

@@ -5,11 +5,14 @@
  */
 import type { ServiceName } from './definition';
 import { assertNever } from './invariant-violation';
+import { requestUpdate } from './own-program';
 import { answer, jsonReply, limitReplyTime, reply } from './replies';
 import type { ControlRequest } from './requests';
 import type { ServiceEvent } from './service-context';
+import { followUp, isEnding, requestShutdown } from './shutdown';
 import { toPlain } from './snapshot';
 import {
+  innerState,
   isAtRest,
   servicesInOrder,
   stateName,
@@ -43,6 +46,8 @@ export function handleRequest(step: Step, request: ControlRequest): void {
       return respond(jsonReply({ ok: true, services: statuses(step, request.services) }));
     case 'state':
       return respond(jsonReply({ ok: true, state: toPlain({ ...draft }) }));
+    case 'update':
+      return requestUpdate(step, { request: seq, isJson: request.isJson });
     case 'refused':
       emit(step, 'Report', {
         severity: 'warning',
@@ -50,8 +55,11 @@ export function handleRequest(step: Step, request: ControlRequest): void {
         text: `request refused: ${request.why}`,
       });
       return answer(step, { request: seq, isJson: request.isJson }, request.why);
+    case 'shutdown':
+      return shutDown(step, request);
     case 'respawn':
     case 'set-pid':
+    case 'expect-pid':
     case 'clear':
     case 'stop':
     case 'signal':
@@ -63,7 +71,7 @@ export function handleRequest(step: Step, request: ControlRequest): void {
 
 type ServiceRequest = Extract<
   ControlRequest,
-  { kind: 'respawn' | 'set-pid' | 'clear' | 'stop' | 'signal' }
+  { kind: 'respawn' | 'set-pid' | 'expect-pid' | 'clear' | 'stop' | 'signal' }
 >;
 
 /** Requests that change one service that must be loaded. */
@@ -93,6 +101,10 @@ function onService(step: Step, request: ServiceRequest): void {
       return signal(step, service, { ...asker, signal: request.signal });
     case 'set-pid':
       return probe(step, { service: name, pid: request.pid, purpose: 'set', reply: asker });
+    case 'expect-pid':
+      if (!mayGoToBackground(service)) return answer(step, asker, 'it has no process');
+      tell(step, name, { type: 'PidExpected', at: step.at });
+      return answer(step, asker, undefined);
     case 'clear':
       if (service.context.pid !== undefined) {
         return probe(step, {
@@ -108,9 +120,10 @@ function onService(step: Step, request: ServiceRequest): void {
   }
 }
 
-/** Nothing must be started any more. */
-const isEnding = ({ draft }: Step): boolean =>
-  draft.stopPlan !== undefined || draft.init.value === 'halted';
+/** Its `run` is there, or on its way, or has gone to the background already. */
+const mayGoToBackground = (service: Service): boolean =>
+  stateName(service) === 'running' ||
+  (stateName(service) === 'starting' && innerState(service) === 'spawning');
 
 function start(step: Step, request: Extract<ControlRequest, { kind: 'start' }>): void {
   const asker: PendingReply = { request: step.seq, isJson: request.isJson };
@@ -167,10 +180,11 @@ export function finishProbe(step: Step, request: number, alive: boolean): void {
   const problem = ownerProblem(step, pending);
   if (problem !== undefined) return answer(step, asker, problem);
   // Nobody would stop it: its turn to be stopped is over.
-  if (draft.stopPlan !== undefined && isAtRest(current))
+  if (isEnding(step) && draft.init.value !== 'halted' && isAtRest(current))
     return answer(step, asker, 'minit is shutting down');
   // Its own child is watched already, by waitpid(2), which tells how it ended.
-  if (current.context.pid === pid) return answer(step, asker, undefined);
+  const isKnown = current.context.pid === pid && current.context.expectsPid !== true;
+  if (isKnown) return answer(step, asker, undefined);
   const event: ServiceEvent = { type: 'PidSet', at: step.at, pid };
   tell(step, service, event);
   answer(step, asker, undefined);
@@ -183,6 +197,14 @@ function answerClear(step: Step, { request, isJson }: PendingReply, isCleared: b
     request,
     isJson ? jsonReply({ ok: true, cleared: isCleared }) : isCleared ? '0' : '1',
   );
+}
+
+function shutDown(step: Step, request: Extract<ControlRequest, { kind: 'shutdown' }>): void {
+  const { draft, seq } = step;
+  const running = draft.serviceByPid.size;
+  const problem = requestShutdown(step, request);
+  if (problem !== undefined) return answer(step, { request: seq, isJson: true }, problem);
+  reply(step, seq, jsonReply({ ok: true, then: followUp(step, request.goal), running }));
 }
 
 /** 0: no process just now, or no such service; 1: finished. */
@@ -239,5 +261,6 @@ function statuses(step: Step, names: readonly ServiceName[] | undefined): object
 export function finishRequest(step: Step): void {
   settle(step);
   if (step.draft.pendingProbes.has(String(step.seq))) return;
+  if (step.draft.pendingUpdate?.request === step.seq) return;
   limitReplyTime(step);
 }

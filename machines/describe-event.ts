@@ -4,10 +4,14 @@
  * @module
  */
 import { describeExit, signalName } from './describe';
+import { describeReason } from './own-program';
 import { failureText } from './describe-failure';
 import type { Effect } from './effects';
 import type { MinitEvent } from './events';
 import { assertNever } from './invariant-violation';
+
+const ordinal = (count: number): string =>
+  `${String(count)}${{ 1: 'st', 2: 'nd', 3: 'rd' }[count] ?? 'th'}`;
 
 /** Control characters made visible: requests hold NULs. */
 const visible = (text: string): string => JSON.stringify(text).slice(1, -1);
@@ -18,6 +22,14 @@ export function describeEvent(event: MinitEvent): string {
       const words = event.words.length > 0 ? ` ${event.words.join(' ')}` : '';
       return `minit started as PID ${String(event.pid)} (${event.role}) in ${event.root}:${words || ' default'}`;
     }
+    case 'SupervisorResumed':
+      return `minit executed anew (${describeReason(event.reason)}), for the ${ordinal(event.count)} time`;
+    case 'UpdateFailed':
+      return `update not possible (${event.error.code})`;
+    case 'EmergencyShellStarted':
+      return `emergency shell has process ${String(event.pid)}`;
+    case 'EmergencyShellFailed':
+      return `emergency shell ${event.path} not started (${event.error.code})`;
     case 'ServiceRead':
       return `directory of ${event.service} read`;
     case 'ServiceMissing':
@@ -50,8 +62,16 @@ export function describeEvent(event: MinitEvent): string {
       return `event log opened: ${event.path}`;
     case 'LogFailed':
       return `event log not written: ${event.path} (${event.error.code})`;
+    case 'ProcessesEnded':
+      return event.by === 'left'
+        ? 'some processes are left, even after SIGKILL'
+        : `all processes have ended by SIG${event.by}`;
+    case 'SystemEndFailed':
+      return `${event.how} failed (${event.error.code})`;
     case 'WallClockStepped':
       return `wall clock set to ${event.wallAt}`;
+    case 'MeansMissing':
+      return `the kernel refuses ${event.means} (${event.error.code})`;
     default:
       return assertNever(event, 'event');
   }
@@ -79,8 +99,13 @@ export function describeEffect(effect: Effect): string {
       return `Report ${effect.params.severity}: ${effect.params.text}`;
     case 'ExitSupervisor':
       return `ExitSupervisor ${String(effect.params.code)}`;
+    case 'EndProcesses':
+      return `EndProcesses ${String(effect.params.graceMs)} ms`;
+    case 'EndSystem':
+      return `EndSystem ${effect.params.how}`;
     case 'OpenLog':
     case 'OpenControl':
+    case 'UpdateSupervisor':
     case 'StartEmergencyShell':
       return effect.type;
     default:

@@ -17,11 +17,15 @@ const stageText: Readonly<Record<SpawnStage, string>> = {
   'change-directory': 'change to its working directory',
   execute: 'execute its program (run)',
   fork: 'make a process',
+  'learn-pid': 'learn the PID of its daemon',
 };
 
 /** Explanations for the codes that people meet; others are shown by their name. */
 const errorText: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
+  EIO: 'input/output error',
+  ENOSYS: 'the kernel has no such call, or a sandbox hides it',
+  EPERM: 'the kernel does not allow it',
   EAGAIN: 'too many processes just now',
   EINVAL: 'not usable',
   EISDIR: 'is a directory',

@@ -27,6 +27,7 @@ const signalNames: Readonly<Record<number, string>> = {
   19: 'SIGSTOP',
   24: 'SIGXCPU',
   25: 'SIGXFSZ',
+  26: 'SIGVTALRM',
   31: 'SIGSYS',
 };
 

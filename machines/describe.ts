@@ -30,6 +30,8 @@ export function reasonOf(service: Service): string {
         ? 'its directory is being read'
         : 'its process is being made';
     case 'running':
+      if (innerState(service) === 'backgrounded')
+        return `${describeEnd(service.context)}; the PID of its daemon is to come`;
       return `pid ${String(pid)}${innerState(service) === 'paused' ? ', paused' : ''}`;
     case 'stopping':
       return `${want === 'down' ? 'asked to stop' : 'stopping, will start again'} (${innerState(service) ?? ''})`;
@@ -50,6 +52,9 @@ export function describeTransition({ before, after }: Transition): string {
   if (stateName(after) === 'waiting-deps' && !after.context.isRead) return 'asked for';
   const detail = reasonOf(after);
   const hasEnded = before?.context.pid !== undefined && after.context.pid === undefined;
+  const wasBackgrounded = before !== undefined && innerState(before) === 'backgrounded';
+  if (wasBackgrounded && stateName(after) === 'starting' && after.context.failure !== undefined)
+    return `${failureText(after.context.failure)}; again`;
   if (hasEnded && stateName(after) === 'starting') return `${describeEnd(after.context)}; again`;
   if (stateName(after) === 'respawning') return `${detail}; again soon`;
   return detail;

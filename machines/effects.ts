@@ -5,7 +5,7 @@
  * @module
  */
 import type { ServiceName } from './definition';
-import type { TimerId } from './events';
+import type { SystemEnd, TimerId } from './events';
 
 export interface SpawnProcessParams {
   readonly service: ServiceName;
@@ -50,8 +50,12 @@ export type ReportCode =
   | 'control'
   | 'log'
   | 'clock'
+  | 'means'
   | 'shutdown'
   | 'boot'
+  | 'emergency'
+  | 'update'
+  | 'resumed'
   | 'internal';
 
 /** An effect that says it all by its type. */
@@ -83,8 +87,17 @@ export interface EffectParamsByType {
   OpenLog: NoParams;
   /** Outcome: `ControlOpened` or `ControlFailed`. */
   OpenControl: NoParams;
-  /** An administrator's shell on the console (sulogin(8)); minit goes on beside it. */
+  /** Executes minit anew, with all it has. Outcome: `SupervisorResumed`, or `UpdateFailed`. */
+  UpdateSupervisor: NoParams;
+  /**
+   * An administrator's shell on the console (sulogin(8)); minit goes on beside it. Outcome:
+   * `EmergencyShellStarted` or `EmergencyShellFailed`, and `ProcessExited` when it has ended.
+   */
   StartEmergencyShell: NoParams;
+  /** Of a booted machine: TERM to every process there is, after `graceMs` KILL. Outcome: `ProcessesEnded`. */
+  EndProcesses: { readonly graceMs: number };
+  /** Of a booted machine: lets go of the event log, swap and file systems, then reboot(2). Outcome: none, or `SystemEndFailed`. */
+  EndSystem: { readonly how: SystemEnd };
   /** Ends minit: `code` for whoever waits for it. */
   ExitSupervisor: { readonly code: number };
 }

@@ -19,6 +19,12 @@ export type ExitStatus =
  */
 export type Role = 'machine' | 'container' | 'process';
 
+/** How the system can end. */
+export type SystemEnd = 'reboot' | 'halt' | 'power-off';
+
+/** What is wanted when the services have been taken down: the administrator's shell, or nothing more, too. */
+export type ShutdownGoal = SystemEnd | 'sulogin' | 'services';
+
 /** Where the start of a process failed. */
 export type SpawnStage =
   | 'read-directory'
@@ -28,7 +34,9 @@ export type SpawnStage =
   | 'log-pipe'
   | 'change-directory'
   | 'execute'
-  | 'fork';
+  | 'fork'
+  /** Never the outcome of a spawn: what was spawned has gone to the background. */
+  | 'learn-pid';
 
 /** An error of the operating system: `code` is the symbolic name (`ENOENT`), `errno` its number. */
 export interface SystemError {
@@ -36,8 +44,29 @@ export interface SystemError {
   readonly errno: number;
 }
 
+/**
+ * What minit goes on without: to learn that somebody sets the wall clock (timerfd); to hold processes that
+ * are no children (pidfd); to adopt orphans (subreaper); nice levels; ctrl-alt-del.
+ */
+export const meansNames = [
+  'clock-steps',
+  'process-watch',
+  'orphans',
+  'nice',
+  'ctrl-alt-del',
+] as const;
+export type Means = (typeof meansNames)[number];
+
 export type SignalName =
   'SIGHUP' | 'SIGINT' | 'SIGQUIT' | 'SIGTERM' | 'SIGWINCH' | 'SIGUSR1' | 'SIGUSR2' | 'SIGPWR';
+
+/** Why minit was executed anew. `signal`: it ended the program in a way that JavaScript cannot catch. */
+export type ResumeReason =
+  | { readonly kind: 'update' }
+  | { readonly kind: 'signal'; readonly signal: number }
+  | { readonly kind: 'error'; readonly message: string; readonly stack?: string }
+  | { readonly kind: 'exit'; readonly code: number }
+  | { readonly kind: 'unknown' };
 
 export type MinitEvent =
   /** Always the first. `words` are the arguments that are no options, `-NAME` included. */
@@ -48,6 +77,29 @@ export type MinitEvent =
       readonly root: string;
       readonly words: readonly string[];
       readonly graceMs: number;
+      /** minit halts, powers off and reboots itself. Absent in logs from before it did, which replay as they were. */
+      readonly endsSystem?: boolean;
+    }
+  /**
+   * minit was executed anew and has taken over all that there was. `count`: how often in this boot;
+   * `failuresInARow`: how often soon after the time before. `program`: the version that goes on.
+   */
+  | {
+      readonly type: 'SupervisorResumed';
+      readonly reason: ResumeReason;
+      readonly count: number;
+      readonly failuresInARow: number;
+      readonly program: string;
+    }
+  /** Outcome of `UpdateSupervisor` when it failed: the program that runs goes on. */
+  | { readonly type: 'UpdateFailed'; readonly error: SystemError; readonly hint?: string }
+  /** Outcomes of `StartEmergencyShell`. */
+  | { readonly type: 'EmergencyShellStarted'; readonly pid: number }
+  | {
+      readonly type: 'EmergencyShellFailed';
+      readonly path: string;
+      readonly error: SystemError;
+      readonly hint?: string;
     }
   /** Outcomes of `ReadService`. */
   | {
@@ -101,19 +153,27 @@ export type MinitEvent =
     }
   | { readonly type: 'LogOpened'; readonly path: string }
   | { readonly type: 'LogFailed'; readonly path: string; readonly error: SystemError }
+  /** Outcome of `EndProcesses`: all ended on TERM, or only on KILL, or `left`: some are there even so. */
+  | { readonly type: 'ProcessesEnded'; readonly by: 'TERM' | 'KILL' | 'left' }
+  /** Outcome of `EndSystem`, which has none where it succeeds. */
+  | { readonly type: 'SystemEndFailed'; readonly how: SystemEnd; readonly error: SystemError }
   /** Somebody set the wall clock. `byUs` is the step (positive: forward), `wallAt` the new time, ISO 8601. */
-  | { readonly type: 'WallClockStepped'; readonly byUs: number; readonly wallAt: string };
+  | { readonly type: 'WallClockStepped'; readonly byUs: number; readonly wallAt: string }
+  /** The kernel refuses something that minit can do without, though not as well. Once for each. */
+  | { readonly type: 'MeansMissing'; readonly means: Means; readonly error: SystemError };
 
 export type MinitEventType = MinitEvent['type'];
 
-/** Timers are named by purpose and service: `respawn:web`, `stop:web`, `reply:17`, `log`, `control`. */
+/** Timers are named by purpose and service: `respawn:web`, `stop:web`, `pid:web`, `reply:17`, `log`, `control`. */
 export type TimerId =
   | `read:${ServiceName}`
   | `respawn:${ServiceName}`
   | `stop:${ServiceName}`
+  | `pid:${ServiceName}`
   | `reply:${string}`
   | 'log'
-  | 'control';
+  | 'control'
+  | 'emergency';
 
 /** An event as it stands in the log. */
 export interface RecordedEvent {

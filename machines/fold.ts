@@ -5,18 +5,28 @@
  *
  * @module
  */
+import {
+  emergencyPauseEnded,
+  emergencyShellEnded,
+  emergencyShellFailed,
+  keepOneShell,
+} from './emergency';
+import { describeBoot } from './boot-summary';
 import { finishProbe, finishRequest, handleRequest } from './control';
 import type { Effect } from './effects';
 import type { MinitEvent, RecordedEvent } from './events';
 import { assertNever, InvariantViolation } from './invariant-violation';
 import { describeErrorCode } from './describe-failure';
 import { nameProblem, showName } from './names';
-import { clockStepped, controlChanged, logChanged } from './own-means';
+import { clockStepped, controlChanged, logChanged, meansMissing } from './own-means';
+import { refusePendingUpdate, supervisorResumed, updateFailed } from './own-program';
+import { signalReceived } from './own-signals';
 import { PersistentMap } from './persistent-map';
 import { processExited, processSpawned, processVanished, spawnFailed } from './process-events';
 import { answerLateStart, answerStarts } from './replies';
 import { parseRequest, refuseBytes } from './requests';
 import { isTransient } from './service-guards';
+import { isAdvice, processesEnded, systemEndFailed, takeAdvice } from './shutdown';
 import {
   advance,
   continueWithDefinition,
@@ -28,7 +38,7 @@ import {
 } from './start-order';
 import { initStepper, type AgendaItem, type SupervisorState } from './state';
 import { beginStep, emit, settle, tell, tellInit, type Step, type Transition } from './step';
-import { advanceShutdown, beginShutdown } from './stop-order';
+import { advanceShutdown } from './stop-order';
 
 export type { Transition } from './step';
 
@@ -46,7 +56,7 @@ export function initialState(): SupervisorState {
     pid: 0,
     role: 'process',
     root: '/',
-    init: initStepper.initial({ role: 'process', graceMs: 0, startedAt: 0 }),
+    init: initStepper.initial({ role: 'process', graceMs: 0, startedAt: 0, endsSystem: false }),
     services: PersistentMap.empty(),
     serviceByPid: PersistentMap.empty(),
     waiters: PersistentMap.empty(),
@@ -67,6 +77,10 @@ export function initialState(): SupervisorState {
     pendingStarts: PersistentMap.empty(),
     pendingProbes: PersistentMap.empty(),
     stopPlan: undefined,
+    pendingUpdate: undefined,
+    emergencyShell: undefined,
+    resumes: undefined,
+    shutdown: undefined,
     isLogOpen: undefined,
     isControlOpen: undefined,
   };
@@ -89,24 +103,22 @@ export function fold(state: SupervisorState, recorded: RecordedEvent): Folded {
   if (recorded.event.type === 'RequestReceived') finishRequest(step);
   advanceShutdown(step);
   tellConditions(step);
+  if (step.draft.init.value === 'halted') refusePendingUpdate(step);
+  keepOneShell(step);
   return { state: step.draft, effects: step.effects, transitions: step.transitions };
 }
 
 /** What is true of all services together, told to the machine of minit itself. */
 function tellConditions(step: Step): void {
   const { draft, at } = step;
-  if (draft.stopPlan !== undefined || !isWalkDone(step)) return;
+  if (draft.stopPlan !== undefined || draft.shutdown !== undefined || !isWalkDone(step)) return;
   if (draft.rising === 0 && draft.init.value === 'booting' && draft.hasStarted) {
     tellInit(step, { type: 'BootSettled', at });
-    const seconds = ((at - draft.init.context.startedAt) / 1_000_000).toFixed(2);
-    emit(step, 'Report', {
-      severity: 'note',
-      code: 'boot',
-      text: `boot settled after ${seconds} s`,
-    });
+    emit(step, 'Report', { severity: 'note', code: 'boot', text: describeBoot(draft) });
   }
   if (draft.active === 0 && draft.spawning === 0) tellInit(step, { type: 'NothingLeft', at });
-  else if (draft.init.value === 'emergency') tellInit(step, { type: 'ServiceStarted', at });
+  else if (draft.active > 0 && draft.init.value === 'emergency')
+    tellInit(step, { type: 'ServiceStarted', at });
 }
 
 function dispatch(step: Step, event: MinitEvent): void {
@@ -114,11 +126,22 @@ function dispatch(step: Step, event: MinitEvent): void {
   switch (event.type) {
     case 'SupervisorStarted':
       return startSupervisor(step, event);
+    case 'SupervisorResumed':
+      return supervisorResumed(step, event);
+    case 'UpdateFailed':
+      return updateFailed(step, event);
+    case 'EmergencyShellStarted':
+      draft.emergencyShell = { pid: event.pid, startedAt: step.at };
+      return;
+    case 'EmergencyShellFailed':
+      return emergencyShellFailed(step, event);
     case 'ServiceRead':
+      if (isAdvice(step, event.service)) return takeAdvice(step, event);
       if (draft.reading?.service === event.service)
         return continueWithDefinition(step, event.definition);
       return rereadForRespawn(step, event.service, event);
     case 'ServiceMissing':
+      if (isAdvice(step, event.service)) return takeAdvice(step, event);
       if (draft.reading?.service !== event.service)
         return rereadForRespawn(step, event.service, event);
       // What passes by itself must not cost a service its dependency: the walk waits.
@@ -129,6 +152,7 @@ function dispatch(step: Step, event: MinitEvent): void {
     case 'SpawnFailed':
       return spawnFailed(step, event);
     case 'ProcessExited':
+      if (draft.emergencyShell?.pid === event.pid) return emergencyShellEnded(step);
       return processExited(step, event.pid, event);
     case 'ProcessVanished':
       return processVanished(step, event.pid);
@@ -156,8 +180,14 @@ function dispatch(step: Step, event: MinitEvent): void {
     case 'LogOpened':
     case 'LogFailed':
       return logChanged(step, event);
+    case 'ProcessesEnded':
+      return processesEnded(step, event);
+    case 'SystemEndFailed':
+      return systemEndFailed(step, event);
     case 'WallClockStepped':
       return clockStepped(step, event);
+    case 'MeansMissing':
+      return meansMissing(step, event);
     default:
       return assertNever(event, 'event');
   }
@@ -165,9 +195,9 @@ function dispatch(step: Step, event: MinitEvent): void {
 
 function startSupervisor(step: Step, event: MinitEvent & { type: 'SupervisorStarted' }): void {
   const { draft, seq, at } = step;
-  const { pid, role, root, words, graceMs } = event;
+  const { pid, role, root, words, graceMs, endsSystem = false } = event;
   Object.assign(draft, { pid, role, root });
-  draft.init = initStepper.initial({ role, graceMs, startedAt: at });
+  draft.init = initStepper.initial({ role, graceMs, startedAt: at, endsSystem });
   emit(step, 'OpenLog', {});
   emit(step, 'OpenControl', {});
   draft.blackList = words.filter((word) => /^-[^-]/u.test(word)).map((word) => word.slice(1));
@@ -207,32 +237,16 @@ function rereadForRespawn(step: Step, service: string, event: MinitEvent): void 
   }
 }
 
-function signalReceived(step: Step, signal: string): void {
-  const { role } = step.draft;
-  const isTerminal = signal === 'SIGINT' || signal === 'SIGHUP' || signal === 'SIGQUIT';
-  if (signal === 'SIGTERM' && role !== 'machine') beginShutdown(step);
-  else if (isTerminal && role === 'process') beginShutdown(step);
-  else if (signal === 'SIGINT') requestKey(step, 'ctrlaltdel', signal);
-  else if (signal === 'SIGWINCH' && role === 'machine') requestKey(step, 'kbreq', signal);
-}
-
-/** A key that the kernel turned into a signal: each press counts, also when the service has finished. */
-function requestKey(step: Step, service: string, signal: string): void {
-  if (step.draft.stopPlan !== undefined) {
-    if (signal === 'SIGINT') beginShutdown(step);
-    return;
-  }
-  requestStart(step, { kind: 'start', service, cause: step.seq, asker: { kind: 'key', signal } });
-}
-
 function timerFired(step: Step, timer: string): void {
   const { at } = step;
   const colon = timer.indexOf(':');
   const [kind, subject] = colon < 0 ? [timer, ''] : [timer.slice(0, colon), timer.slice(colon + 1)];
   if (kind === 'respawn') tell(step, subject, { type: 'RespawnTimerFired', at });
   else if (kind === 'stop') tell(step, subject, { type: 'StopTimerFired', at });
+  else if (kind === 'pid') tell(step, subject, { type: 'PidTimerFired', at });
   else if (kind === 'reply') answerLateStart(step, Number(subject));
   else if (kind === 'read') readAgain(step, subject);
-  else if (kind === 'log') emit(step, 'OpenLog', {});
+  else if (kind === 'emergency') emergencyPauseEnded(step);
+  else if (kind === 'log' && step.draft.init.value !== 'ending') emit(step, 'OpenLog', {});
   else if (kind === 'control') emit(step, 'OpenControl', {});
 }

@@ -1,19 +1,22 @@
 /**
- * The XState machine of minit itself: `booting → running → shutting-down → halted`, and
- * `emergency` on a booted machine where nothing is left to run.
+ * The XState machine of minit itself: `booting → running → shutting-down → halted`; on a
+ * booted machine `shutting-down → clearing → ending`, and `emergency` where nothing is left to run.
  *
  * It knows nothing of single services; the fold tells it when they are all settled or all
- * gone. Reaching `halted` is the one way to the effect that ends minit. Pure.
+ * gone. Reaching `halted` is the one way to the effect that ends minit, `ending` to the one that
+ * ends the machine. Pure.
  *
  * @module
  */
 import { assign, setup } from 'xstate';
-import type { Role } from './events';
+import type { Role, ShutdownGoal, SystemEnd } from './events';
 import { effectActions } from './service-effects';
 
 export interface InitContext {
   readonly role: Role;
   readonly graceMs: number;
+  /** As a machine's init minit ends the machine; before there was an `EndSystem`, only itself. */
+  readonly endsSystem: boolean;
   /** CLOCK_BOOTTIME µs when the first event, and when the end of the boot was seen. */
   readonly startedAt: number;
   readonly bootedAt: number | undefined;
@@ -30,9 +33,22 @@ export type InitEvent =
   /** All services are at rest and none will start again by itself. */
   | { readonly type: 'NothingLeft'; readonly at: number }
   /** The shutdown is through; `stuck` services would not die. */
-  | { readonly type: 'EverythingStopped'; readonly at: number; readonly stuck: number }
+  | {
+      readonly type: 'EverythingStopped';
+      readonly at: number;
+      readonly stuck: number;
+      readonly goal: ShutdownGoal;
+      /** For the processes that are no services. */
+      readonly graceMs: number;
+    }
+  /** Nothing is left but minit. */
+  | { readonly type: 'ProcessesEnded'; readonly at: number; readonly goal: ShutdownGoal }
+  /** reboot(2) has refused: the machine goes on. */
+  | { readonly type: 'SystemEndFailed'; readonly at: number }
   /** Somebody started a service from the emergency shell. */
-  | { readonly type: 'ServiceStarted'; readonly at: number };
+  | { readonly type: 'ServiceStarted'; readonly at: number }
+  /** The emergency shell has ended: what could not be started may be there now. */
+  | { readonly type: 'ShellEnded'; readonly at: number };
 
 /** sysexits of daemontools and s6: 100 the user's mistake, permanent. */
 export const exitNothingToStart = 100;
@@ -42,7 +58,27 @@ const exitSupervisor = {
   type: 'ExitSupervisor',
   params: ({ context }: { context: InitContext }) => ({ code: context.exitCode }),
 } as const;
+const endProcesses = {
+  type: 'EndProcesses',
+  params: ({ event }: { event: InitEvent }) => ({
+    graceMs: 'graceMs' in event ? event.graceMs : 0,
+  }),
+} as const;
+const endSystem = {
+  type: 'EndSystem',
+  params: ({ event }: { event: InitEvent }) => ({ how: systemEndOf(event) ?? 'halt' }),
+} as const;
 const startEmergencyShell = { type: 'StartEmergencyShell', params: {} } as const;
+
+/** The end of the system that `event` asks for; `undefined` where the machine shall go on. */
+function systemEndOf(event: InitEvent): SystemEnd | undefined {
+  if (!('goal' in event)) return undefined;
+  const { goal } = event;
+  return goal === 'sulogin' || goal === 'services' ? undefined : goal;
+}
+
+const endsMachine = ({ role, endsSystem }: InitContext): boolean =>
+  role === 'machine' && endsSystem;
 
 export const initMachine = setup({
   types: {
@@ -52,6 +88,10 @@ export const initMachine = setup({
   },
   guards: {
     isMachine: ({ context }) => context.role === 'machine',
+    isMachineThatEnds: ({ context }) => endsMachine(context),
+    isMachineThatStays: ({ context, event }) =>
+      endsMachine(context) && event.type === 'EverythingStopped' && event.goal === 'services',
+    isSystemEnd: ({ event }) => systemEndOf(event) !== undefined,
     isStuck: ({ event }) => event.type === 'EverythingStopped' && event.stuck > 0,
   },
   actions: {
@@ -79,16 +119,32 @@ export const initMachine = setup({
     running: {
       on: { NothingLeft: [{ guard: 'isMachine', target: 'emergency' }, { target: 'halted' }] },
     },
-    emergency: { entry: startEmergencyShell, on: { ServiceStarted: 'running' } },
+    emergency: {
+      entry: startEmergencyShell,
+      on: { ServiceStarted: 'running', ShellEnded: 'booting' },
+    },
     'shutting-down': {
       on: {
         ShutdownRequested: undefined,
         EverythingStopped: [
+          { guard: 'isMachineThatStays', target: 'running' },
+          { guard: 'isMachineThatEnds', target: 'clearing', actions: endProcesses },
           { guard: 'isStuck', target: 'halted', actions: 'noteStuck' },
           { target: 'halted' },
         ],
       },
     },
+    /** What is no service, or would not die, is ended too. */
+    clearing: {
+      on: {
+        ShutdownRequested: undefined,
+        ProcessesEnded: [
+          { guard: 'isSystemEnd', target: 'ending', actions: endSystem },
+          { target: 'emergency' },
+        ],
+      },
+    },
+    ending: { on: { ShutdownRequested: undefined, SystemEndFailed: 'emergency' } },
     halted: { entry: exitSupervisor, on: { ShutdownRequested: undefined } },
   },
 });

@@ -33,12 +33,13 @@ const rules: Readonly<Record<string, (state: SupervisorState) => string | undefi
     return undefined;
   },
 
-  'a process exists exactly in running and stopping': (state) =>
+  'a process exists exactly in running and stopping, unless it is in the background': (state) =>
     each(state, (service) => {
       const { pid, name } = service.context;
       const [value, inner] = [stateName(service), innerState(service)];
       const mayLack = value === 'stopping' && (inner === 'spawning' || inner === 'stuck');
-      const hasProcess = value === 'running' || (value === 'stopping' && !mayLack);
+      const hasProcess =
+        (value === 'running' && inner !== 'backgrounded') || (value === 'stopping' && !mayLack);
       if (hasProcess && pid === undefined) return `${name} is ${value} without a process`;
       if (!hasProcess && !mayLack && pid !== undefined)
         return `${name} is ${value} with process ${String(pid)}`;
@@ -79,6 +80,14 @@ const rules: Readonly<Record<string, (state: SupervisorState) => string | undefi
       }
       return undefined;
     }),
+
+  'services are taken down exactly while minit says so': ({ init, stopPlan, shutdown }) => {
+    const { value } = init;
+    const says = value === 'shutting-down' || value === 'clearing' || value === 'ending';
+    const isUnderWay = stopPlan !== undefined || shutdown !== undefined;
+    if (says === isUnderWay || value === 'halted') return undefined;
+    return `minit is ${value}, and a shutdown is ${isUnderWay ? '' : 'not '}under way`;
+  },
 
   'the counts are right': (state) => {
     const services = [...state.services.values()];

@@ -33,6 +33,17 @@ export const retryDelayMsMax = 30_000;
 export const graceMsDefault = 3_000;
 export const graceMsMax = 3_600_000;
 
+/**
+ * At the end of a machine: how long what no KILL ends is waited for, how long one system call may take,
+ * and all that unmounts together. What hangs longer (a dead file server) must not keep a machine from its end.
+ */
+export const killWaitMs = 2_000;
+export const endCallMsMax = 10_000;
+export const unmountMsMax = 30_000;
+
+/** Time in which a daemon that has gone to the background must have its PID told, and its PID file written. */
+export const pidAwaitMsMax = 30_000;
+
 /** A second request to end minit that comes sooner is the first one again, forwarded. */
 export const sameRequestUs = 500_000;
 
@@ -42,6 +53,22 @@ export const startReplyDelayMs = 1_000;
 /** Pause before the event log is tried again when it cannot be written. */
 export const logRetryDelayMs = 5_000;
 export const controlRetryDelayMs = 5_000;
+
+/** Pause before the emergency shell is tried again when it could not be started, or ended at once. */
+export const emergencyRetryDelayMs = 5_000;
+export const emergencyShortLifeUs = 1_000_000;
+
+/**
+ * minit is executed anew after a fault of its own. When that has happened so often, each time within so
+ * long of the time before, the console is given to an administrator first.
+ */
+export const failuresInARowMax = 5;
+export const failuresApartUs = 60_000_000;
+
+/** CPU time in user mode without a turn of the loop, after which minit is taken to be in an endless loop. */
+export const watchdogSeconds = 10;
+/** How often minit looks whether its FIFOs are still where clients look for them. */
+export const controlCheckDelayMs = 5_000;
 
 /**
  * Event log: bytes in a segment before the next begins, segments kept, bytes held in memory. Small: `/run`

@@ -5,7 +5,7 @@
  * @module
  */
 import { describeErrorCode } from './describe-failure';
-import type { MinitEvent } from './events';
+import type { Means, MinitEvent } from './events';
 import { controlRetryDelayMs, logRetryDelayMs } from './limits';
 import { emit, type Step } from './step';
 
@@ -20,6 +20,29 @@ export function clockStepped(
     severity: 'note',
     code: 'clock',
     text: `the clock was set ${way} by ${seconds} s to ${wallAt}`,
+  });
+}
+
+/** What an operator must do without, and what that comes to. */
+const missingText: Readonly<Record<Means, string>> = {
+  'clock-steps': 'no timerfd, so that it is not noticed when somebody sets the clock',
+  'process-watch':
+    'no pidfd, so that a process that is no child of minit is asked after once a second, by its number',
+  orphans: 'minit cannot adopt orphans: what services leave behind goes to another process',
+  nice: 'the nice level of a service cannot be set: it runs with that of minit',
+  'ctrl-alt-del':
+    'minit cannot take ctrl-alt-del: the kernel may reboot at once when it is pressed',
+};
+
+/** The kernel is too old for it, or a sandbox (seccomp) forbids it. */
+export function meansMissing(
+  step: Step,
+  { means, error }: MinitEvent & { type: 'MeansMissing' },
+): void {
+  emit(step, 'Report', {
+    severity: 'warning',
+    code: 'means',
+    text: `${missingText[means]}: ${describeErrorCode(error.code)} (${error.code})`,
   });
 }
 

@@ -6,7 +6,8 @@
  * @module
  */
 import type { ServiceName } from './definition';
-import { pidMax, requestBytesMax } from './limits';
+import type { ShutdownGoal } from './events';
+import { graceMsMax, pidMax, requestBytesMax } from './limits';
 import { nameProblem, utf8Length } from './names';
 
 /** Begins a request of our own client. */
@@ -33,6 +34,8 @@ export type ControlRequest =
       readonly pid: number;
       readonly isJson: boolean;
     }
+  /** `run` is going to exit, and the PID of its daemon to be set. */
+  | { readonly kind: 'expect-pid'; readonly service: ServiceName }
   | { readonly kind: 'clear'; readonly service: ServiceName; readonly isJson: boolean }
   | {
       readonly kind: 'dependents';
@@ -44,6 +47,13 @@ export type ControlRequest =
   | { readonly kind: 'signal'; readonly service: ServiceName; readonly signal: number }
   | { readonly kind: 'status'; readonly services: readonly ServiceName[] | undefined }
   | { readonly kind: 'state' }
+  | { readonly kind: 'update'; readonly isJson: boolean }
+  | {
+      readonly kind: 'shutdown';
+      readonly goal: ShutdownGoal;
+      readonly isOrdered: boolean;
+      readonly graceMs: number | undefined;
+    }
   | { readonly kind: 'refused'; readonly why: string; readonly isJson: boolean };
 
 const refused = (why: string, isJson = false): ControlRequest => ({ kind: 'refused', why, isJson });
@@ -60,6 +70,7 @@ export function parseRequest(text: string): ControlRequest {
   if (text.startsWith(extensionPrefix)) return parseExtension(text.slice(extensionPrefix.length));
   // A trailing NUL is tolerated everywhere.
   const body = text.endsWith('\0') && !text.startsWith('P') ? text.slice(0, -1) : text;
+  if (body === 'update') return { kind: 'update', isJson: false };
   if (body === 'h') return { kind: 'history', isJson: false };
   if (body === 'd-') return { kind: 'dependents', service: undefined, isJson: false };
   const [letter, argument] = [body.slice(0, 1), body.slice(1)];
@@ -111,6 +122,9 @@ interface Extension {
   readonly respawn?: unknown;
   readonly signal?: unknown;
   readonly pid?: unknown;
+  readonly how?: unknown;
+  readonly isOrdered?: unknown;
+  readonly graceMs?: unknown;
 }
 
 function parseExtension(json: string): ControlRequest {
@@ -118,7 +132,9 @@ function parseExtension(json: string): ControlRequest {
   if (extension === undefined) return refused('not JSON', true);
   const { services } = extension;
   if (extension.do === 'state') return { kind: 'state' };
+  if (extension.do === 'update') return { kind: 'update', isJson: true };
   if (extension.do === 'history') return { kind: 'history', isJson: true };
+  if (extension.do === 'shutdown') return parseShutdown(extension);
   if (extension.do === 'dependents' && extension.service === undefined) {
     return { kind: 'dependents', service: undefined, isJson: true };
   }
@@ -130,6 +146,35 @@ function parseExtension(json: string): ControlRequest {
     return refused('"services" is no list of names', true);
   }
   return parseForService(extension);
+}
+
+/** All goals there are: a missing or an unknown one does not compile. */
+const goals: Readonly<Record<ShutdownGoal, true>> = {
+  reboot: true,
+  halt: true,
+  'power-off': true,
+  sulogin: true,
+  services: true,
+};
+
+function parseShutdown({ how, isOrdered, graceMs }: Extension): ControlRequest {
+  if (typeof how !== 'string' || !Object.hasOwn(goals, how)) {
+    return refused(`"how" is none of ${Object.keys(goals).join(', ')}`, true);
+  }
+  const isTime =
+    typeof graceMs === 'number' &&
+    Number.isInteger(graceMs) &&
+    graceMs >= 0 &&
+    graceMs <= graceMsMax;
+  if (graceMs !== undefined && !isTime)
+    return refused(`"graceMs" is none of 0 to ${String(graceMsMax)}`, true);
+  return {
+    kind: 'shutdown',
+    goal: how as ShutdownGoal,
+    // Only who says so does without the order.
+    isOrdered: isOrdered !== false,
+    graceMs: isTime ? graceMs : undefined,
+  };
 }
 
 function parseJson(json: string): Extension | undefined {
@@ -166,6 +211,8 @@ function parseForService({ do: verb, service, respawn, signal, pid }: Extension)
       return typeof pid === 'number' && isPid(pid)
         ? { kind: 'set-pid', service, pid, isJson: true }
         : refused('"pid" is no PID', true);
+    case 'expect-pid':
+      return { kind: 'expect-pid', service };
     case 'clear':
       return { kind: 'clear', service, isJson: true };
     case 'dependents':

@@ -41,6 +41,8 @@ export interface ServiceContext {
   readonly pid: number | undefined;
   /** A PID that was set from outside while our own spawn was under way. */
   readonly pidToAdopt: number | undefined;
+  /** Somebody has said that the PID of a daemon is to come in place of that of `run`. */
+  readonly expectsPid: true | undefined;
   /** CLOCK_BOOTTIME in µs: of the present process, or the last one, and of the last change of state. */
   readonly spawnedAt: number | undefined;
   readonly changedAt: number;
@@ -78,6 +80,8 @@ export type ServiceEvent =
   | { readonly type: 'RespawnDisabled'; readonly at: number }
   | { readonly type: 'SignalRequested'; readonly at: number; readonly signal: number }
   | { readonly type: 'PidSet'; readonly at: number; readonly pid: number }
+  | { readonly type: 'PidExpected'; readonly at: number }
+  | { readonly type: 'PidTimerFired'; readonly at: number }
   /** The operator's `msvc -d`: TERM and CONT, however long it takes. */
   | { readonly type: 'StopRequested'; readonly at: number }
   /** minit's own shutdown: TERM and CONT, KILL after the grace time. */

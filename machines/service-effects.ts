@@ -7,7 +7,7 @@
 import type { EffectParams, EffectType, ReportParams, SpawnProcessParams } from './effects';
 import { describeFailedStep } from './describe-process';
 import { describeFailure } from './describe-failure';
-import { retryDelayMs, retryDelayMsMax, respawnDelayMs } from './limits';
+import { pidAwaitMsMax, retryDelayMs, retryDelayMsMax, respawnDelayMs } from './limits';
 import { InvariantViolation } from './invariant-violation';
 import { loggedService } from './names';
 import { expectEvent } from './service-notes';
@@ -38,7 +38,10 @@ export const effectActions: EffectActions = {
   Report: isData,
   OpenLog: isData,
   OpenControl: isData,
+  UpdateSupervisor: isData,
   StartEmergencyShell: isData,
+  EndProcesses: isData,
+  EndSystem: isData,
   ExitSupervisor: isData,
 };
 
@@ -127,6 +130,18 @@ export const startRetryTimer = {
 export const cancelRespawnTimer = {
   type: 'CancelTimer',
   params: ({ context }: Given) => ({ timer: `respawn:${context.name}` as const }),
+} as const;
+
+export const startPidTimer = {
+  type: 'StartTimer',
+  params: ({ context }: Given) => ({
+    timer: `pid:${context.name}` as const,
+    delayMs: pidAwaitMsMax,
+  }),
+} as const;
+export const cancelPidTimer = {
+  type: 'CancelTimer',
+  params: ({ context }: Given) => ({ timer: `pid:${context.name}` as const }),
 } as const;
 
 /** The grace time: as the shutdown request says, or as the stop that is under way had it. */

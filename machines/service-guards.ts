@@ -63,6 +63,14 @@ export const serviceGuards = {
     context.want === 'up' || (event.type === 'SpawnFailed' && isTransient(event.failure.error)),
   hasProcess: ({ context }: Given) => context.pid !== undefined,
   hasPidToAdopt: ({ context }: Given) => context.pidToAdopt !== undefined,
+  expectsPid: ({ context }: Given) => context.expectsPid === true,
+  /** Who fails has not left a daemon behind, and nobody would tell its PID. */
+  goesToBackground: ({ context, event }: Given) =>
+    context.expectsPid === true &&
+    event.type === 'ProcessExited' &&
+    'code' in event.status &&
+    event.status.code === 0,
+  isOwnPid: ({ context, event }: Given) => event.type === 'PidSet' && event.pid === context.pid,
   isUnwanted: ({ context }: Given) => context.want === 'down',
   isWantedUp: ({ context }: Given) => context.want === 'up',
   isStillWanted: ({ context }: Given) => context.want !== 'down',

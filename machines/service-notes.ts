@@ -6,6 +6,7 @@
 import { assign } from 'xstate';
 import type { ServiceDefinition } from './definition';
 import { InvariantViolation } from './invariant-violation';
+import { pidAwaitMsMax } from './limits';
 import { PersistentMap } from './persistent-map';
 import { fatalProblem } from './service-guards';
 import type {
@@ -42,6 +43,7 @@ export function initialContext({ name, order, definition, at }: ServiceInput): S
     waitingFor: PersistentMap.empty(),
     pid: undefined,
     pidToAdopt: undefined,
+    expectsPid: undefined,
     spawnedAt: undefined,
     changedAt: at,
     exit: undefined,
@@ -70,6 +72,12 @@ const spawned = (pid: number, at: number): Partial<ServiceContext> => ({
   failures: 0,
 });
 
+/** The process that counts from now on: not `run`'s, and nothing more is to come. */
+const adopted = (pid: number, at: number): Partial<ServiceContext> => ({
+  ...spawned(pid, at),
+  expectsPid: undefined,
+});
+
 const failed = (
   { failures }: ServiceContext,
   failure: StartFailure,
@@ -79,8 +87,26 @@ const failed = (
   failures: failures + 1,
   pid: undefined,
   pidToAdopt: undefined,
+  expectsPid: undefined,
   changedAt: at,
 });
+
+function ended({ spawnedAt }: ServiceContext, event: ServiceEvent): Partial<ServiceContext> {
+  const { status, at } = expectEvent(event, 'ProcessExited');
+  return {
+    exit: status,
+    livedUs: at - (spawnedAt ?? at),
+    pid: undefined,
+    expectsPid: undefined,
+    changedAt: at,
+  };
+}
+
+const noPid: StartFailure = {
+  stage: 'learn-pid',
+  error: { code: 'ETIMEDOUT', errno: 110 },
+  hint: `it went to the background and told no PID within ${String(pidAwaitMsMax / 1_000)} s`,
+};
 
 /**
  * `log/` is read once, at first mention. A log that appears later has no service that reads its
@@ -101,6 +127,8 @@ export const notes = {
     failures: 0,
     changedAt: at,
   })),
+  /** A shutdown that it was stopped by is over: the machine went on after it. */
+  noteGraceOver: note(() => ({ graceMs: 0 })),
   noteStopRequested: note(({ graceMs }, event) => ({
     want: 'down',
     graceMs: 'graceMs' in event ? event.graceMs : graceMs,
@@ -153,22 +181,25 @@ export const notes = {
   })),
   noteAdopted: note((_, event) => {
     const { pid, at } = expectEvent(event, 'PidSet');
-    return spawned(pid, at);
+    return adopted(pid, at);
   }),
   /** Nobody started it, but it runs: from now on it is kept up as after a start. */
   noteAdoptedFromRest: note(({ respawns }, event) => {
     const { pid, at } = expectEvent(event, 'PidSet');
-    return { ...spawned(pid, at), want: wanted(respawns) };
+    return { ...adopted(pid, at), want: wanted(respawns) };
   }),
   noteAdoptedEarly: note(({ pidToAdopt }, { at }) =>
-    pidToAdopt === undefined ? {} : spawned(pidToAdopt, at),
+    pidToAdopt === undefined ? {} : adopted(pidToAdopt, at),
   ),
   notePidToAdopt: note((_, event) => ({ pidToAdopt: expectEvent(event, 'PidSet').pid })),
 
-  noteExit: note(({ spawnedAt }, event) => {
-    const { status, at } = expectEvent(event, 'ProcessExited');
-    return { exit: status, livedUs: at - (spawnedAt ?? at), pid: undefined, changedAt: at };
-  }),
+  notePidExpected: note(() => ({ expectsPid: true })),
+  notePidKnown: note(() => ({ expectsPid: undefined })),
+  noteBackgrounded: note(ended),
+  /** `run` did exit 0, but the service is as good as not started. */
+  noteNoPid: note((context, { at }) => failed(context, noPid, at)),
+
+  noteExit: note(ended),
   noteRestart: note(({ restarts }) => ({ restarts: restarts + 1 })),
 
   noteFailure: note((context, event) => {

@@ -7,6 +7,7 @@
  * | `waiting-deps` | no                 | asked for; its directory is read, its dependencies awaited |
  * | `starting`     | not yet known      | `reading` its directory again, or `spawning` its process  |
  * | `running`      | yes                | `ready`, or `paused` by SIGSTOP                           |
+ * |                | not yet known      | `backgrounded`: `run` has exited, its daemon's PID is awaited |
  * | `stopping`     | yes                | asked to end; how firmly is the inner state               |
  * | `respawning`   | no                 | a timer runs until the next attempt                       |
  * | `sync-done`    | no                 | a `sync` service that has terminated                      |
@@ -27,6 +28,12 @@ import { effectActions } from './service-effects';
 import { serviceGuards } from './service-guards';
 import { initialContext, notes } from './service-notes';
 import type { ServiceContext, ServiceEvent, ServiceInput } from './service-context';
+import {
+  backgrounded,
+  intoBackground,
+  killAwaited,
+  terminateAwaited,
+} from './service-backgrounded';
 import {
   cancelGraceTimer,
   cancelRespawnTimer,
@@ -52,7 +59,7 @@ const respawnFlag = {
 
 /** Leaves a state of rest: by a start request, or because somebody tells us the PID. */
 const fromRest = {
-  StartRequested: { target: 'waiting-deps', actions: 'noteStartRequested' },
+  StartRequested: { target: 'waiting-deps', actions: ['noteStartRequested', 'noteGraceOver'] },
   PidSet: { target: 'running', actions: ['noteAdoptedFromRest', watchProcess] },
   StopRequested: { actions: 'noteStopRequested' },
   RespawnEnabled: { actions: 'noteRespawnEnabledAtRest' },
@@ -164,6 +171,7 @@ export const serviceMachine = setup({
               { target: '#service.failed', actions: ['noteFailure', reportFailure] },
             ],
             PidSet: { actions: 'notePidToAdopt' },
+            PidExpected: { actions: 'notePidExpected' },
             StopRequested: {
               target: '#service.stopping.spawning',
               actions: ['noteStopRequested', 'noteChange'],
@@ -184,9 +192,10 @@ export const serviceMachine = setup({
 
     running: {
       initial: 'ready',
-      states: { ready: {}, paused: {} },
+      states: { ready: {}, paused: {}, backgrounded },
       on: {
         ProcessExited: [
+          intoBackground,
           {
             guard: 'livedShortAndIsWantedUp',
             target: 'respawning',
@@ -229,7 +238,12 @@ export const serviceMachine = setup({
           target: 'stopping.killing',
           actions: ['noteStopRequested', 'noteChange', sendKill, startGraceTimer],
         },
-        PidSet: { actions: ['noteAdopted', watchProcess] },
+        PidSet: [
+          // It stays in the foreground after all, and is watched as the child that it is.
+          { guard: 'isOwnPid', actions: 'notePidKnown' },
+          { actions: ['noteAdopted', watchProcess] },
+        ],
+        PidExpected: { actions: 'notePidExpected' },
         ...respawnFlag,
       },
     },
@@ -283,6 +297,7 @@ export const serviceMachine = setup({
         terminating: {
           on: {
             StopTimerFired: { target: 'killing', actions: [sendKill, startGraceTimer] },
+            PidSet: terminateAwaited,
             ShutdownRequested: { actions: ['noteStopRequested', startGraceTimer] },
             DrainRequested: { actions: ['noteStopRequested', startGraceTimer] },
           },
@@ -292,6 +307,7 @@ export const serviceMachine = setup({
             StopTimerFired: { target: 'stuck' },
             // Its grace time runs already, and asking once more must not make it longer.
             KillRequested: { actions: sendKill },
+            PidSet: killAwaited,
           },
         },
         /** Not even KILL ended it (a process in the kernel's hands): the shutdown goes on without it. */
@@ -302,6 +318,7 @@ export const serviceMachine = setup({
               actions: ['noteSpawnedLate', sendKill, startGraceTimer],
             },
             SpawnFailed: { target: '#service.finished', actions: 'noteFailure' },
+            PidSet: killAwaited,
           },
         },
       },

@@ -14,6 +14,7 @@ import {
   type AgendaItem,
   type Agenda,
   type Service,
+  type Shutdown,
   type SupervisorState,
 } from './state';
 
@@ -71,6 +72,7 @@ const mapFields = [
 const optionalContext = {
   pid: undefined,
   pidToAdopt: undefined,
+  expectsPid: undefined,
   spawnedAt: undefined,
   exit: undefined,
   livedUs: undefined,
@@ -79,9 +81,14 @@ const optionalContext = {
 const optionalState = {
   reading: undefined,
   stopPlan: undefined,
+  pendingUpdate: undefined,
+  emergencyShell: undefined,
+  resumes: undefined,
+  shutdown: undefined,
   isLogOpen: undefined,
   isControlOpen: undefined,
 };
+const optionalShutdown = { graceMs: undefined, reading: undefined };
 
 function restoreService({ value, context }: PlainService): Service {
   return serviceMachine.resolveState({
@@ -98,6 +105,7 @@ export function fromPlain(plain: PlainState): SupervisorState {
   const waiters = (plain['waiters'] as Entries<Entries<true>>).map(
     ([name, waiting]) => [name, PersistentMap.of(waiting)] as const,
   );
+  const shutdown = plain['shutdown'] as Shutdown | undefined;
   const stopPlan = plain['stopPlan'] as
     { begunAt: number; blockers: Entries<number>; below: Entries<string[]> } | undefined;
   return {
@@ -109,13 +117,18 @@ export function fromPlain(plain: PlainState): SupervisorState {
     ),
     init: initMachine.resolveState({
       value: plain.init.value,
-      context: { ...plain.init.context, bootedAt: plain.init.context.bootedAt },
+      context: {
+        ...plain.init.context,
+        bootedAt: plain.init.context.bootedAt,
+        endsSystem: (plain.init.context as Partial<InitContext>).endsSystem ?? false,
+      },
     }),
     waiters: PersistentMap.of(waiters),
     agenda: plain.agenda.reduceRight<Agenda | undefined>(
       (rest, item) => ({ item, rest }),
       undefined,
     ),
+    ...(shutdown && { shutdown: { ...optionalShutdown, ...shutdown } }),
     ...(stopPlan && {
       stopPlan: {
         begunAt: stopPlan.begunAt,

@@ -43,7 +43,7 @@ import {
   tellInit,
   type Step,
 } from './step';
-import { beginShutdown } from './stop-order';
+import { endBySignal } from './shutdown';
 
 type StartItem = AgendaItem & { readonly kind: 'start' };
 type DependentAsker = Asker & { readonly kind: 'dependent' };
@@ -237,7 +237,7 @@ export function continueWithoutDefinition(step: Step, error: SystemError): void 
       break;
     case 'key':
       // ctrl-alt-del on a system without a service for it: as SIGTERM.
-      if (asker.signal === 'SIGINT') beginShutdown(step);
+      if (asker.signal === 'SIGINT') endBySignal(step, 'reboot');
       break;
     case 'operator':
       answerLater(

@@ -7,6 +7,7 @@
 import type { ServiceDefinition, ServiceName } from './definition';
 import { describeErrorCode } from './describe-failure';
 import type { SystemError } from './events';
+import { isKernelWord } from './kernel-words';
 import type { Asker } from './state';
 import { emit, type Step } from './step';
 
@@ -40,7 +41,10 @@ export function reportIgnoredWord(step: Step, word: string, error: SystemError):
     // A kernel hands its init words of all kinds; a person means what they type.
     severity: role === 'process' ? 'warning' : 'note',
     code: 'word-ignored',
-    text: `argument "${word}" ignored: ${whyUnreadable(error)} in ${root}`,
+    text:
+      role !== 'process' && isKernelWord(word)
+        ? `argument "${word}" taken for the console; ${whyUnreadable(error)} in ${root}`
+        : `argument "${word}" ignored: ${whyUnreadable(error)} in ${root}`,
   });
 }
 

@@ -6,7 +6,7 @@
  */
 import type { SnapshotFrom } from 'xstate';
 import type { ServiceDefinition, ServiceName } from './definition';
-import type { ExitStatus, Role } from './events';
+import type { ExitStatus, Role, ShutdownGoal } from './events';
 import { initMachine, type InitEvent } from './init';
 import { createStepper } from './inert-scope';
 import type { PersistentMap } from './persistent-map';
@@ -97,6 +97,19 @@ export interface StopPlan {
   readonly below: PersistentMap<readonly ServiceName[]>;
 }
 
+/** What somebody wants who has the services taken down. */
+export interface Shutdown {
+  readonly goal: ShutdownGoal;
+  /** Dependents first; otherwise all at once. */
+  readonly isOrdered: boolean;
+  /** Between TERM and KILL; `undefined`: as minit was started with. */
+  readonly graceMs: number | undefined;
+  /** CLOCK_BOOTTIME in µs. */
+  readonly begunAt: number;
+  /** The service whose `depends` says what goes down first, while its directory is being read. */
+  readonly reading: ServiceName | undefined;
+}
+
 export interface SupervisorState {
   /** Of the last event that was folded; 0 before the first. */
   readonly seq: number;
@@ -138,6 +151,14 @@ export interface SupervisorState {
   readonly pendingStarts: PersistentMap<readonly PendingReply[]>;
   readonly pendingProbes: PersistentMap<PendingProbe>;
   readonly stopPlan: StopPlan | undefined;
+  /** The request that an update is to be answered for. */
+  readonly pendingUpdate: PendingReply | undefined;
+  /** Of the emergency shell, and since when it runs (CLOCK_BOOTTIME, µs). */
+  readonly emergencyShell: { readonly pid: number; readonly startedAt: number } | undefined;
+  /** How often minit has been executed anew in this boot. */
+  readonly resumes: number | undefined;
+  /** There is one before its plan, and in logs of older minits a plan without it. */
+  readonly shutdown: Shutdown | undefined;
   readonly isLogOpen: boolean | undefined;
   readonly isControlOpen: boolean | undefined;
 }
@@ -161,6 +182,7 @@ export const initStepper = createStepper<typeof initMachine, InitEvent>(initMach
   role: 'process',
   graceMs: 0,
   startedAt: 0,
+  endsSystem: false,
 });
 
 const restingStates: ReadonlySet<StateName> = new Set(['down', 'sync-done', 'finished', 'failed']);

@@ -5,52 +5,51 @@
  * @module
  */
 import type { ServiceName } from './definition';
-import { sameRequestUs } from './limits';
 import { loggedService } from './names';
 import { PersistentMap } from './persistent-map';
 import { refusePendingStarts } from './replies';
-import {
-  innerState,
-  isActive,
-  servicesInOrder,
-  stateName,
-  type Service,
-  type StopPlan,
-  type SupervisorState,
-} from './state';
+import { innerState, isActive, servicesInOrder, stateName, type Service } from './state';
 import { emit, settle, tell, tellInit, type Step } from './step';
+import { planStop, type StopOrder } from './stop-plan';
 
-/**
- * Begins the shutdown; {@link advanceShutdown} does it. When it is under way already, whoever asks
- * again wants it at once: KILL. But one Ctrl-C may come twice, from the terminal and forwarded by npm.
- */
-export function beginShutdown(step: Step): void {
+/** No start is worked on any more, and whoever waits for one hears that. */
+export function holdStarts(step: Step): void {
   const { draft } = step;
-  if (draft.stopPlan !== undefined) {
-    if (step.at - draft.stopPlan.begunAt >= sameRequestUs) killAll(step);
-    return;
-  }
   refusePendingStarts(step, 'minit is shutting down');
   draft.agenda = undefined;
   draft.requested = [];
   draft.reading = undefined;
   draft.open = PersistentMap.empty();
   tellInit(step, { type: 'ShutdownRequested', at: step.at });
-  draft.stopPlan = planStop(draft);
+}
+
+/** Works out the order and begins with it; {@link advanceShutdown} does the rest. */
+export function beginStop(step: Step, order: StopOrder): void {
+  const { draft } = step;
+  draft.stopPlan = planStop(draft, order);
   const { blockers } = draft.stopPlan;
-  const { graceMs } = draft.init.context;
   const services = servicesInOrder(draft);
-  // What has no process is of no use to its dependents, and must not get one when another one's end
-  // lets it go on: all of them hear of it before the first one that waits is let go.
-  for (const service of services) {
-    if (isOnlyPlanned(service))
-      tell(step, service.context.name, { type: 'ShutdownRequested', at: step.at, graceMs });
-  }
-  settle(step);
+  dropPlanned(step);
   for (const { context } of services.reverse()) {
     if ((blockers.get(context.name) ?? 0) === 0) step.freed.push(context.name);
   }
 }
+
+/**
+ * What has no process is of no use to its dependents, and must not get one when another one's end
+ * lets it go on: all of them hear of it before the first one that waits is let go.
+ */
+export function dropPlanned(step: Step): void {
+  const graceMs = graceOf(step);
+  for (const service of servicesInOrder(step.draft)) {
+    if (isOnlyPlanned(service))
+      tell(step, service.context.name, { type: 'ShutdownRequested', at: step.at, graceMs });
+  }
+  settle(step);
+}
+
+/** As whoever asked for this shutdown said, else as minit was started with. */
+const graceOf = ({ draft }: Step): number => draft.shutdown?.graceMs ?? draft.init.context.graceMs;
 
 /** Waits for something before it gets a process: its dependencies, its pause, its directory. */
 function isOnlyPlanned(service: Service): boolean {
@@ -58,8 +57,9 @@ function isOnlyPlanned(service: Service): boolean {
   return state === 'waiting-deps' || state === 'respawning' || innerState(service) === 'reading';
 }
 
-function killAll(step: Step): void {
-  const { graceMs } = step.draft.init.context;
+/** KILL at once, whatever the order. */
+export function killAll(step: Step): void {
+  const graceMs = graceOf(step);
   for (const service of servicesInOrder(step.draft).reverse()) {
     if (isActive(service))
       tell(step, service.context.name, { type: 'KillRequested', at: step.at, graceMs });
@@ -67,56 +67,15 @@ function killAll(step: Step): void {
   settle(step);
 }
 
-/** Works out who must be gone before whom. An edge that closes a cycle does not count. */
-export function planStop(state: SupervisorState): StopPlan {
-  const below = new Map<ServiceName, ServiceName[]>();
-  for (const { context } of servicesInOrder(state)) {
-    if (!below.has(context.name)) walkDown(state, context.name, below);
-  }
-
-  const blockers = new Map<ServiceName, number>();
-  for (const needs of below.values()) {
-    for (const need of needs) blockers.set(need, (blockers.get(need) ?? 0) + 1);
-  }
-  return {
-    begunAt: state.at,
-    blockers: PersistentMap.of(blockers),
-    below: PersistentMap.of(below),
-  };
-}
-
-/** Depth first from `root`, with a stack of its own: a chain may be longer than the call stack. */
-function walkDown(
-  state: SupervisorState,
-  root: ServiceName,
-  below: Map<ServiceName, ServiceName[]>,
-): void {
-  const open = new Set<ServiceName>();
-  const stack: { name: ServiceName; needs: readonly ServiceName[]; next: number }[] = [];
-  const enter = (name: ServiceName): void => {
-    below.set(name, []);
-    open.add(name);
-    stack.push({ name, needs: state.services.get(name)?.context.needs ?? [], next: 0 });
-  };
-  enter(root);
-  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-    const need = top.needs[top.next];
-    top.next += 1;
-    if (need === undefined) {
-      open.delete(top.name);
-      stack.pop();
-    } else if (!open.has(need) && state.services.has(need)) {
-      below.get(top.name)?.push(need);
-      if (!below.has(need)) enter(need);
-    }
-  }
-}
-
 /** Stops `name`, which nothing needs any more. */
 function stop(step: Step, name: ServiceName): void {
   const service = step.draft.services.get(name);
-  if (service === undefined) return;
-  const graceMs = step.draft.init.context.graceMs;
+  // What is no service stands between those that go first and the rest.
+  if (service === undefined) {
+    release(step, name);
+    return;
+  }
+  const graceMs = graceOf(step);
   const logged = loggedService(name);
   if (logged !== undefined) emit(step, 'CloseLogPipe', { service: logged });
   if (!isActive(service)) {
@@ -172,6 +131,15 @@ export function advanceShutdown(step: Step): void {
   }
   // An exec that hangs has a stuck service, and is not waited for.
   if (draft.active === 0) {
-    tellInit(step, { type: 'EverythingStopped', at: step.at, stuck: draft.stuck });
+    const { stuck, shutdown } = draft;
+    const goal = shutdown?.goal ?? 'power-off';
+    tellInit(step, { type: 'EverythingStopped', at: step.at, stuck, goal, graceMs: graceOf(step) });
+    if (draft.init.value === 'running') endShutdown(step);
   }
+}
+
+/** The machine goes on: services can be started again. */
+export function endShutdown({ draft }: Step): void {
+  draft.stopPlan = undefined;
+  draft.shutdown = undefined;
 }

@@ -98,7 +98,9 @@ const eventVariants: EventVariants = {
     CONT: { signal: signals.SIGCONT },
     HUP: { signal: signals.SIGHUP },
   },
-  PidSet: { '': { pid: 300 } },
+  PidSet: { '': { pid: 300 }, 'that of run': { pid: 200 } },
+  PidExpected: { '': {} },
+  PidTimerFired: { '': {} },
   StopRequested: { '': {} },
   ShutdownRequested: { '': { graceMs } },
   DrainRequested: { '': { graceMs } },
@@ -135,6 +137,8 @@ const waiting: Step[] = [...asked, ['DefinitionRead', 'must wait']];
 const spawning: Step[] = [...asked, ['DefinitionRead', 'nothing to wait for']];
 const running: Step[] = [...spawning, ['ProcessSpawned']];
 const paused: Step[] = [...running, ['SignalRequested', 'STOP']];
+const expecting: Step[] = [...running, ['PidExpected']];
+const background: Step[] = [...expecting, ['ProcessExited', 'after 5 s']];
 const reading: Step[] = [...running, ['ProcessExited', 'after 5 s']];
 const stoppingSpawn: Step[] = [...spawning, ['ShutdownRequested']];
 const terminating: Step[] = [...running, ['StopRequested']];
@@ -172,12 +176,22 @@ const variantsByState: Readonly<Record<string, Variants>> = {
     once: { mode: 'respawn', way: [...reading, ['RespawnDisabled']] },
   },
   'starting.spawning': inEachMode(spawning),
-  'running.ready': inEachMode(running),
+  'running.ready': {
+    ...inEachMode(running),
+    'up, expects a PID': { mode: 'respawn', way: expecting },
+  },
   'running.paused': inEachMode(paused),
+  'running.backgrounded': inEachMode(background),
   'stopping.spawning': stopped(stoppingSpawn),
   'stopping.draining': stopped(draining),
-  'stopping.terminating': stopped(terminating),
-  'stopping.killing': stopped(killing),
+  'stopping.terminating': {
+    ...stopped(terminating),
+    'down, expects a PID': { mode: 'respawn', way: [...expecting, ['StopRequested']] },
+  },
+  'stopping.killing': {
+    ...stopped(killing),
+    'down, expects a PID': { mode: 'respawn', way: [...expecting, ['KillRequested']] },
+  },
   'stopping.stuck': {
     down: { mode: 'respawn', way: [...killing, ['StopTimerFired']] },
     'down, no process': { mode: 'respawn', way: [...stoppingSpawn, ['StopTimerFired']] },
@@ -264,31 +278,4 @@ export function serviceTableWays(): {
       reached: fullState(walk(way)),
     })),
   );
-}
-
-/** `·`: ignored; `noted`: the state stays, but what is known or wanted may not. */
-function cellText(state: string, wantBefore: Want | undefined, cell: Cell | undefined): string {
-  if (cell === undefined) return '·';
-  const move = cell.next === state ? [] : [`→ **${cell.next}**`];
-  const wish = cell.want === wantBefore ? [] : [`wants ${cell.want}`];
-  const parts = [...move, ...wish, ...cell.effects];
-  return parts.length === 0 ? 'noted' : parts.join('<br>');
-}
-
-/** Returns the table as Markdown, one section a state. Pure. */
-export function tableToMarkdown(table: ServiceTable): string {
-  const sections = table.map(({ state, variants, rows }) => {
-    const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-    return [
-      `## ${state}`,
-      '',
-      line(['event', ...variants.map(({ name }) => name)]),
-      line(['---', ...variants.map(() => '---')]),
-      ...rows.map(({ event, cells }) =>
-        line([event, ...cells.map((cell, index) => cellText(state, variants[index]?.want, cell))]),
-      ),
-      '',
-    ].join('\n');
-  });
-  return sections.join('\n');
 }

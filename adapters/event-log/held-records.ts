@@ -28,8 +28,18 @@ export class HeldRecords {
     return this.#characters;
   }
 
+  get lines(): readonly UncheckedLine[] {
+    return this.#lines;
+  }
+
   get gap(): Gap | undefined {
     return this.#gap;
+  }
+
+  /** For a log that goes on: what was held before. */
+  take(lines: readonly UncheckedLine[], gap: Gap | undefined): void {
+    for (const line of lines) this.hold(line);
+    this.#gap = gap;
   }
 
   hold(line: UncheckedLine): void {

@@ -21,7 +21,7 @@ const newline = 0x0a;
 export const lineBytesMax = 256 * 1_048_576;
 
 /**
- * Reads the lines of `fd` from its present position. A last line without a newline is given as well.
+ * Reads the lines of `fd` from the beginning, wherever it stands. A last line without a newline is given as well.
  *
  * @throws what read(2) fails with, and EFBIG for a line longer than {@link lineBytesMax}.
  */
@@ -30,9 +30,11 @@ export function* readLines(fd: number): Generator<FileLine, void, undefined> {
   let begun: Buffer[] = [];
   let begunBytes = 0;
   let number = 1;
+  let position = 0;
   for (;;) {
-    const count = readSync(fd, chunk);
+    const count = readSync(fd, chunk, { position });
     if (count === 0) break;
+    position += count;
     let start = 0;
     for (;;) {
       const end = chunk.subarray(0, count).indexOf(newline, start);

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { crc32 } from 'node:zlib';
+import type * as Zlib from 'node:zlib';
 import type { LoggedRecord, LogSnapshot, SegmentHeader } from '../../machines/log-format';
 
 /** Length of `,"check":"01234567"}`. */
@@ -35,7 +35,23 @@ function makeTable(): Int32Array {
   });
 }
 
-export const checksum: Checksum = typeof crc32 === 'function' ? crc32 : tableChecksum;
+/** So many bytes go through the table before node:zlib is worth its loading: 2 ms, while services wait. */
+const tableBytesMax = 16_384;
+let tableBytes = 0;
+let native: Checksum | undefined;
+
+export const checksum: Checksum = (data, seed) => {
+  tableBytes += data.length;
+  if (native === undefined && tableBytes <= tableBytesMax) return tableChecksum(data, seed);
+  native ??= loadChecksum();
+  return native(data, seed);
+};
+
+function loadChecksum(): Checksum {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would be loaded at once
+  const { crc32 } = require('node:zlib') as Partial<typeof Zlib>;
+  return crc32 ?? tableChecksum;
+}
 
 export interface EncodedLine {
   /** With its newline. */

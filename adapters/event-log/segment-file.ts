@@ -4,10 +4,12 @@
  *
  * @module
  */
-import { closeSync, fstatSync, ftruncateSync, unlinkSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, readSync, statSync, unlinkSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { SystemError } from '../../machines/events';
 import { systemError, systemErrorOf } from '../system-error';
-import { encodeLine, type EncodedLine } from './records';
+import { readLines } from './lines';
+import { encodeLine, verifyLine, type EncodedLine } from './records';
 import type { OpenedSegment } from './segments';
 
 /** write(2): returns how many bytes went, throws as `writeSync` does. */
@@ -31,10 +33,21 @@ interface ShortWrite {
   readonly lines: readonly UncheckedLine[];
 }
 
+/**
+ * - `removed`: nobody can find the file any more.
+ * - `hidden`: something was mounted over its directory, or that was replaced.
+ */
+export type SegmentPlace = 'visible' | 'removed' | 'hidden';
+
+const copyBytes = 65_536;
+
 export class SegmentFile {
   readonly path: string;
   readonly #fd: number;
   readonly #writeBytes: WriteBytes;
+  readonly #ino: number;
+  readonly #dev: number;
+  readonly #directory: { readonly ino: number; readonly dev: number };
   #check = 0;
   /** Bytes up to the end of the last line that is whole. */
   #wholeBytes = 0;
@@ -44,10 +57,40 @@ export class SegmentFile {
     this.#fd = fd;
     this.path = path;
     this.#writeBytes = writeBytes;
+    ({ ino: this.#ino, dev: this.#dev } = fstatSync(fd));
+    this.#directory = statSync(dirname(path));
+  }
+
+  /**
+   * Goes on in the segment where another program stopped; a torn line at its end is cut off. `lastSeq`:
+   * of the last record in it, 0 where there is none.
+   *
+   * @throws what read(2) fails with, and SyntaxError for a line that is none of ours.
+   */
+  static resume(
+    opened: OpenedSegment,
+    writeBytes: WriteBytes,
+  ): { readonly segment: SegmentFile; readonly lastSeq: number } {
+    const segment = new SegmentFile(opened, writeBytes);
+    let lastSeq = 0;
+    for (const { bytes, number, isTerminated } of readLines(opened.fd)) {
+      const check = verifyLine(bytes, segment.#check);
+      if (check === undefined || !isTerminated) break;
+      segment.#check = check;
+      segment.#wholeBytes += bytes.length + 1;
+      if (number > 1) lastSeq = (JSON.parse(bytes.toString()) as { seq: number }).seq;
+    }
+    ftruncateSync(opened.fd, segment.#wholeBytes);
+    return { segment, lastSeq };
   }
 
   get bytes(): number {
     return this.#wholeBytes;
+  }
+
+  /** What another program needs to go on in it. */
+  opened(number: number): OpenedSegment & { readonly number: number } {
+    return { fd: this.#fd, path: this.path, number };
   }
 
   /** The line of which only a part is on disk; none when all is well. */
@@ -55,13 +98,49 @@ export class SegmentFile {
     return this.#torn?.seq;
   }
 
-  /** Somebody has removed the file: what is written goes where nobody finds it. */
-  get isRemoved(): boolean {
+  /** Whether what is written still goes where people look for it. Costs one stat(2) while it does. */
+  get place(): SegmentPlace {
     try {
-      return fstatSync(this.#fd).nlink === 0;
+      const found = statSync(this.path, { throwIfNoEntry: false });
+      if (found?.ino === this.#ino && found.dev === this.#dev) return 'visible';
+      if (fstatSync(this.#fd).nlink === 0) return 'removed';
+      // In its directory as it was, it has only been renamed: then it is where somebody wanted it.
+      return this.#isDirectoryTheSame() ? 'visible' : 'hidden';
     } catch {
-      return false;
+      return 'visible';
     }
+  }
+
+  #isDirectoryTheSame(): boolean {
+    const found = statSync(dirname(this.path), { throwIfNoEntry: false });
+    return found?.ino === this.#directory.ino && found.dev === this.#directory.dev;
+  }
+
+  /**
+   * Copies all lines to a file that was made for it; returns the segment that goes on there. The present one
+   * must have no torn line.
+   *
+   * @throws what read(2) and write(2) fail with.
+   */
+  copyTo(opened: OpenedSegment): SegmentFile {
+    const copy = new SegmentFile(opened, this.#writeBytes);
+    try {
+      const chunk = Buffer.allocUnsafe(Math.min(copyBytes, Math.max(1, this.#wholeBytes)));
+      for (let position = 0; position < this.#wholeBytes;) {
+        const length = Math.min(chunk.length, this.#wholeBytes - position);
+        const count = readSync(this.#fd, chunk, { length, position });
+        if (count === 0) throw shortOfBytes('read(2)');
+        for (let rest = chunk.subarray(0, count); rest.length > 0;)
+          rest = rest.subarray(copy.#writeSome(rest));
+        position += count;
+      }
+    } catch (error) {
+      copy.discard();
+      throw error;
+    }
+    copy.#check = this.#check;
+    copy.#wholeBytes = this.#wholeBytes;
+    return copy;
   }
 
   /** Writes what is left of a torn line, then `lines` with one write(2). Never throws. */
@@ -147,7 +226,9 @@ export class SegmentFile {
   #writeSome(bytes: Buffer): number {
     const count = this.#writeBytes(this.#fd, bytes);
     if (count > 0) return count;
-    const error = systemError('EIO');
-    throw Object.assign(new Error('write(2) wrote nothing'), error);
+    throw shortOfBytes('write(2)');
   }
 }
+
+const shortOfBytes = (call: string): Error =>
+  Object.assign(new Error(`${call} did nothing`), systemError('EIO'));

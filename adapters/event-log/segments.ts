@@ -36,15 +36,16 @@ export interface OpenedSegment {
 }
 
 /**
- * Makes the next segment, and the directory where it is missing.
+ * Makes the next segment, readable too (see SegmentFile.copyTo), and the directory where it is missing.
  *
  * @throws what mkdir(2), readdir(3) or open(2) fails with.
  */
 export function makeSegment(directory: string): OpenedSegment {
+  // Read as well as written: a minit that is executed anew looks how far the one before it came.
   for (let number = nextNumber(directory); ; number += 1) {
     const path = join(directory, segmentName(number));
     try {
-      return { fd: openSync(path, 'ax', fileMode), path };
+      return { fd: openSync(path, 'ax+', fileMode), path };
     } catch (error) {
       // Another minit was faster with this number.
       if (systemErrorOf(error).code !== 'EEXIST') throw error;

@@ -15,7 +15,7 @@ import { systemError, systemErrorOf } from '../system-error';
 import { HeldRecords, type Gap } from './held-records';
 import { headerJson, recordJson, snapshotJson } from './records';
 import { SegmentFile, type UncheckedLine, type WriteBytes } from './segment-file';
-import { dropOldSegments, makeSegment } from './segments';
+import { dropOldSegments, makeSegment, type OpenedSegment } from './segments';
 
 export interface EventLogLimits {
   readonly segmentBytesMax: number;
@@ -23,12 +23,32 @@ export interface EventLogLimits {
   readonly bufferBytesMax: number;
 }
 
+/** What of the log is not on disk: lines, and the gap before them. */
+export interface HeldLog {
+  readonly lines: readonly UncheckedLine[];
+  readonly gap?: Gap;
+}
+
+/** Where another program stopped, before minit was executed anew. */
+export interface ResumedLog extends HeldLog {
+  /** The segment that is being written; none while nothing can be. */
+  readonly segment?: OpenedSegment & { readonly number: number };
+}
+
+/** The segment that is being written; `undefined`: none. `number`: 1, 2, 3, … within the boot. */
+export type SegmentListener = (
+  segment: (OpenedSegment & { readonly number: number }) | undefined,
+) => void;
+
 export interface EventLogOptions {
   /** Absolute path; made where it is missing. */
   readonly directory: string;
   readonly header: LogHeader;
   /** CLOCK_BOOTTIME, µs. */
   readonly now: () => number;
+  readonly resumed?: ResumedLog;
+  /** Told whenever there is another segment. */
+  readonly onSegment?: SegmentListener;
   /** For specs: write(2), and smaller limits. */
   readonly write?: WriteBytes;
   readonly limits?: EventLogLimits;
@@ -36,13 +56,20 @@ export interface EventLogOptions {
 
 /** While writing fails, so much is tried at once: enough to learn whether it still does. */
 const probeBytes = 65_536;
+/** Between attempts to carry the log over to a directory that does not take it. */
+const moveDelayUs = 5_000_000;
+
+export interface RealEventLog extends EventLog {
+  /** What is not on disk now. */
+  held(): HeldLog;
+}
 
 /** Returns the port that writes to `directory`; nothing is touched before `open` or `append`. */
-export function createEventLog(options: EventLogOptions): EventLog {
+export function createEventLog(options: EventLogOptions): RealEventLog {
   return new EventLogWriter(options);
 }
 
-class EventLogWriter implements EventLog {
+class EventLogWriter implements RealEventLog {
   readonly occurrence$ = new Subject<Occurrence>();
   readonly #options: EventLogOptions;
   readonly #limits: EventLogLimits;
@@ -53,8 +80,11 @@ class EventLogWriter implements EventLog {
   #rotateAtBytes = 0;
   /** What was last told: that the log is written, or the code of the error; nothing yet. */
   #condition: string | undefined;
+  #nextMoveAt = 0;
   #lastSeq = 0;
   #isClosed = false;
+  /** Its file has been let go of: nothing is written until somebody asks. */
+  #isReleased = false;
 
   constructor(options: EventLogOptions) {
     this.#options = options;
@@ -63,29 +93,77 @@ class EventLogWriter implements EventLog {
       segmentsMax,
       bufferBytesMax: logBufferBytesMax,
     };
+    if (options.resumed !== undefined) this.#resume(options.resumed);
+  }
+
+  held(): HeldLog {
+    const { lines, gap } = this.#held;
+    return { lines, ...(gap && { gap }) };
   }
 
   open(cause: number): void {
-    if (!this.#isClosed) this.#tell(this.#flush(), { cause });
+    if (this.#isClosed) return;
+    this.#isReleased = false;
+    this.#tell(this.#flush(), { cause });
   }
 
   append(records: Parameters<EventLog['append']>[0], snapshot: () => unknown): void {
     if (this.#isClosed) return;
     for (const record of records) this.#held.hold({ seq: record.seq, json: recordJson(record) });
     this.#lastSeq = records.at(-1)?.seq ?? this.#lastSeq;
-    const error = this.#flush();
+    const error = this.#isReleased ? systemError('EROFS') : this.#flush();
     if (error !== undefined) this.#bound(snapshot);
+    if (this.#isReleased) return;
     this.#tell(error);
     if (error !== undefined) return;
-    if (this.#segment?.isRemoved === true) this.#replaceRemoved(snapshot);
+    const place = this.#segment?.place;
+    if (place === 'removed') this.#replaceRemoved(snapshot);
+    else if (place === 'hidden') this.#moveToSight();
     else if ((this.#segment?.bytes ?? 0) >= this.#rotateAtBytes) this.#rotate(snapshot);
+  }
+
+  release(): void {
+    if (this.#isClosed || this.#isReleased) return;
+    this.#flush();
+    this.#segment?.close();
+    this.#use(undefined);
+    this.#isReleased = true;
   }
 
   close(): void {
     if (this.#isClosed) return;
-    this.#flush();
+    if (!this.#isReleased) this.#flush();
     this.#segment?.close();
+    this.#use(undefined);
     this.#isClosed = true;
+  }
+
+  /** Takes the log up where it is; what is in the segment already need not be held. */
+  #resume({ segment, lines, gap }: ResumedLog): void {
+    let written = 0;
+    if (segment !== undefined) {
+      this.#segmentCount = segment.number;
+      this.#condition = 'open';
+      try {
+        const resumed = SegmentFile.resume(segment, this.#options.write ?? writeSync);
+        this.#segment = resumed.segment;
+        this.#rotateAtBytes = Math.max(this.#limits.segmentBytesMax, 2 * resumed.segment.bytes);
+        written = resumed.lastSeq;
+      } catch {
+        // It cannot be read any more: the next segment takes over, with what is known.
+        this.#condition = undefined;
+      }
+    }
+    this.#held.take(
+      lines.filter(({ seq }) => seq > written),
+      gap !== undefined && gap.snapshot.seq > written ? gap : undefined,
+    );
+    this.#lastSeq = Math.max(written, lines.at(-1)?.seq ?? 0);
+  }
+
+  #use(segment: SegmentFile | undefined): void {
+    this.#segment = segment;
+    this.#options.onSegment?.(segment?.opened(this.#segmentCount));
   }
 
   /** Writes all that is held; returns why that did not work. */
@@ -93,13 +171,14 @@ class EventLogWriter implements EventLog {
     if (this.#segment === undefined) {
       const opened = this.#makeSegment(this.#held.gap);
       if (!(opened instanceof SegmentFile)) return opened;
-      this.#segment = opened;
+      this.#use(opened);
       this.#held.forgetGap();
     }
+    const segment = this.#segment;
     let isFailing = this.#condition !== 'open';
-    while (!this.#held.isEmpty || this.#segment.tornSeq !== undefined) {
+    while (segment !== undefined && (!this.#held.isEmpty || segment.tornSeq !== undefined)) {
       const lines = this.#held.first(isFailing ? probeBytes : this.#limits.bufferBytesMax);
-      const { taken, error } = this.#segment.write(lines);
+      const { taken, error } = segment.write(lines);
       this.#held.forget(taken);
       if (error !== undefined) return error;
       isFailing = false;
@@ -126,14 +205,34 @@ class EventLogWriter implements EventLog {
     this.#held.replaceBySnapshot({ seq: this.#lastSeq, state: snapshot() }, this.#segment?.tornSeq);
     // The present segment ends before the gap; the next one begins with the snapshot.
     this.#segment?.close();
-    this.#segment = undefined;
+    this.#use(undefined);
   }
 
   /** The log goes on with the present state; what was in the file that is gone is lost, and that is told. */
   #replaceRemoved(snapshot: () => unknown): void {
     this.#tell(systemError('ENOENT'));
     this.#rotate(snapshot);
-    if (this.#segment?.isRemoved === false) this.#tell(undefined);
+    if (this.#segment?.place === 'visible') this.#tell(undefined);
+  }
+
+  /**
+   * Something was mounted over the directory (a tmpfs on /run, in the middle of a boot): the log is carried
+   * over to where people look for it, from its first line. Where that fails it goes on as it is for a while.
+   */
+  #moveToSight(): void {
+    const { directory, now } = this.#options;
+    if (this.#segment === undefined || now() < this.#nextMoveAt) return;
+    this.#nextMoveAt = now() + moveDelayUs;
+    try {
+      const moved = this.#segment.copyTo(makeSegment(directory));
+      this.#segment.close();
+      this.#segment = moved;
+    } catch (error) {
+      // Only the system's errors are the world's; others are thrown on.
+      systemErrorOf(error);
+      return;
+    }
+    this.occurrence$.next({ at: now(), event: { type: 'LogOpened', path: this.#segment.path } });
   }
 
   #rotate(snapshot: () => unknown): void {
@@ -144,7 +243,7 @@ class EventLogWriter implements EventLog {
     const next = this.#makeSegment({ snapshot: line });
     if (next instanceof SegmentFile) {
       this.#segment?.close();
-      this.#segment = next;
+      this.#use(next);
       return;
     }
     // The present segment still takes records, so it grows on for a while before the next attempt.

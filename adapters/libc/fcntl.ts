@@ -35,7 +35,18 @@ export function isTerminal(fd: number): boolean {
 /** Keeps `fd` from programs that are executed. Does nothing where it is not open. */
 export function setCloseOnExec(fd: number): void {
   if (isOpen(fd)) fcntl(fd, F_SETFD, FD_CLOEXEC);
+  keptOpen.delete(fd);
 }
+
+/** Leaves `fd` to programs that are executed: Node keeps 0 to 15 from them. Does nothing where it is not open. */
+export function clearCloseOnExec(fd: number): void {
+  if (!isOpen(fd)) return;
+  fcntl(fd, F_SETFD, 0);
+  keptOpen.add(fd);
+}
+
+/** Those of {@link clearCloseOnExec}: where libc cannot close all others, a child has to close these. */
+export const keptOpen = new Set<number>();
 
 /** Makes reads and writes wait again, for a file opened O_NONBLOCK so that open(2) did not. */
 export function clearNonBlocking(fd: number): void {

@@ -40,6 +40,7 @@ interface Koffi {
   errno(): number;
   address(memory: NodeJS.ArrayBufferView): bigint;
   decode(pointer: bigint, offset: number, type: 'uint64'): number | bigint;
+  view(pointer: bigint, bytes: number): ArrayBuffer;
   readonly os: { readonly errno: Readonly<Record<string, number>> };
   readonly node: {
     poll(fd: number, events: PollEvents, callback: (status: number) => void): PollHandle;
@@ -123,6 +124,11 @@ export function addressOf(memory: NodeJS.ArrayBufferView): bigint {
 /** Returns the 64-bit word `offset` bytes after `pointer`. */
 export function wordAt(pointer: bigint, offset: number): bigint {
   return BigInt(koffi.decode(pointer, offset, 'uint64'));
+}
+
+/** Returns the `bytes` bytes at `pointer` as a buffer that shares them: they must never be unmapped. */
+export function viewOf(pointer: bigint, bytes: number): ArrayBuffer {
+  return koffi.view(pointer, bytes);
 }
 
 /** Returns the address of a variable of libc. */

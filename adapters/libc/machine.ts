@@ -3,11 +3,18 @@
  *
  * @module
  */
+import type { SystemEnd } from '../../machines/events';
 import { bind, resultOrErrno } from './koffi';
 
 const RB_DISABLE_CAD = 0;
 const KDSIGACCEPT = 0x4b4e;
 const SIGWINCH = 28;
+/** As unsigned words in reboot(2); the int there is signed. */
+const rebootCommands: Readonly<Record<SystemEnd, number>> = {
+  reboot: 0x01234567,
+  halt: 0xcdef0123 | 0,
+  'power-off': 0x4321fedc,
+};
 
 const reboot = bind<[number]>('int reboot(int)');
 const controlDevice = bind<[number, number, number]>('int ioctl(int, unsigned long, long)');
@@ -18,6 +25,14 @@ const controlDevice = bind<[number, number, number]>('int ioctl(int, unsigned lo
  */
 export function disableCtrlAltDel(): number {
   return resultOrErrno(reboot(RB_DISABLE_CAD));
+}
+
+/**
+ * Ends the machine at once: no process is told, nothing is written. Does not return where it succeeds;
+ * −errno otherwise. In a PID namespace its init is ended by SIGHUP (reboot) or SIGINT. reboot(2)
+ */
+export function endMachine(how: SystemEnd): number {
+  return resultOrErrno(reboot(rebootCommands[how]));
 }
 
 /** Makes the keyboard request (Alt-Up) of the console `fd` a SIGWINCH. Returns 0 or −errno. ioctl_console(2) */

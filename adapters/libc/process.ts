@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { errnos } from './errors';
 import { bind, lastErrno, resultOrErrno } from './koffi';
 
 const PRIO_PROCESS = 0;
@@ -18,6 +19,14 @@ const processControl = bind<[number, number, number, number, number]>(
 /** Sends a signal; 0 only asks whether there is such a process. Returns the errno, 0 for success. kill(2) */
 export function killProcess(pid: number, signal: number): number {
   return kill(pid, signal) === 0 ? 0 : lastErrno();
+}
+
+/**
+ * Signals every process there is but PID 1, which must be the caller: for any other this would be all
+ * that its user has. Returns 0 or −errno: ESRCH when there is none. kill(2)
+ */
+export function killEveryProcess(signal: number): number {
+  return process.pid === 1 ? resultOrErrno(kill(-1, signal)) : -errnos.EPERM;
 }
 
 /** Sets the nice level (−20 to 19, the kernel clamps). Returns the errno, 0 for success. setpriority(2) */

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { setCloseOnExec } from './fcntl';
+import { keptOpen, setCloseOnExec } from './fcntl';
 import { bind, bindOptional, type NativeFunction } from './koffi';
 
 const fileActionsBytes = 256;
@@ -29,6 +29,7 @@ const addDup2 = bind<[Memory, number, number]>(`${prefix}adddup2(void *, int, in
 const addOpen = bind<[Memory, number, Memory, number, number]>(
   `${prefix}addopen(void *, int, void *, int, uint32_t)`,
 );
+const addClose = bind<[Memory, number]>(`${prefix}addclose(void *, int)`);
 const addChdir = bind<[Memory, Memory]>(`${prefix}addchdir_np(void *, void *)`);
 const addCloseFrom: NativeFunction<[Memory, number]> | undefined = bindOptional(
   `${prefix}addclosefrom_np(void *, int)`,
@@ -64,6 +65,8 @@ export interface NativeSpawn {
   readonly errorFd: number;
   /** Path of a terminal that becomes the controlling one. */
   readonly terminal?: string;
+  /** Where libc writes the PID as soon as the kernel has told it. */
+  readonly pidMemory?: Int32Array;
 }
 
 /** Starts a process; `done` gets 0 and its PID, or the errno. Returns at once. */
@@ -71,7 +74,7 @@ export function spawnProcess(
   request: NativeSpawn,
   done: (errno: number, pid: number) => void,
 ): void {
-  const pid = new Int32Array(1);
+  const pid = request.pidMemory ?? new Int32Array(1);
   const actions = fileActions(request);
   // Held by the callback: C uses this memory until the call is over.
   const held = { request, path: cString(request.path), actions, pid };
@@ -96,7 +99,8 @@ function fileActions(request: NativeSpawn): Memory {
   addDup2(actions, request.outputFd, 1);
   addDup2(actions, request.errorFd, 2);
   addChdir(actions, cString(request.workingDirectory));
-  addCloseFrom?.(actions, 3);
+  if (addCloseFrom !== undefined) addCloseFrom(actions, 3);
+  else for (const fd of keptOpen) if (fd > 2) addClose(actions, fd);
   return actions;
 }
 

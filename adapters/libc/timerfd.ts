@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { closeSync } from 'node:fs';
 import { bind, resultOrErrno } from './koffi';
 
 const CLOCK_REALTIME = 0;
@@ -26,5 +27,8 @@ export function openClockSetFd(): number {
   // struct itimerspec: no interval; the value lies in the year 2242, near what the kernel can hold.
   const never = new Uint32Array([0, 0, 0, 0, 0xffffffff, 1, 0, 0]);
   const result = setTime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, never, 0n);
-  return result < 0 ? resultOrErrno(result) : fd;
+  if (result >= 0) return fd;
+  const errno = resultOrErrno(result);
+  closeSync(fd);
+  return errno;
 }

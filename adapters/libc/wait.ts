@@ -4,10 +4,20 @@
  * @module
  */
 import type { ExitStatus } from '../../machines/events';
-import { bind } from './koffi';
+import { errnos } from './errors';
+import { bind, resultOrErrno } from './koffi';
 
 const WNOHANG = 1;
+const WEXITED = 4;
+const WNOWAIT = 0x0100_0000;
+const P_ALL = 0;
+const P_PID = 1;
+const CLD_EXITED = 1;
+const CLD_DUMPED = 3;
 const waitPid = bind<[number, Int32Array, number]>('int waitpid(int, void *, int)');
+const waitId = bind<[number, number, Buffer, number]>('int waitid(int, uint32_t, void *, int)');
+/** siginfo_t on 64 bits: si_code at 8, si_pid at 16, si_status at 24. */
+const childInfo = Buffer.alloc(128);
 const status = new Int32Array(1);
 
 /** One child that has ended. */
@@ -20,6 +30,30 @@ export interface Reaped {
 export function reapOne(): Reaped | undefined {
   const pid = waitPid(-1, status, WNOHANG);
   return pid > 0 ? { pid, status: exitStatus(status[0] ?? 0) } : undefined;
+}
+
+/** Says whether there is a child of ours with this PID, alive or not reaped yet. waitid(2) */
+export function isChild(pid: number): boolean {
+  return waitId(P_PID, pid, childInfo, WEXITED | WNOHANG | WNOWAIT) === 0;
+}
+
+/** Says whether any child is left, also one that has ended and is not reaped; reaps none. waitid(2) */
+export function hasChildren(): boolean {
+  const result = resultOrErrno(waitId(P_ALL, 0, childInfo, WEXITED | WNOHANG | WNOWAIT));
+  return result !== -errnos.ECHILD;
+}
+
+/**
+ * Returns how our child `pid` has ended, and leaves it to be reaped: as long as it is not, its PID
+ * and its process group are nobody else's. `undefined` while it lives. waitid(2)
+ */
+export function peekChild(pid: number): ExitStatus | undefined {
+  childInfo.fill(0);
+  if (waitId(P_PID, pid, childInfo, WEXITED | WNOHANG | WNOWAIT) !== 0) return undefined;
+  if (childInfo.readInt32LE(16) !== pid) return undefined;
+  const [code, value] = [childInfo.readInt32LE(8), childInfo.readInt32LE(24)];
+  if (code === CLD_EXITED) return { code: value };
+  return code === CLD_DUMPED ? { signal: value, coreDumped: true } : { signal: value };
 }
 
 /** Decodes a wait status, as the macros of wait(2) do. */

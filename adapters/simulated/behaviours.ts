@@ -50,9 +50,12 @@ export interface Faults {
   readonly clockSteps?: number;
   /** A directory is read up to 50 ms late. */
   readonly slowRead?: number;
+  /** reboot(2) refuses. */
+  readonly rebootFails?: boolean;
 }
 
 const errnoByCode = {
+  EPERM: 1,
   ENOENT: 2,
   ESRCH: 3,
   ENOEXEC: 8,

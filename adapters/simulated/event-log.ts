@@ -32,9 +32,11 @@ export function createSimulatedEventLog(options: SimulatedEventLogOptions): Simu
   const records: LogRecord[] = [];
   let isFull = false;
   let written = 0;
+  let isReleased = false;
   let told: 'open' | 'full' | undefined;
 
   const write = (asked?: number): void => {
+    if (isReleased) return;
     if (!isFull) written = records.length;
     const condition = isFull ? 'full' : 'open';
     if (condition === told && asked === undefined) return;
@@ -50,7 +52,10 @@ export function createSimulatedEventLog(options: SimulatedEventLogOptions): Simu
   return {
     occurrence$,
     records,
-    open: write,
+    open(asked) {
+      isReleased = false;
+      write(asked);
+    },
     append(added) {
       for (const record of added) {
         records.push(record);
@@ -59,8 +64,12 @@ export function createSimulatedEventLog(options: SimulatedEventLogOptions): Simu
       if (options.changes()) isFull = !isFull;
       write();
     },
-    close() {
+    release() {
       if (!isFull) written = records.length;
+      isReleased = true;
+    },
+    close() {
+      if (!isFull && !isReleased) written = records.length;
     },
     writtenCount: () => written,
     setFull(full) {

@@ -5,7 +5,14 @@
  * @module
  */
 import { Subject } from 'rxjs';
-import type { Clock, Control, Occurrence, ServiceDirectories, Timers } from '../../effects/ports';
+import type {
+  Clock,
+  Control,
+  Occurrence,
+  OwnProgram,
+  ServiceDirectories,
+  Timers,
+} from '../../effects/ports';
 import type { MinitEvent, TimerId } from '../../machines/events';
 import { simulatedError } from './behaviours';
 import type { Schedule, Ticket } from './schedule';
@@ -31,6 +38,28 @@ export function createEmitter(schedule: Schedule): Emitter {
 /** 2004-12-27T00:00:00Z, when minit was shown to the public. */
 const wallStartMs = 1_104_105_600_000;
 const microsecondsPerMillisecond = 1_000;
+
+/** minit's own program, which is executed anew in no time, and is the same one. */
+export function createSimulatedProgram(schedule: Schedule): OwnProgram {
+  const { occurrence$, emit } = createEmitter(schedule);
+  let count = 0;
+  return {
+    occurrence$,
+    update(cause) {
+      count += 1;
+      const event: MinitEvent = {
+        type: 'SupervisorResumed',
+        reason: { kind: 'update' },
+        count,
+        failuresInARow: 0,
+        program: 'simulated',
+      };
+      schedule.after(1_000, () => {
+        emit(event, cause);
+      });
+    },
+  };
+}
 
 export interface SimulatedClock extends Clock {
   step(byUs: number): void;

@@ -6,7 +6,7 @@
  */
 import type { LogRecord, Ports } from '../../effects/ports';
 import type { ReportParams } from '../../machines/effects';
-import type { SignalName } from '../../machines/events';
+import type { SignalName, SystemEnd } from '../../machines/events';
 import type { Transition } from '../../machines/fold';
 import { healPlan, planOf, spoil, type Behaviours, type Faults, type Plan } from './behaviours';
 import { createSimulatedEventLog, type SimulatedEventLog } from './event-log';
@@ -15,6 +15,7 @@ import {
   createSimulatedClock,
   createSimulatedControl,
   createSimulatedDirectories,
+  createSimulatedProgram,
   createSimulatedTimers,
   type Exchange,
   type SimulatedClock,
@@ -23,6 +24,7 @@ import {
 import { createSimulatedProcesses, type SimulatedProcesses } from './processes';
 import { createRandom } from './random';
 import { createSchedule, type Schedule } from './schedule';
+import { createSimulatedSystemEnding } from './system-ending';
 import type { Tree } from './tree';
 
 export interface WorldOptions {
@@ -47,6 +49,8 @@ export interface World {
   readonly reports: readonly ReportParams[];
   readonly exchanges: readonly Exchange[];
   exitCode(): number | undefined;
+  /** How the machine has ended, if it has. */
+  systemEnd(): SystemEnd | undefined;
   /** Does one thing after the other until nothing is left to do, minit has ended, or `limitUs` have passed. */
   run(limitUs?: number): RunEnd;
   /** Runs for just so long. */
@@ -72,6 +76,7 @@ interface Collected {
   readonly transitions: Transition[];
   readonly reports: ReportParams[];
   exitCode: number | undefined;
+  systemEnd: SystemEnd | undefined;
 }
 
 interface Weather {
@@ -89,7 +94,8 @@ export function createWorld(options: WorldOptions): World {
     faults.reorders === true ? random.fork('order') : undefined,
   );
   const health = { isHealed: false };
-  const collected: Collected = { transitions: [], reports: [], exitCode: undefined };
+  const ends = { exitCode: undefined, systemEnd: undefined };
+  const collected: Collected = { transitions: [], reports: [], ...ends };
   const clock = createSimulatedClock(schedule);
   const control = createSimulatedControl(schedule, faults.controlFailures ?? 0);
   const processes = createSimulatedProcesses({
@@ -113,10 +119,20 @@ export function createWorld(options: WorldOptions): World {
     latencyUs: () =>
       !health.isHealed && reads.chance(faults.slowRead ?? 0) ? reads.integer(1, 50) * 1_000 : 0,
   });
-  const signals = createEmitter(schedule);
+  const [signals, means] = [createEmitter(schedule), createEmitter(schedule)];
   const timers = createSimulatedTimers(schedule);
+  const systemEnding = createSimulatedSystemEnding({
+    schedule,
+    table: processes.table,
+    log,
+    refuses: () => !health.isHealed && faults.rebootFails === true,
+    ended: (how) => void (collected.systemEnd = how),
+  });
   const ports: Ports = {
-    ...{ clock, timers, processes, directories, control, signals, log },
+    ...{ clock, timers, processes, directories, control, signals, log, systemEnding, means },
+    // Nobody looks at the journal of a world that does not end without its programs.
+    journal: { append: () => undefined, performed: () => undefined },
+    program: createSimulatedProgram(schedule),
     console: {
       transition: (transition) => void collected.transitions.push(transition),
       report: (report) => void collected.reports.push(report),
@@ -177,7 +193,7 @@ interface Parts {
 function worldOf(parts: Parts): Omit<World, 'signal' | 'heal'> {
   const { ports, schedule, processes, control, log, clock, collected } = parts;
   const runUntil = (untilUs: number): RunEnd => {
-    while (collected.exitCode === undefined) {
+    while (collected.exitCode === undefined && collected.systemEnd === undefined) {
       if (!schedule.step(untilUs)) return schedule.isEmpty() ? 'idle' : 'limit';
     }
     return 'exited';
@@ -189,6 +205,7 @@ function worldOf(parts: Parts): Omit<World, 'signal' | 'heal'> {
     reports: collected.reports,
     exchanges: control.exchanges,
     exitCode: () => collected.exitCode,
+    systemEnd: () => collected.systemEnd,
     run: (limitUs = runLimitUsDefault) => runUntil(schedule.now() + limitUs),
     advance(byUs) {
       const untilUs = schedule.now() + byUs;

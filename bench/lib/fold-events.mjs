@@ -8,6 +8,10 @@
 import { foldTurn } from '../../effects/loop';
 import { initialState } from '../../machines/fold';
 import { recordJson, encodeLine } from '../../adapters/event-log/records';
+import { tuneV8 } from '../../adapters/tune-v8';
+
+// What minit tells V8 counts here, too.
+tuneV8();
 
 const count = Number(process.argv[2]);
 /** Multiplied by the second argument, for a smoke run. */

@@ -63,11 +63,8 @@ function koffiBinary() {
 export async function bundleForBench(name, scratch) {
   const { build } = await import('esbuild');
   const outfile = join(scratch, `${name}.cjs`);
-  // What minit tells V8 at its start counts here, too.
-  const tuning = join(project, 'adapters', 'tune-v8.ts');
   await build({
     entryPoints: [join(bench, 'lib', `${name}.mjs`)],
-    inject: existsSync(tuning) ? [tuning] : [],
     bundle: true,
     platform: 'node',
     target: 'node20',

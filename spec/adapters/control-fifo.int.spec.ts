@@ -5,6 +5,8 @@ import {
   mkdirSync,
   openSync,
   readSync,
+  renameSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -21,6 +23,7 @@ import type { Control } from '../../effects/ports';
 import type { MinitEvent } from '../../machines/events';
 import { requestBytesMax } from '../../machines/limits';
 import { extensionPrefix } from '../../machines/requests';
+import { recordOccurrences } from '../support/occurrences';
 import { temporaryDirectory } from '../support/temporary-directory';
 
 type Answer = (request: string) => string | undefined;
@@ -372,6 +375,60 @@ describe('client', () => {
     expect(ask(server, 'p'.repeat(requestBytesMax + 1))).toMatchObject({ code: 'too-long' });
     server.turn();
     expect(server.requests()).toEqual([]);
+  });
+});
+
+describe('FIFOs that go away under a running minit', () => {
+  const quick = 5;
+  const serveAt = (root: string) => {
+    const control = createControl({
+      root,
+      now: () => 1,
+      mkfifo: makeFifo,
+      lockServer: () => 0,
+      poll: () => () => undefined,
+      pollWritable: () => () => undefined,
+      checkDelayMs: quick,
+    });
+    const recorder = recordOccurrences(control.occurrence$);
+    control.open(1);
+    return { control, recorder };
+  };
+
+  it('are missed, with a word on what to do, and opened again when they are back', async () => {
+    const root = temporaryDirectory();
+    const { control, recorder } = serveAt(root);
+    const away = `${root}-away`;
+    renameSync(root, away);
+    expect((await recorder.first('ControlFailed')).event).toEqual({
+      type: 'ControlFailed',
+      path: `${root}/in`,
+      error: { code: 'ENOENT', errno: 2 },
+      hint: 'the FIFO has gone: make or mount the directory again',
+    });
+    renameSync(away, root);
+    control.open(9);
+    expect(recorder.occurrences.at(-1)).toMatchObject({
+      cause: 9,
+      event: { type: 'ControlOpened' },
+    });
+    rmSync(root, { recursive: true });
+    await recorder.many('ControlFailed', 2);
+  });
+
+  it('that others have taken the place of are opened at once', async () => {
+    const root = temporaryDirectory();
+    const { recorder } = serveAt(root);
+    renameSync(`${root}/in`, `${root}/in-before`);
+    makeFifo(`${root}/in`, 0o600);
+    await recorder.many('ControlOpened', 2);
+    rmSync(root, { recursive: true });
+    await recorder.first('ControlFailed');
+    expect(recorder.occurrences.map(({ event }) => event.type)).toEqual([
+      'ControlOpened',
+      'ControlOpened',
+      'ControlFailed',
+    ]);
   });
 });
 

@@ -465,6 +465,88 @@ describe('when it cannot be written', () => {
   });
 });
 
+describe('when its directory is not what it was', () => {
+  it('carries the log over to where people look for it, from its first line, and goes on there', () => {
+    const { directory, log, append, events } = start();
+    log.open(1);
+    append(1, 2);
+    // As if something were mounted over it: the file is there, but not at its path.
+    const hidden = `${directory}-hidden`;
+    renameSync(directory, hidden);
+    append(3);
+    append(4);
+    expect(read(directory)).toMatchObject({ seqs: [1, 2, 3, 4], notes: [] });
+    expect(files(directory)).toEqual(['minit-000001.jsonl']);
+    expect(read(hidden).seqs).toEqual([1, 2, 3]);
+    const path = join(directory, 'minit-000001.jsonl');
+    expect(events).toEqual([
+      { type: 'LogOpened', path },
+      { type: 'LogOpened', path },
+    ]);
+  });
+
+  it('takes a number of its own among the logs that are there', () => {
+    const { directory, log, append } = start();
+    log.open(1);
+    append(1);
+    renameSync(directory, `${directory}-hidden`);
+    const older = start({ directory, header: { ...header, boot: 'older' } });
+    older.append(1, 2, 3);
+    older.log.close();
+    append(2);
+    append(3);
+    expect(read(directory)).toMatchObject({ seqs: [1, 2, 3], header: { boot: 'boot-a' } });
+    expect(files(directory)).toEqual(['minit-000001.jsonl', 'minit-000002.jsonl']);
+  });
+
+  it('goes on in the hidden file while the new directory takes nothing, and tries again later', () => {
+    const disk = createDisk(100_000);
+    let now = 5;
+    const { directory, log, append, events } = start({ write: disk.write, now: () => now });
+    log.open(1);
+    append(1);
+    const hidden = `${directory}-hidden`;
+    renameSync(directory, hidden);
+    writeFileSync(directory, 'in the way');
+    append(2);
+    append(3);
+    expect(read(hidden).seqs).toEqual([1, 2, 3]);
+    rmSync(directory);
+    append(4);
+    expect(read(hidden).seqs).toEqual([1, 2, 3, 4]);
+    now += 5_000_000;
+    append(5);
+    expect(read(directory).seqs).toEqual([1, 2, 3, 4, 5]);
+    expect(events.map(({ type }) => type)).toEqual(['LogOpened', 'LogOpened']);
+  });
+
+  it('leaves nothing of a copy behind that could not be finished', () => {
+    const disk = createDisk(100_000);
+    const { directory, log, append } = start({ write: disk.write });
+    log.open(1);
+    append(1);
+    const hidden = `${directory}-hidden`;
+    renameSync(directory, hidden);
+    const room = Math.floor(readFileSync(join(hidden, 'minit-000001.jsonl')).length / 2);
+    // Enough for the record, and for the first part of the copy.
+    disk.bytes = room + 200;
+    append(2);
+    expect(read(hidden).seqs).toEqual([1, 2]);
+    expect(files(directory)).toEqual([]);
+  });
+
+  it('does not mind that its file was renamed in place', () => {
+    const { directory, log, append, events } = start();
+    log.open(1);
+    append(1);
+    renameSync(join(directory, 'minit-000001.jsonl'), join(directory, 'kept.jsonl'));
+    append(2);
+    expect(files(directory)).toEqual(['kept.jsonl']);
+    expect(read(join(directory, 'kept.jsonl')).seqs).toEqual([1, 2]);
+    expect(events).toHaveLength(1);
+  });
+});
+
 describe('what is no event log', () => {
   const lineOf = (value: object) => encodeLine(JSON.stringify(value), 0).line;
   const good = { minit: 'event-log', version: 1, ...header, segment: 1 };

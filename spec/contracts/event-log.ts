@@ -60,6 +60,27 @@ export function describeEventLogContract(name: string, make: () => EventLogSubje
       expect(made.written()).toEqual([record(1), record(2), record(3)]);
     });
 
+    it('lets go of its file, holds what comes then, and writes it when it is opened again', () => {
+      const { port, written } = make();
+      port.open(1);
+      port.append([record(1)], snapshot);
+      port.release();
+      port.append([record(2)], snapshot);
+      expect(written()).toEqual([record(1)]);
+      port.open(2);
+      port.append([record(3)], snapshot);
+      expect(written()).toEqual([record(1), record(2), record(3)]);
+    });
+
+    it('writes nothing at its end when it has let go of its file', () => {
+      const { port, written } = make();
+      port.append([record(1)], snapshot);
+      port.release();
+      port.append([record(2)], snapshot);
+      port.close();
+      expect(written()).toEqual([record(1)]);
+    });
+
     it('says each time that it cannot be opened, with the cause', () => {
       const made = make();
       const { port, occurrences } = listen(made);

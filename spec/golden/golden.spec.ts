@@ -36,16 +36,76 @@ const rareEvents: readonly MinitEvent[] = [
   { type: 'ProcessExited', pid: 7, status: { signal: 15 } },
 ];
 
-function writeRareLog(path: string): void {
+/** minit itself fails and goes on, is updated or not, and gives an administrator a shell. */
+const resumedEvents: readonly MinitEvent[] = [
+  { type: 'SupervisorStarted', pid: 1, role: 'machine', root: '/etc/minit', words: ['web'], graceMs: 3000 },
+  { type: 'ServiceRead', service: 'web', definition: definitionOf('web', {}) },
+  { type: 'ProcessSpawned', service: 'web', pid: 7 },
+  { type: 'SupervisorResumed', reason: { kind: 'signal', signal: 11 }, count: 1, failuresInARow: 1, program: '0.1.0' },
+  {
+    type: 'SupervisorResumed',
+    reason: { kind: 'error', message: 'x is not a function', stack: 'TypeError: x is not a function' },
+    count: 2,
+    failuresInARow: 2,
+    program: '0.1.0',
+  },
+  { type: 'RequestReceived', request: 'p\u0001{"do":"update"}' },
+  { type: 'UpdateFailed', error: { code: 'ENOEXEC', errno: 8 }, hint: 'the new program does not start (exited 1)' },
+  { type: 'RequestReceived', request: 'update' },
+  { type: 'SupervisorResumed', reason: { kind: 'update' }, count: 3, failuresInARow: 0, program: '0.2.0' },
+  { type: 'ProcessExited', pid: 7, status: { code: 0 } },
+  { type: 'EmergencyShellFailed', path: '/sbin/sulogin', error: { code: 'ENOENT', errno: 2 } },
+  { type: 'TimerFired', timer: 'emergency' },
+  { type: 'ServiceMissing', service: 'default', error: { code: 'ENOENT', errno: 2 } },
+  { type: 'EmergencyShellStarted', pid: 9 },
+  { type: 'ProcessExited', pid: 9, status: { code: 0 } },
+];
+
+
+/** The end of a machine whose kernel refuses it, and then of one that does not. */
+const endEvents: readonly MinitEvent[] = [
+  { type: 'SupervisorStarted', pid: 1, role: 'machine', root: '/etc/minit', words: ['web'], graceMs: 3000, endsSystem: true },
+  { type: 'ServiceRead', service: 'web', definition: definitionOf('web', { mode: 'respawn', depends: ['db'] }) },
+  { type: 'ServiceRead', service: 'db', definition: definitionOf('db', { mode: 'respawn' }) },
+  { type: 'ProcessSpawned', service: 'db', pid: 7 },
+  { type: 'ProcessSpawned', service: 'web', pid: 8 },
+  { type: 'RequestReceived', request: 'p\u0001{"do":"shutdown","how":"reboot","isOrdered":true,"graceMs":1000}' },
+  { type: 'ServiceMissing', service: 'reboot', error: { code: 'ENOENT', errno: 2 } },
+  { type: 'ProcessExited', pid: 8, status: { signal: 15 } },
+  { type: 'ProcessExited', pid: 7, status: { signal: 15 } },
+  { type: 'ProcessesEnded', by: 'KILL' },
+  { type: 'SystemEndFailed', how: 'reboot', error: { code: 'EPERM', errno: 1 } },
+  { type: 'SignalReceived', signal: 'SIGUSR2' },
+  { type: 'ServiceRead', service: 'halt', definition: definitionOf('halt', { depends: ['db'] }) },
+  { type: 'ProcessesEnded', by: 'left' },
+];
+
+/** What only a kernel that refuses something says. */
+const refusals: readonly MinitEvent[] = [
+  { type: 'SupervisorStarted', pid: 1, role: 'container', root: '/etc/minit', words: ['web', 'minit.debug'], graceMs: 3000 },
+  { type: 'MeansMissing', means: 'ctrl-alt-del', error: { code: 'ENOSYS', errno: 38 } },
+  { type: 'ServiceRead', service: 'web', definition: definitionOf('web', { mode: 'respawn', nice: -5 }) },
+  { type: 'ServiceMissing', service: 'minit.debug', error: { code: 'ENOENT', errno: 2 } },
+  { type: 'MeansMissing', means: 'clock-steps', error: { code: 'EPERM', errno: 1 } },
+  { type: 'ProcessSpawned', service: 'web', pid: 7 },
+  { type: 'MeansMissing', means: 'nice', error: { code: 'EACCES', errno: 13 } },
+  { type: 'RequestReceived', request: 'Pweb\u00009\u0000' },
+  { type: 'ProcessProbed', request: 8, pid: 9, alive: true },
+  { type: 'MeansMissing', means: 'process-watch', error: { code: 'ENOSYS', errno: 38 } },
+  { type: 'ProcessVanished', pid: 9 },
+  { type: 'MeansMissing', means: 'orphans', error: { code: 'EINVAL', errno: 22 } },
+];
+
+function writeLog(path: string, events: readonly MinitEvent[]): void {
   const directory = mkdtempSync(join(tmpdir(), 'golden-'));
   const header = { boot: '00000000-0000-4000-8000-000000000000', wallAt: '2004-09-01T12:00:00.000Z', at: 0 };
   const log = createEventLog({
     directory,
     now: () => 0,
-    header: { ...header, program: '0.1.0', flags: [], argv: ['minit', 'ro', 'web'], host: 'golden', node: 'v20' },
+    header: { ...header, program: '0.1.0', flags: [], argv: ['minit', ...wordsOf(events)], host: 'golden', node: 'v20' },
   });
   log.open(1);
-  const occurrences = rareEvents.map((event, index) => ({ at: (index + 1) * 1_000, event }));
+  const occurrences = events.map((event, index) => ({ at: (index + 1) * 1_000, event }));
   const { records, state } = foldTurn(initialState(), occurrences, true);
   log.append(records, () => toPlain(state));
   log.close();
@@ -53,14 +113,23 @@ function writeRareLog(path: string): void {
   rmSync(directory, { recursive: true });
 }
 
+const wordsOf = ([first]: readonly MinitEvent[]) => (first?.type === 'SupervisorStarted' ? first.words : []);
+
 const isUpdate = process.env['UPDATE_GOLDEN'] === '1';
-const rarePath = join(__dirname, 'rare.v1.jsonl');
-if (isUpdate && !existsSync(rarePath)) writeRareLog(rarePath);
+const made = { rare: rareEvents, resumed: resumedEvents, end: endEvents, refusals };
+for (const [name, events] of Object.entries(made)) {
+  const path = join(__dirname, `${name}.v1.jsonl`);
+  if (isUpdate && !existsSync(path)) writeLog(path, events);
+}
 const names = readdirSync(__dirname).filter((name) => name.endsWith('.jsonl'));
 
 /** All there are: a missing or an unknown one does not compile. */
 const eventTypes: Readonly<Record<MinitEventType, true>> = {
   SupervisorStarted: true,
+  SupervisorResumed: true,
+  UpdateFailed: true,
+  EmergencyShellStarted: true,
+  EmergencyShellFailed: true,
   ServiceRead: true,
   ServiceMissing: true,
   ProcessSpawned: true,
@@ -77,6 +146,9 @@ const eventTypes: Readonly<Record<MinitEventType, true>> = {
   LogOpened: true,
   LogFailed: true,
   WallClockStepped: true,
+  ProcessesEnded: true,
+  SystemEndFailed: true,
+  MeansMissing: true,
 };
 
 describe.each(names)('golden log %s', (name) => {

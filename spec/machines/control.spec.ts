@@ -40,6 +40,10 @@ const inState: Readonly<Record<string, () => Scenario>> = {
     given(respawn)
       .boots('k', 'web')
       .when(askedInJson({ do: 'signal', service: 'web', signal: 19 })),
+  'running.backgrounded': () =>
+    given(respawn)
+      .boots('k', 'web')
+      .when(askedInJson({ do: 'expect-pid', service: 'web' }), exited('web')),
   'stopping.terminating': () => given(respawn).boots('k', 'web').after(1000).when(stop('web')),
   'stopping.spawning': () => given(hang).boots('k', 'web').when(stop('web')),
   respawning: () => given(respawn).boots('k', 'web').when(exited('web')),
@@ -61,6 +65,7 @@ describe('control', () => {
     ['starting.spawning', '0', '7', '1', '1', '1:||', '1', '…'],
     ['running.ready', '102', '7', '1', '1', '1:||', 'probe', '1'],
     ['running.paused', '102', '7', '1', '1', '1:||', 'probe', '1'],
+    ['running.backgrounded', '0', '7', '1', '1', '1:||', '1', '1'],
     ['stopping.terminating', '102', '8', '1', '1', '1:||', 'probe', '1'],
     ['stopping.spawning', '0', '7', '1', '1', '1:||', '1', '1'],
     ['respawning', '0', '7', '1', '1', '1:||', '1', '1'],

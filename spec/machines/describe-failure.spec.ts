@@ -25,6 +25,7 @@ describe('a failed start', () => {
     ],
     ['execute', 'EACCES', 'cannot execute its program (run): permission denied (EACCES)'],
     ['fork', 'ENOMEM', 'cannot make a process: out of memory (ENOMEM)'],
+    ['learn-pid', 'ETIMEDOUT', 'cannot learn the PID of its daemon: ETIMEDOUT (ETIMEDOUT)'],
     ['fork', 'EWHATEVER', 'cannot make a process: EWHATEVER (EWHATEVER)'],
   ])('at %s with %s is: %s', (stage, code, text) => {
     expect(failureText({ stage, error: { code, errno: 1 } })).toBe(text);

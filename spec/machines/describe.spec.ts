@@ -53,6 +53,13 @@ const reasons: readonly (readonly [string, Scenario])[] = [
       .boots('web')
       .when(askedInJson({ do: 'signal', service: 'web', signal: 19 })),
   ],
+  [
+    'exited 0 after 0.50 s; the PID of its daemon is to come',
+    given({ web: {} })
+      .boots('web')
+      .after(500)
+      .when(askedInJson({ do: 'expect-pid', service: 'web' }), exited('web')),
+  ],
   ['asked to stop (terminating)', given({ web: {} }).boots('web').when(stop('web'))],
   [
     'asked to stop (killing)',

@@ -96,7 +96,7 @@ describe('fold', () => {
         signal: 15,
         error: systemError('EPERM'),
       })
-      .reports('cannot signal process 101: EPERM');
+      .reports('cannot signal process 101: the kernel does not allow it');
   });
 
   describe('on the event log', () => {

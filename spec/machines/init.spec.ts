@@ -93,6 +93,13 @@ describe('init', () => {
         .is({ a: 'stopping.terminating' });
     });
 
+    it('shuts down when the power fails, as lxc says it', () => {
+      given({ a: {} })
+        .bootsAs('container', 'a')
+        .when(signalled('SIGPWR'))
+        .is({ a: 'stopping.terminating' });
+    });
+
     it('takes SIGINT as SIGTERM when there is no ctrlaltdel', () => {
       given({ a: {} })
         .bootsAs('container', 'a')
@@ -113,8 +120,23 @@ describe('init', () => {
   });
 
   describe('on a machine', () => {
-    it('ignores SIGTERM', () => {
-      given({ a: {} }).bootsAs('machine', 'a').when(signalled('SIGTERM')).asks();
+    it.each([
+      ['SIGTERM', 'reboot'],
+      ['SIGUSR1', 'halt'],
+      ['SIGUSR2', 'power-off'],
+    ] as const)('takes %s for what busybox means by it', (signal, goal) => {
+      const scenario = given({ a: {} })
+        .bootsAs('machine', 'a')
+        .when(signalled(signal))
+        .is({ a: 'stopping.terminating' });
+      expect(scenario.state.shutdown?.goal).toBe(goal);
+    });
+
+    it('ignores SIGPWR and SIGHUP', () => {
+      given({ a: {} })
+        .bootsAs('machine', 'a')
+        .when(signalled('SIGPWR'), signalled('SIGHUP'))
+        .asks();
     });
 
     it('starts ctrlaltdel at each press of ctrl-alt-del', () => {

@@ -24,6 +24,39 @@ describe('request', () => {
     expect(parseRequest(text)).toEqual(meaning);
   });
 
+  const json = (body: object): string => extensionPrefix + JSON.stringify(body);
+
+  it.each([
+    [{ how: 'reboot' }, { goal: 'reboot', isOrdered: true, graceMs: undefined }],
+    [
+      { how: 'halt', isOrdered: false, graceMs: 0 },
+      { goal: 'halt', isOrdered: false, graceMs: 0 },
+    ],
+    [
+      { how: 'services', graceMs: 3_600_000 },
+      { goal: 'services', graceMs: 3_600_000 },
+    ],
+  ])('reads a shutdown: %j', (body, meaning) => {
+    expect(parseRequest(json({ do: 'shutdown', ...body }))).toMatchObject({
+      kind: 'shutdown',
+      ...meaning,
+    });
+  });
+
+  it.each([
+    [{}, '"how" is none of reboot, halt, power-off, sulogin, services'],
+    [{ how: 'toString' }, '"how" is none of reboot, halt, power-off, sulogin, services'],
+    [{ how: 'halt', graceMs: -1 }, '"graceMs" is none of 0 to 3600000'],
+    [{ how: 'halt', graceMs: '3' }, '"graceMs" is none of 0 to 3600000'],
+    [{ how: 'halt', graceMs: 3_600_001 }, '"graceMs" is none of 0 to 3600000'],
+  ])('refuses a shutdown: %j', (body, why) => {
+    expect(parseRequest(json({ do: 'shutdown', ...body }))).toEqual({
+      kind: 'refused',
+      why,
+      isJson: true,
+    });
+  });
+
   it.each([
     ['', 'the name is empty'],
     ['xweb', 'no such request'],

@@ -5,7 +5,8 @@
  * @module
  */
 import { serviceMachine } from '../../machines/service';
-import { serviceTable, serviceTableWays, tableToMarkdown } from '../../machines/table';
+import { serviceTable, serviceTableWays } from '../../machines/table';
+import { tableToMarkdown } from '../../machines/table-markdown';
 
 interface StateNode {
   readonly key: string;

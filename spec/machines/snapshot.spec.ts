@@ -45,6 +45,14 @@ const scenarios: Readonly<Record<string, () => Scenario>> = {
     given({ a: {}, b: { mode: 'respawn' }, c: { spawn: ['execute', 'ENOENT'] } })
       .boots('a', 'b', 'c')
       .when(askedInJson({ do: 'signal', service: 'a', signal: 19 }), exited('b', 1)),
+  'with a daemon whose PID is to come': () =>
+    given({ a: {}, b: {} })
+      .boots('a', 'b')
+      .when(
+        askedInJson({ do: 'expect-pid', service: 'a' }),
+        askedInJson({ do: 'expect-pid', service: 'b' }),
+        exited('b'),
+      ),
   'in a shutdown': () =>
     given({ a: { depends: ['b'] }, b: {} })
       .boots('a')

@@ -6,7 +6,7 @@
  */
 import fc from 'fast-check';
 import { isSame, replay } from '../../effects/replay';
-import type { RecordedEvent } from '../../machines/events';
+import type { RecordedEvent, Role } from '../../machines/events';
 import { fold, initialState } from '../../machines/fold';
 import { checkInvariants, checkSignals } from '../../machines/invariants';
 import { fromPlain, toPlain } from '../../machines/snapshot';
@@ -24,8 +24,9 @@ function statesOf(begin: SupervisorState, events: readonly RecordedEvent[]): Sup
   return events.map((event) => (state = fold(state, event).state));
 }
 
-const hostileEvents = (list: readonly Draw[]): RecordedEvent[] =>
-  [...foldHostile(list)].map(({ recorded }) => recorded);
+const role = fc.constantFrom<Role[]>('container', 'machine');
+const hostileEvents = (list: readonly Draw[], as: Role): RecordedEvent[] =>
+  [...foldHostile(list, { role: as })].map(({ recorded }) => recorded);
 
 describe('the fold in a simulated world', () => {
   it('keeps every invariant, answers each request once and replays', () => {
@@ -55,8 +56,8 @@ describe('the fold in a simulated world', () => {
 describe('the fold of anything a world could send', () => {
   it('never throws, and keeps every invariant', () => {
     fc.assert(
-      fc.property(draws, (list) => {
-        for (const { before, after, effects } of foldHostile(list)) {
+      fc.property(draws, role, (list, as) => {
+        for (const { before, after, effects } of foldHostile(list, { role: as })) {
           checkInvariants(after);
           checkSignals(before, after, effects);
         }
@@ -67,9 +68,9 @@ describe('the fold of anything a world could send', () => {
 
   it('never replies to a request twice, nor to none', () => {
     fc.assert(
-      fc.property(draws, (list) => {
+      fc.property(draws, role, (list, as) => {
         const open = new Set<number>();
-        for (const { recorded, effects } of foldHostile(list)) {
+        for (const { recorded, effects } of foldHostile(list, { role: as })) {
           if (recorded.event.type === 'RequestReceived') open.add(recorded.seq);
           for (const { type, params } of effects)
             if (type === 'Reply') expect(open.delete(params.request)).toBe(true);
@@ -81,8 +82,8 @@ describe('the fold of anything a world could send', () => {
 
   it('asks nothing for a service that has failed', () => {
     fc.assert(
-      fc.property(draws, (list) => {
-        for (const { before, after, effects } of foldHostile(list)) {
+      fc.property(draws, role, (list, as) => {
+        for (const { before, after, effects } of foldHostile(list, { role: as })) {
           for (const { type, params } of effects) {
             if (type !== 'SpawnProcess' && type !== 'SendSignal') continue;
             const states = [before, after].map(({ services }) => services.get(params.service));
@@ -98,8 +99,8 @@ describe('the fold of anything a world could send', () => {
 
   it('goes on from a snapshot as if there had been none', () => {
     fc.assert(
-      fc.property(draws, fc.nat(), (list, cut) => {
-        expectSameAfterSnapshot(hostileEvents(list), cut);
+      fc.property(draws, role, fc.nat(), (list, as, cut) => {
+        expectSameAfterSnapshot(hostileEvents(list, as), cut);
       }),
       manyRuns,
     );
@@ -107,8 +108,8 @@ describe('the fold of anything a world could send', () => {
 
   it('changes no state that it was given', () => {
     fc.assert(
-      fc.property(draws, (list) => {
-        for (const { before, recorded, after, effects } of foldHostile(list)) {
+      fc.property(draws, role, (list, as) => {
+        for (const { before, recorded, after, effects } of foldHostile(list, { role: as })) {
           const again = fold(before, recorded);
           expect(isSame(again.effects, effects) && hasEqualPlain(again.state, after)).toBe(true);
         }
@@ -124,11 +125,12 @@ describe('the fold of anything a world could send', () => {
       'ControlOpened',
       'ControlFailed',
       'WallClockStepped',
+      'MeansMissing',
       'SignalFailed',
     ]);
     fc.assert(
-      fc.property(draws, (list) => {
-        for (const { before, recorded, after } of foldHostile(list)) {
+      fc.property(draws, role, (list, as) => {
+        for (const { before, recorded, after } of foldHostile(list, { role: as })) {
           const { event } = recorded;
           const isOrphan =
             event.type === 'ProcessExited' && !before.serviceByPid.has(String(event.pid));

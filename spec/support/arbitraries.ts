@@ -28,7 +28,15 @@ export const serviceNames = [
   'b/log',
   'e/log',
 ] as const;
-const strangeNames = ['missing', 'ctrlaltdel', '__proto__', 'toString', 'ä'] as const;
+const strangeNames = [
+  'missing',
+  'ctrlaltdel',
+  'reboot',
+  'halt',
+  '__proto__',
+  'toString',
+  'ä',
+] as const;
 
 export const serviceName = fc.constantFrom(...serviceNames);
 const anyName = fc.oneof({ weight: 5, arbitrary: serviceName }, fc.constantFrom(...strangeNames));
@@ -131,6 +139,7 @@ export const faults: fc.Arbitrary<Faults> = fc.record(
     controlFailures: fc.nat(2),
     clockSteps: fc.nat(2),
     slowRead: fc.constantFrom(0.2, 1),
+    rebootFails: fc.constant(true),
   },
   { requiredKeys: [] },
 );
@@ -156,7 +165,15 @@ export const request: fc.Arbitrary<string> = fc.oneof(
     weight: 6,
     arbitrary: json(
       fc.record({
-        do: fc.constantFrom('start', 'stop', 'stop', 'clear', 'dependents', 'respawn'),
+        do: fc.constantFrom(
+          'start',
+          'stop',
+          'stop',
+          'expect-pid',
+          'clear',
+          'dependents',
+          'respawn',
+        ),
         service: anyName,
         respawn: fc.boolean(),
       }),
@@ -186,6 +203,20 @@ export const request: fc.Arbitrary<string> = fc.oneof(
     weight: 1,
     arbitrary: json(
       fc.record({ do: fc.constantFrom('state', 'status', 'history', 'dependents', 'nonsense') }),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: json(
+      fc.record(
+        {
+          do: fc.constant('shutdown'),
+          how: fc.constantFrom('reboot', 'halt', 'power-off', 'sulogin', 'services', 'nonsense'),
+          isOrdered: fc.boolean(),
+          graceMs: fc.constantFrom(0, 100, 2_000, -1),
+        },
+        { requiredKeys: ['do', 'how'] },
+      ),
     ),
   },
   {

@@ -86,8 +86,14 @@ export function line({ type, params }: Effect): string {
       return `${type} ${params.text.replaceAll('\0', '|').trimEnd()}`;
     case 'Report': {
       const place = [params.file, params.line].filter((part) => part !== undefined).join(':');
-      return `${type} ${[place, params.text].filter((part) => part !== '').join(': ')}`;
+      // How a boot went in all its words has a spec of its own.
+      const text = params.text.replace(/^(boot settled after [\d.]+ s).*$/u, '$1');
+      return `${type} ${[place, text].filter((part) => part !== '').join(': ')}`;
     }
+    case 'EndProcesses':
+      return `${type} ${String(params.graceMs)}`;
+    case 'EndSystem':
+      return `${type} ${params.how}`;
     case 'ExitSupervisor':
       return `${type} ${String(params.code)}`;
     default:
@@ -127,6 +133,7 @@ export class Scenario {
       root: '/etc/minit',
       words,
       graceMs: 3000,
+      endsSystem: true,
     });
   }
 

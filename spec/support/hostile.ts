@@ -13,6 +13,7 @@ import type {
   ExitStatus,
   MinitEvent,
   RecordedEvent,
+  Role,
   SignalName,
   TimerId,
 } from '../../machines/events';
@@ -82,6 +83,10 @@ export const freeEvent: fc.Arbitrary<MinitEvent> = fc.oneof(
         { type: 'ControlOpened' },
         { type: 'LogOpened', path: '/l' },
         { type: 'WallClockStepped', byUs: -5, wallAt: '2004-12-27T00:00:00.000Z' },
+        { type: 'ProcessesEnded', by: 'KILL' },
+        { type: 'ProcessesEnded', by: 'left' },
+        { type: 'SystemEndFailed', how: 'halt', error: simulatedError('EPERM') },
+        { type: 'MeansMissing', means: 'clock-steps', error: { code: 'EPERM', errno: 1 } },
         { type: 'RequestReceived', requestBase64: '/w==', bytes: 1 },
       ),
       error.map((why): MinitEvent => ({ type: 'LogFailed', path: '/l', error: why })),
@@ -137,17 +142,18 @@ export interface Folded {
 /** Folds the draws that make sense where they come; time goes on by 0.3 s each. */
 export function* foldHostile(
   list: readonly Draw[],
-  words: readonly string[] = [],
+  { words = [], role = 'container' }: { words?: readonly string[]; role?: Role } = {},
 ): Generator<Folded> {
   const owed: Owed = { reads: [], spawns: [], probes: [], timers: new Set() };
   let state = initialState();
   let event: MinitEvent | undefined = {
     type: 'SupervisorStarted',
     pid: 1,
-    role: 'container',
+    role,
     root: '/',
     words,
     graceMs: 100,
+    endsSystem: true,
   };
   for (const each of [undefined, ...list]) {
     if (each !== undefined) event = eventOf(each, owed, state);

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import { bootTimeUs } from '../../adapters/libc/clock';
 import { createProcesses } from '../../adapters/processes';
-import { becomeSubreaper } from '../../adapters/role';
+import { detectRole } from '../../adapters/role';
 import type { SpawnProcessParams } from '../../machines/effects';
 import { recordOccurrences, type EventOf } from './occurrences';
 
@@ -36,7 +36,7 @@ export function startRealProcesses() {
   const directory = mkdtempSync(join(tmpdir(), 'minit-processes-'));
   const processes = createProcesses({ now: bootTimeUs });
   const recorder = recordOccurrences(processes.occurrence$);
-  becomeSubreaper();
+  detectRole();
   let names = 0;
 
   const newName = (): string => `service-${String((names += 1))}`;

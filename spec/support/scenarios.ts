@@ -43,7 +43,7 @@ export const act: fc.Arbitrary<Act> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       act: fc.constant('signal' as const),
-      signal: fc.constantFrom('SIGHUP', 'SIGINT', 'SIGWINCH', 'SIGUSR1', 'SIGTERM'),
+      signal: fc.constantFrom('SIGHUP', 'SIGINT', 'SIGWINCH', 'SIGUSR1', 'SIGTERM', 'SIGPWR'),
     }),
   },
   {
@@ -78,7 +78,7 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
   seed: fc.nat(),
   tree: treeEntries,
   words: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.array(word, { maxLength: 3 })),
-  role: fc.constantFrom('process', 'container'),
+  role: fc.constantFrom('process', 'container', 'machine'),
   behaviours,
   faults,
   acts: fc.array(act, { maxLength: 25 }),

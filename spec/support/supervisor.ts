@@ -89,6 +89,8 @@ export interface BootOptions {
   /** Put before `node dist/minit.js`: `unshare --pid …`, say. */
   readonly wrapper?: readonly string[];
   readonly log?: string;
+  /** Path of minit's program, where it is not the one in dist/. */
+  readonly program?: string;
 }
 
 export class Supervisor {
@@ -223,7 +225,7 @@ export function boot(files: Files | string, options: BootOptions = {}): Supervis
   const command = [
     ...(options.wrapper ?? []),
     process.execPath,
-    program('minit'),
+    options.program ?? program('minit'),
     '--root',
     root,
     '--log',

@@ -76,6 +76,7 @@ export function bootTree(options: BootOptions): Boot {
     root: simulatedRoot,
     words,
     graceMs,
+    endsSystem: true,
   } as const;
   turns$(
     wrap(world.ports),

@@ -1,0 +1,19 @@
+/**
+ * A line on standard error for when all else may be broken: it never blocks, never throws, and never
+ * ends the program. What cannot be written at once is lost.
+ *
+ * @module
+ */
+import { writeSync } from 'node:fs';
+import { isWritable } from './libc/poll';
+
+const standardError = 2;
+
+/** Prints `minit: text`. */
+export function say(text: string): void {
+  try {
+    if (isWritable(standardError)) writeSync(standardError, `minit: ${text}\n`);
+  } catch {
+    // There is no console; nobody could be told.
+  }
+}

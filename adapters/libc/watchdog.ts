@@ -1,0 +1,30 @@
+/**
+ * Notices that this program turns in an endless loop: a timer that counts the CPU time that it
+ * spends, so that a program that sleeps is never woken by it. Where nobody restarts it in time the
+ * kernel sends SIGVTALRM, which the crash handler takes.
+ *
+ * Time in system calls does not count, nor does waiting: a program that hangs in the kernel is not
+ * noticed.
+ *
+ * @module
+ */
+import { bind } from './koffi';
+
+const ITIMER_VIRTUAL = 1;
+const setTimer = bind<[number, Uint32Array, bigint]>('int setitimer(int, void *, void *)');
+/** struct itimerval: an interval of nothing (it fires once), then 64-bit seconds and microseconds. */
+const timer = new Uint32Array(8);
+
+/**
+ * Gives this program `seconds` (whole ones) of CPU time in user mode, all threads together, from now
+ * on. Quick enough for each turn of the loop. setitimer(2)
+ */
+export function restartWatchdog(seconds: number): void {
+  timer[4] = seconds;
+  setTimer(ITIMER_VIRTUAL, timer, 0n);
+}
+
+/** No watchdog from now on. */
+export function stopWatchdog(): void {
+  restartWatchdog(0);
+}

@@ -1,0 +1,85 @@
+/**
+ * Runs a program from its bundle and V8's code cache: compiling anew at each start is what costs PID 1
+ * most, above all on a slow CPU. Whatever is wrong with the cache the program runs without it, and all
+ * is as before but the time. See decision 0015.
+ *
+ * V8 itself looks at its version, its flags and the length of the source, and runs whatever else it is
+ * given. So it is made sure here that the cache is for this very bundle and this very Node, and whole.
+ *
+ * @module
+ */
+import { readFileSync } from 'node:fs';
+import { Script } from 'node:vm';
+
+/** What a CommonJS module is given; the bundle is one function of these. */
+export interface ModuleScope {
+  readonly exports: unknown;
+  readonly require: NodeJS.Require;
+  readonly module: NodeJS.Module;
+  readonly path: string;
+  readonly directory: string;
+}
+
+type ProgramFunction = (
+  ...scope: [
+    exports: unknown,
+    require: NodeJS.Require,
+    module: NodeJS.Module,
+    path: string,
+    directory: string,
+  ]
+) => void;
+
+/** A multiple of 8: V8 copies what is not aligned. */
+const headBytes = 64;
+
+/** Which Node and which CPU the cache is for, and how long its parts are. */
+const head = (dataBytes: number, bundleBytes: number): Buffer =>
+  Buffer.from(
+    `minit ${process.version} ${process.arch} ${String(dataBytes)} ${String(bundleBytes)}\n`.padEnd(
+      headBytes,
+    ),
+  );
+
+/**
+ * Returns the file for cached data of a bundle: the data twice, and the bundle. To compare memory takes
+ * no time; a checksum would have to come from node:zlib, and loading that takes 2 ms.
+ */
+export const cacheFile = (bundle: Buffer, data: Buffer): Buffer =>
+  Buffer.concat([head(data.length, bundle.length), data, data, bundle]);
+
+/** Returns the cached data for this bundle; `undefined` if there are none that can be trusted. */
+function readCache(path: string, bundle: Buffer): Buffer | undefined {
+  let file: Buffer;
+  try {
+    file = readFileSync(path);
+  } catch {
+    return undefined;
+  }
+  const dataBytes = (file.length - headBytes - bundle.length) / 2;
+  const secondAt = headBytes + dataBytes;
+  const bundleAt = secondAt + dataBytes;
+  const data = file.subarray(headBytes, secondAt);
+  const isIntact =
+    dataBytes > 0 &&
+    file.subarray(0, headBytes).equals(head(dataBytes, bundle.length)) &&
+    file.subarray(secondAt, bundleAt).equals(data) &&
+    file.subarray(bundleAt).equals(bundle);
+  return isIntact ? data : undefined;
+}
+
+/** Returns the compiled bundle, by its cache if that can be. @throws Error if there is no such bundle. */
+export function compileProgram(bundlePath: string, cachePath: string): Script {
+  const bundle = readFileSync(bundlePath);
+  const cachedData = readCache(cachePath, bundle);
+  // The build lets only ASCII in: this is the quickest way to a string, and to the smallest one.
+  const source = bundle.toString('latin1');
+  return new Script(source, { filename: bundlePath, ...(cachedData && { cachedData }) });
+}
+
+/** Runs a compiled bundle as the module that `scope` describes. */
+export function runProgram(script: Script, scope: ModuleScope): void {
+  const program = script.runInThisContext() as ProgramFunction;
+  const { exports, require, module, path, directory } = scope;
+  program(exports, require, module, path, directory);
+}

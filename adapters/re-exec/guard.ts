@@ -1,0 +1,94 @@
+/**
+ * Whatever ends this program executes it anew: an error that nobody caught, `process.exit`, an event
+ * loop that has nothing left to do, and by way of the crash handler what JavaScript does not see. PID 1
+ * that ends is a kernel panic, and any other minit that ends leaves its services to nobody.
+ *
+ * @module
+ */
+import type { SystemError } from '../../machines/events';
+import { watchdogSeconds } from '../../machines/limits';
+import { armCrashHandler, type CrashHandler } from '../libc/crash-handler';
+import { libcError } from '../libc/errors';
+import { executeProgram } from '../libc/execute';
+import { say } from '../last-words';
+import { addressOf } from '../libc/koffi';
+import { restartWatchdog } from '../libc/watchdog';
+import { ownProgram } from '../own-program';
+import type { FailureReason } from './reasons';
+import { environmentFor, type VitalMemory } from './vital-memory';
+
+export interface Guard {
+  /** Why faults in native code would end minit; `undefined` when they do not. */
+  readonly unguarded: string | undefined;
+  /** For each turn of the loop: it has not come to a standstill. */
+  readonly alive: () => void;
+  /** Before a reason is given: writes it where the next program finds it. */
+  readonly onReason: (note: (reason: FailureReason) => void) => void;
+  /** Executes this program anew. Returns why that is not possible, if at all. */
+  readonly execute: (reason: FailureReason) => SystemError;
+  /** From now on this program may end. */
+  readonly release: () => void;
+}
+
+/** A program that cannot be executed is tried again so often. */
+const retryDelayMs = 1_000;
+
+/** Begins to guard this program. */
+export function guardProgram(memory: VitalMemory): Guard {
+  const program = ownProgram();
+  const next = program && { ...program, environment: environmentFor(memory) };
+  const handler: CrashHandler =
+    next === undefined
+      ? { isArmed: false, reason: 'the path of Node itself is not known' }
+      : armCrashHandler({ ...next, signalAddress: addressOf(memory.page.signal) });
+  let note: (reason: FailureReason) => void = () => undefined;
+  let isReleased = false;
+
+  const execute = (reason: FailureReason): SystemError => {
+    note(reason);
+    if (next === undefined) return { code: 'ENOENT', errno: 2 };
+    return libcError(-executeProgram(next));
+  };
+  const fail = (reason: FailureReason, text: string): void => {
+    if (isReleased) return;
+    say(`error: internal error: ${text}; minit executes itself anew`);
+    const { code } = execute(reason);
+    say(`error: unable to execute minit anew: ${code}`);
+  };
+  const onError = (error: unknown): void => {
+    const { message, stack } = error instanceof Error ? error : { message: String(error) };
+    fail({ kind: 'error', message, ...(stack !== undefined && { stack }) }, message);
+  };
+  const onExit = (code: number): void => {
+    fail({ kind: 'exit', code }, `minit's program ends with ${String(code)}`);
+    // There is no way back into the event loop from here, and PID 1 must not end.
+    while (!isReleased && process.pid === 1) {
+      sleep(retryDelayMs);
+      execute({ kind: 'exit', code });
+    }
+  };
+  // A rejected promise that nobody handles comes here as well.
+  process.on('uncaughtException', onError);
+  process.on('exit', onExit);
+  return {
+    unguarded: handler.isArmed ? undefined : handler.reason,
+    alive: handler.isArmed
+      ? () => {
+          restartWatchdog(watchdogSeconds);
+        }
+      : () => undefined,
+    onReason: (writer) => {
+      note = writer;
+    },
+    execute,
+    release() {
+      isReleased = true;
+      if (handler.isArmed) handler.disarm();
+    },
+  };
+}
+
+/** Blocks this thread. */
+function sleep(delayMs: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, delayMs);
+}

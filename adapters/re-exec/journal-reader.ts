@@ -1,0 +1,114 @@
+/**
+ * Reads the journal of the program that ran before: the state it had come to, and all that was its.
+ *
+ * @module
+ */
+import { readSync } from 'node:fs';
+import { Outstanding, type Asked } from '../../effects/outstanding';
+import type { LogRecord } from '../../effects/ports';
+import { fold } from '../../machines/fold';
+import type { LoggedRecord } from '../../machines/log-format';
+import { fromPlain, type PlainState } from '../../machines/snapshot';
+import type { SupervisorState } from '../../machines/state';
+import type { Gap } from '../event-log/held-records';
+import { recordJson } from '../event-log/records';
+import type { HeldLog } from '../event-log/writer';
+import type { BootFacts, KeptFiles } from './journal';
+import type { FailureReason } from './reasons';
+import type { VitalPage } from './vital-page';
+
+export interface Legacy {
+  readonly facts: BootFacts;
+  readonly state: SupervisorState;
+  readonly outstanding: Outstanding;
+  readonly kept: ReadonlyMap<string, KeptFiles>;
+  /** What may not be in the event log yet. */
+  readonly held: HeldLog;
+  /** Records that are on record, but whose effects may not all have been performed. */
+  readonly unperformed: readonly LogRecord[];
+  readonly reason: FailureReason | undefined;
+}
+
+type Line =
+  | { readonly facts: BootFacts }
+  | ({ readonly kept: string } & KeptFiles)
+  | { readonly dropped: string }
+  | { readonly gap: Gap }
+  | { readonly reason: FailureReason }
+  | { readonly state: PlainState; readonly outstanding: readonly Asked[] }
+  | LoggedRecord;
+
+/** What has been read so far. A base begins with the facts, and all before it is void. */
+interface Reading {
+  facts: BootFacts | undefined;
+  kept: Map<string, KeptFiles>;
+  gap: Gap | undefined;
+  records: LogRecord[];
+  state: SupervisorState | undefined;
+  outstanding: Outstanding;
+  reason: FailureReason | undefined;
+}
+
+const nothing = (): Reading => ({
+  facts: undefined,
+  kept: new Map(),
+  gap: undefined,
+  records: [],
+  state: undefined,
+  outstanding: new Outstanding(),
+  reason: undefined,
+});
+
+/** Returns all that the program before has left, or `undefined` where it came to no first turn. */
+export function readJournal(fd: number, page: VitalPage): Legacy | undefined {
+  const bytes = Buffer.alloc(page.end - page.begin);
+  for (let done = 0; done < bytes.length;) {
+    const count = readSync(fd, bytes, done, bytes.length - done, page.begin + done);
+    if (count === 0) return undefined;
+    done += count;
+  }
+  const reading = nothing();
+  for (let start = 0; start < bytes.length;) {
+    const end = bytes.indexOf('\n', start);
+    take(reading, JSON.parse(bytes.toString('utf8', start, end)) as Line);
+    start = end + 1;
+  }
+  return legacyOf(reading, page.performedSeq);
+}
+
+function take(reading: Reading, line: Line): void {
+  if ('facts' in line) Object.assign(reading, nothing(), { facts: line.facts });
+  else if ('kept' in line) reading.kept.set(line.kept, line);
+  else if ('dropped' in line) reading.kept.delete(line.dropped);
+  else if ('gap' in line) reading.gap = line.gap;
+  else if ('reason' in line) reading.reason = line.reason;
+  else if ('state' in line) {
+    reading.state = fromPlain(line.state);
+    reading.outstanding = new Outstanding(line.outstanding);
+  } else takeRecord(reading, line);
+}
+
+/** Before the state they are in it already, and stand there for the event log. */
+function takeRecord(reading: Reading, record: LoggedRecord): void {
+  reading.records.push(record);
+  if (reading.state === undefined) return;
+  reading.state = fold(reading.state, record).state;
+  reading.outstanding.note(record);
+}
+
+function legacyOf(reading: Reading, performedSeq: number): Legacy | undefined {
+  const { facts, kept, gap, records, state, outstanding, reason } = reading;
+  if (facts === undefined || state === undefined) return undefined;
+  return {
+    facts,
+    state,
+    outstanding,
+    kept,
+    reason,
+    held: {
+      lines: records.map((record) => ({ seq: record.seq, json: recordJson(record) })),
+      ...(gap && { gap }),
+    },
+    unperformed: records.filter(({ seq }) => seq > performedSeq),
+  };
+}

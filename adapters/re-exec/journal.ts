@@ -1,0 +1,154 @@
+/**
+ * The journal: all that minit needs to go on after it has been executed anew, in a file that exists in
+ * memory only. A base (the state, what is outstanding, what is not in the event log yet, the descriptors
+ * that are kept), then each turn's records, written before anything of the turn is done. When the
+ * records have become more than the base, a new base follows, and the memory before it is given back.
+ *
+ * Lines of JSON without checks: nobody else writes here. journal-reader.ts reads it back.
+ *
+ * @module
+ */
+import { writeSync } from 'node:fs';
+import { Outstanding } from '../../effects/outstanding';
+import type { Journal as JournalPort, LogRecord } from '../../effects/ports';
+import type { Verbosity } from '../../machines/kernel-words';
+import type { LogHeader } from '../../machines/log-format';
+import type { HeldLog } from '../event-log/writer';
+import { recordJson } from '../event-log/records';
+import { clearCloseOnExec, setCloseOnExec } from '../libc/fcntl';
+import { giveBack, mappedBytes } from '../libc/memory-file';
+import type { FailureReason } from './reasons';
+import type { VitalPage } from './vital-page';
+
+/** What is the same for the whole boot. */
+export interface BootFacts {
+  readonly header: LogHeader;
+  readonly root: string;
+  readonly logDirectory: string;
+  readonly verbosity: Verbosity;
+}
+
+/** Descriptors that the next program takes over. */
+export interface KeptFiles {
+  readonly fds: readonly number[];
+  /** What whoever keeps them must know of them. */
+  readonly note?: unknown;
+}
+
+/** Keeps descriptors open over an execve(2), or no longer. */
+export interface Keeper {
+  keep(key: string, files: KeptFiles): void;
+  drop(key: string): void;
+}
+
+export interface JournalOptions {
+  readonly fd: number;
+  readonly page: VitalPage;
+  readonly facts: BootFacts;
+  /** What of the event log is not on disk. */
+  readonly held: () => HeldLog;
+  /** What was known before: for a journal that goes on. */
+  readonly outstanding?: Outstanding;
+  readonly kept?: ReadonlyMap<string, KeptFiles>;
+}
+
+/** A base is made anew when the records after it have this size, or its own. */
+const recordBytesMax = 512 * 1_024;
+const pageBytes = 4_096;
+
+export class Journal implements JournalPort, Keeper {
+  readonly #options: JournalOptions;
+  readonly #outstanding: Outstanding;
+  readonly #kept: Map<string, KeptFiles>;
+  #end: number;
+  #baseBytes = 0;
+  /** The last write failed: only a new base can be trusted. */
+  #isTorn = false;
+  #isBegun: boolean;
+
+  constructor(options: JournalOptions) {
+    this.#options = options;
+    this.#outstanding = options.outstanding ?? new Outstanding();
+    this.#kept = new Map(options.kept);
+    this.#isBegun = options.outstanding !== undefined;
+    this.#end = Math.max(options.page.end, mappedBytes);
+    // Node has marked what it has inherited close-on-exec.
+    for (const { fds } of this.#kept.values()) fds.forEach(clearCloseOnExec);
+    clearCloseOnExec(options.fd);
+  }
+
+  append(records: readonly LogRecord[], snapshot: () => unknown): void {
+    for (const record of records) this.#outstanding.note(record);
+    const { page } = this.#options;
+    const isFull = this.#end - page.begin > Math.max(2 * this.#baseBytes, recordBytesMax);
+    if (!this.#isBegun || this.#isTorn || isFull) this.#writeBase(records, snapshot);
+    else this.#write(records.map((record) => `${recordJson(record)}\n`).join(''));
+  }
+
+  performed(seq: number): void {
+    this.#options.page.performedSeq = seq;
+  }
+
+  keep(key: string, files: KeptFiles): void {
+    files.fds.forEach(clearCloseOnExec);
+    this.#kept.set(key, files);
+    if (this.#isBegun) this.#write(`${keptLine(key, files)}\n`);
+  }
+
+  drop(key: string): void {
+    const files = this.#kept.get(key);
+    if (files === undefined) return;
+    this.#kept.delete(key);
+    files.fds.forEach(setCloseOnExec);
+    if (this.#isBegun) this.#write(`${JSON.stringify({ dropped: key })}\n`);
+  }
+
+  /** Puts on record why minit is about to be executed anew. */
+  noteReason(reason: FailureReason): void {
+    this.#write(`${JSON.stringify({ reason })}\n`);
+  }
+
+  /** Returns whether it is written; if not, only a new base can be trusted. */
+  #write(text: string): boolean {
+    const bytes = Buffer.from(text);
+    const { fd, page } = this.#options;
+    try {
+      for (let done = 0; done < bytes.length;) {
+        done += writeSync(fd, bytes, done, bytes.length - done, this.#end + done);
+      }
+    } catch {
+      // No memory: what was written before still counts, and the next turn begins with a new base.
+      this.#isTorn = true;
+      return false;
+    }
+    this.#end += bytes.length;
+    page.end = this.#end;
+    return true;
+  }
+
+  /** The records of the turn are in the state already; they stand here for the event log, which has them not. */
+  #writeBase(records: readonly LogRecord[], snapshot: () => unknown): void {
+    const { fd, page, facts, held } = this.#options;
+    const { lines, gap } = held();
+    const start = this.#end;
+    const base = [
+      JSON.stringify({ facts }),
+      ...[...this.#kept].map(([key, files]) => keptLine(key, files)),
+      ...(gap === undefined ? [] : [JSON.stringify({ gap })]),
+      ...lines.map(({ json }) => json),
+      ...records.map(recordJson),
+      JSON.stringify({ state: snapshot(), outstanding: this.#outstanding.list }),
+    ];
+    this.#isTorn = !this.#write(base.map((line) => `${line}\n`).join(''));
+    if (this.#isTorn) return;
+    const before = page.begin;
+    page.begin = start;
+    this.#baseBytes = this.#end - start;
+    this.#isBegun = true;
+    const firstPage = Math.max(mappedBytes, before - (before % pageBytes));
+    const lastPage = start - (start % pageBytes);
+    if (lastPage > firstPage) giveBack(fd, firstPage, lastPage);
+  }
+}
+
+const keptLine = (key: string, files: KeptFiles): string => JSON.stringify({ kept: key, ...files });

@@ -1,0 +1,60 @@
+/**
+ * The port `OwnProgram`: executes minit anew because somebody asked for it. First the program that is to
+ * go on must show that it starts at all: an init that does not start is a kernel panic.
+ *
+ * @module
+ */
+import { Subject } from 'rxjs';
+import type { Occurrence, OwnProgram } from '../../effects/ports';
+import type { SystemError } from '../../machines/events';
+import { describeExit } from '../../machines/describe-process';
+import { ownProgram } from '../own-program';
+import type { RealProcesses } from '../processes';
+import type { ProgramEnd } from '../starts';
+import { systemError } from '../system-error';
+
+export interface OwnProgramOptions {
+  readonly now: () => number;
+  readonly processes: Pick<RealProcesses, 'run' | 'areSpawnsUnderWay'>;
+  /** Executes minit anew; returns why that is not possible, if at all. */
+  readonly execute: () => SystemError;
+}
+
+/** A spawn that is under way has a PID that nobody knows yet; one that hangs is not waited for. */
+const spawnWaitMs = 10;
+const spawnWaitsMax = 200;
+
+export function createOwnProgram({ now, processes, execute }: OwnProgramOptions): OwnProgram {
+  const occurrence$ = new Subject<Occurrence>();
+  const fail = (cause: number, error: SystemError, hint?: string): void => {
+    const event = { type: 'UpdateFailed', error, ...(hint !== undefined && { hint }) } as const;
+    occurrence$.next({ at: now(), cause, event });
+  };
+  const executeSoon = (cause: number, waits = 0): void => {
+    if (processes.areSpawnsUnderWay() && waits < spawnWaitsMax)
+      setTimeout(executeSoon, spawnWaitMs, cause, waits + 1);
+    else fail(cause, execute());
+  };
+  return {
+    occurrence$,
+    update(cause) {
+      const program = ownProgram();
+      if (program === undefined) {
+        fail(cause, systemError('ENOENT'), 'the path of Node itself is not known');
+        return;
+      }
+      const [script = ''] = process.argv.slice(1);
+      const argv = [program.path, ...process.execArgv, script, '--version'];
+      processes.run({ path: program.path, argv }, (end) => {
+        const problem = problemOf(end);
+        if (problem === undefined) executeSoon(cause);
+        else fail(cause, systemError('ENOEXEC'), `the new program does not start (${problem})`);
+      });
+    },
+  };
+}
+
+function problemOf(end: ProgramEnd): string | undefined {
+  if ('stage' in end) return end.hint ?? end.error.code;
+  return 'code' in end.status && end.status.code === 0 ? undefined : describeExit(end.status);
+}

@@ -1,0 +1,131 @@
+/**
+ * What minit must know of itself after it has been executed anew, whatever ended the program before:
+ * a few words in memory that outlives it. Kept as plain memory, because a signal handler writes there,
+ * and because it is written at every turn: that must cost nothing.
+ *
+ * | byte | word                                                                |
+ * | ---: | ------------------------------------------------------------------- |
+ * |    0 | magic number and version                                            |
+ * |    8 | seq of the last event all of whose effects have been performed      |
+ * |   16 | where in the file the journal begins, and where it ends (2 words)   |
+ * |   32 | CLOCK_BOOTTIME, µs, when this program began                         |
+ * |   40 | failures in a row, each soon after the one before                   |
+ * |   48 | how often minit has been executed anew                              |
+ * |   56 | the signal that ended the program, written by the crash handler     |
+ * | 1024 | spawns: {@link slotsMax} × (seq of the event that asked, check of the service's name, PID) |
+ *
+ * @module
+ */
+import { checksum } from '../event-log/records';
+
+const magic = 0x6d69_6e69_7401;
+const word = { magic: 0, performedSeq: 1, begin: 2, end: 3, startedAt: 4, inARow: 5, count: 6 };
+const signalOffset = 56;
+const slotsOffset = 1_024;
+const slotBytes = 16;
+/** Many more than can be under way at once, so that one is used again only long after it is on record. */
+const slotsMax = 256;
+
+/** One attempt to start a process: libc writes the PID as soon as the kernel has told it. */
+export type PidSlot = Int32Array;
+
+export class VitalPage {
+  readonly #words: Float64Array;
+  readonly #memory: ArrayBuffer;
+  #nextSlot = 0;
+  /** The word that the crash handler writes to. */
+  readonly signal: Int32Array;
+
+  constructor(memory: ArrayBuffer) {
+    this.#memory = memory;
+    this.#words = new Float64Array(memory, 0, 16);
+    this.signal = new Int32Array(memory, signalOffset, 1);
+  }
+
+  /** For a file that was just made. */
+  initialize(startedAt: number): void {
+    this.#words[word.startedAt] = startedAt;
+    this.#words[word.magic] = magic;
+  }
+
+  /** Says whether this is such a page, of this version. */
+  get isValid(): boolean {
+    return this.#get(word.magic) === magic;
+  }
+
+  get performedSeq(): number {
+    return this.#get(word.performedSeq);
+  }
+
+  set performedSeq(seq: number) {
+    this.#words[word.performedSeq] = seq;
+  }
+
+  get begin(): number {
+    return this.#get(word.begin);
+  }
+
+  set begin(offset: number) {
+    this.#words[word.begin] = offset;
+  }
+
+  get end(): number {
+    return this.#get(word.end);
+  }
+
+  set end(offset: number) {
+    this.#words[word.end] = offset;
+  }
+
+  get startedAt(): number {
+    return this.#get(word.startedAt);
+  }
+
+  get failuresInARow(): number {
+    return this.#get(word.inARow);
+  }
+
+  set failuresInARow(count: number) {
+    this.#words[word.inARow] = count;
+  }
+
+  /** How often minit has been executed anew. */
+  get count(): number {
+    return this.#get(word.count);
+  }
+
+  /** Takes note that minit has just been executed anew. */
+  noteStart(startedAt: number, failuresInARow: number): void {
+    this.#words[word.startedAt] = startedAt;
+    this.#words[word.inARow] = failuresInARow;
+    this.#words[word.count] = this.count + 1;
+    this.signal[0] = 0;
+  }
+
+  /** Returns memory for the PID of a spawn that the event `seq` asks for. */
+  slotFor(service: string, seq: number): PidSlot {
+    const offset = slotsOffset + this.#nextSlot * slotBytes;
+    this.#nextSlot = (this.#nextSlot + 1) % slotsMax;
+    const pid = new Int32Array(this.#memory, offset + 12, 1);
+    pid[0] = 0;
+    new Uint32Array(this.#memory, offset + 8, 1)[0] = checksum(service, 0);
+    new Float64Array(this.#memory, offset, 1)[0] = seq;
+    return pid;
+  }
+
+  /** Returns the PID of the process that was started for `service` because of the event `seq`; 0 where none is known. */
+  pidOf(service: string, seq: number): number {
+    const name = checksum(service, 0);
+    for (let slot = 0; slot < slotsMax; slot += 1) {
+      const offset = slotsOffset + slot * slotBytes;
+      if (new Float64Array(this.#memory, offset, 1)[0] !== seq) continue;
+      if (new Uint32Array(this.#memory, offset + 8, 1)[0] === name)
+        return new Int32Array(this.#memory, offset + 12, 1)[0] ?? 0;
+    }
+    return 0;
+  }
+
+  #get(index: number): number {
+    return this.#words[index] ?? 0;
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * Starts of processes, from the wish to the outcome: of services, of the emergency shell, and of
+ * programs that minit runs for itself.
+ *
+ * @module
+ */
+import { existsSync } from 'node:fs';
+import type { Processes } from '../effects/ports';
+import type { SpawnProcessParams } from '../machines/effects';
+import type { ExitStatus, MinitEvent, SpawnStage } from '../machines/events';
+import { emergencyShell, shellFailed } from './emergency-shell';
+import { isChild } from './libc/wait';
+import type { Reaper } from './reaper';
+import type { SpawnOutcome, Spawner } from './spawn';
+import type { SpawnProblem } from './spawn-failure';
+
+/** What becomes of a program that is run for minit itself, not for a service. */
+export type ProgramEnd = { readonly status: ExitStatus } | SpawnProblem;
+
+export interface Starts extends Pick<Processes, 'spawn' | 'startEmergencyShell'> {
+  /** Runs a program, without a terminal and unheard; its end is no event. */
+  run(
+    program: { readonly path: string; readonly argv: readonly string[] },
+    done: (end: ProgramEnd) => void,
+  ): void;
+}
+
+export interface StartParts {
+  readonly spawner: Spawner;
+  readonly reaper: Reaper;
+  readonly emit: (event: MinitEvent, cause?: number) => void;
+  /** By PID: who waits for the end of a program that minit runs for itself. */
+  readonly ownPrograms: Map<number, (end: ProgramEnd) => void>;
+  /** Processes that a program before this one has started and told nobody of, by service. */
+  readonly startedPids: Map<string, number>;
+}
+
+/** Tells the outcome first, then takes note of the child: so a start is on record before its end. */
+export function createStarts(parts: StartParts): Starts {
+  const { spawner, reaper, emit, ownPrograms } = parts;
+  const start = (
+    params: SpawnProcessParams,
+    cause: number,
+    tell: (outcome: SpawnOutcome) => void,
+  ): void => {
+    const pid = parts.startedPids.get(params.service);
+    parts.startedPids.delete(params.service);
+    if (pid !== undefined && isChild(pid)) {
+      tell({ pid });
+      reaper.spawned(pid, cause);
+      return;
+    }
+    spawner.start(params, cause, (outcome) => {
+      if ('stage' in outcome && isAfterFork(outcome.stage)) reaper.spawnFailed();
+      tell(outcome);
+      if ('pid' in outcome) reaper.spawned(outcome.pid, cause);
+      reaper.spawnEnded();
+    });
+  };
+  return {
+    spawn(params, cause) {
+      const { service } = params;
+      start(params, cause, (outcome) => {
+        if ('pid' in outcome) emit({ type: 'ProcessSpawned', service, pid: outcome.pid }, cause);
+        else emit({ type: 'SpawnFailed', service, ...outcome }, cause);
+      });
+    },
+    startEmergencyShell(cause) {
+      const shell = emergencyShell();
+      start(shell, cause, (outcome) => {
+        if ('pid' in outcome) emit({ type: 'EmergencyShellStarted', pid: outcome.pid }, cause);
+        else emit(shellFailed(shell.path, outcome), cause);
+      });
+    },
+    run({ path, argv }, done) {
+      const silent = existsSync('/dev/null') ? { input: '/dev/null', output: '/dev/null' } : {};
+      const params = { service: ownName, path, argv, workingDirectory: '/', ...silent };
+      start(params, 0, (outcome) => {
+        if ('pid' in outcome) ownPrograms.set(outcome.pid, done);
+        else done(outcome);
+      });
+    },
+  };
+}
+
+/** In place of a service's name; the emergency shell has the empty one. */
+const ownName = '/';
+
+const isAfterFork = (stage: SpawnStage): boolean =>
+  stage === 'change-directory' || stage === 'execute';

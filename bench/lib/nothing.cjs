@@ -1,0 +1,5 @@
+/**
+ * Does nothing: what Node's own start costs.
+ *
+ * @module
+ */

@@ -1,0 +1,27 @@
+/**
+ * Fills minit's code cache: boots a tree with minit's bundle, as cli/loader.ts does, and writes what V8
+ * has compiled until minit ends. So the cache holds the functions that a boot needs, and no others.
+ * Arguments: the bundle, the new cache, and those for minit.
+ *
+ * @module
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import v8 from 'node:v8';
+import { cacheFile, compileProgram, runProgram } from '../adapters/program-cache';
+
+const [bundle = '', cache = ''] = process.argv.splice(2, 2);
+const script = compileProgram(bundle, cache);
+process.on('exit', () => {
+  writeFileSync(cache, cacheFile(readFileSync(bundle), script.createCachedData()));
+});
+// V8 takes a cache only with the flags that it has when it begins, before minit has changed some.
+v8.setFlagsFromString = () => undefined;
+runProgram(script, {
+  exports,
+  require: createRequire(bundle),
+  module,
+  path: bundle,
+  directory: dirname(bundle),
+});

@@ -1,0 +1,117 @@
+/**
+ * What each kind of console tells of the same boot, and that none can stop minit.
+ *
+ * @module
+ */
+import { createConsole, type ConsoleOptions } from '../../adapters/console';
+import type { Effect } from '../../machines/effects';
+import type { Verbosity } from '../../machines/kernel-words';
+import { exited, fired, given, type Given, type Scenario } from '../support/given';
+
+/** Boots a machine with a bit of everything that can go wrong. */
+const scenario = (): Scenario =>
+  given({
+    default: { run: false, depends: ['web', 'missing', 'broken', 'once'] },
+    web: { mode: 'respawn', depends: ['step', 'fsck'] },
+    step: { mode: 'sync' },
+    fsck: { mode: 'sync' },
+    broken: { mode: 'respawn', spawn: ['execute', 'ENOENT'] },
+    once: {},
+  });
+
+function tell(more: Partial<ConsoleOptions>) {
+  let text = '';
+  const console = createConsole({
+    startedAt: 0,
+    isColoured: false,
+    verbosity: 'transitions',
+    greeting: ['hello'],
+    isWritable: () => true,
+    write: (_, bytes) => (text += bytes.toString()),
+    ...more,
+  });
+  const show = ({ transitions, effects }: Scenario): void => {
+    for (const transition of transitions) console.transition(transition);
+    const reports = effects.filter(
+      (one): one is Effect & { type: 'Report' } => one.type === 'Report',
+    );
+    for (const { params } of reports) console.report(params, 0);
+  };
+  return { show, lines: () => text.split('\n').slice(0, -1) };
+}
+
+function told(verbosity: Verbosity): string[] {
+  const { show, lines } = tell({ verbosity });
+  const boot = scenario();
+  const rounds: Given[][] = [
+    [exited('step')],
+    [exited('fsck', 8)],
+    [fired('respawn:broken')],
+    [exited('once', 3)],
+    [exited('web', 1)],
+  ];
+  show(boot.bootsAs('machine', 'ro', 'root=/dev/x', 'default'));
+  for (const round of rounds) show(boot.when(...round));
+  return lines();
+}
+
+const problems = [
+  'minit: error: /etc/minit/default/depends:2: dependency "missing" skipped: there is no such service; make it, or remove the line',
+  'minit: error: /bin/broken: cannot execute its program (run): no such file or directory (ENOENT)',
+  'minit: warning: fsck: exited 8 after 0.00 s; its dependents go on all the same',
+];
+
+describe('a console', () => {
+  it('of a machine tells each failure in a line, and how the boot went, but nothing that is well', () => {
+    const lines = told('failures');
+    expect(lines.map((line) => line.replace(/^ +\d+\.\d{3} {2}/u, ''))).toEqual([
+      ...problems,
+      expect.stringMatching(
+        /^minit: boot settled after 0\.00 s, 0\.00 s after the kernel's start: /u,
+      ) as string,
+      expect.stringMatching(/^once +finished +exited 3/u) as string,
+      expect.stringMatching(/^web +respawning +exited 1/u) as string,
+    ]);
+  });
+
+  it('that is quiet tells problems only', () => {
+    const lines = told('quiet');
+    expect([...new Set(lines)]).toEqual([...problems, `${problems[1] ?? ''} (2 times in a row)`]);
+  });
+
+  it('that is chatty tells each transition, and what of the command line is not for minit', () => {
+    const lines = told('transitions');
+    expect(lines[0]).toBe('hello');
+    expect(lines.some((line) => / web +running +pid /u.test(line))).toBe(true);
+    expect(lines.filter((line) => line.includes('argument "ro" ignored'))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes('/bin/broken'))).toHaveLength(2);
+  });
+
+  it('tells the same failure again when the service has run meanwhile', () => {
+    const { show, lines } = tell({ verbosity: 'failures' });
+    const boot = given({ web: { mode: 'respawn', spawn: ['fork', 'EAGAIN'] } }).bootsAs(
+      'machine',
+      'web',
+    );
+    show(boot);
+    for (let turn = 0; turn < 5; turn += 1) show(boot.when(fired('respawn:web')));
+    const failures = () => lines().filter((line) => line.includes('(EAGAIN)'));
+    expect(failures()).toHaveLength(1);
+    show(boot.edits('web', { mode: 'respawn' }).when(fired('respawn:web')));
+    show(boot.edits('web', { mode: 'respawn', spawn: ['fork', 'EAGAIN'] }).when(exited('web')));
+    show(boot.when(fired('respawn:web')));
+    expect(failures()).toHaveLength(2);
+  });
+
+  it.each(['EIO', 'EBADF', 'EAGAIN', 'EPIPE'])('that fails with %s stops nobody', (code) => {
+    const { show } = tell({
+      verbosity: 'failures',
+      write: () => {
+        throw Object.assign(new Error(code), { code });
+      },
+    });
+    expect(() => {
+      show(scenario().bootsAs('machine'));
+    }).not.toThrow();
+  });
+});

@@ -1,0 +1,109 @@
+/**
+ * A machine that has nothing to run, or lacks what minit needs: an administrator gets a shell, and what
+ * can run runs.
+ */
+import { Disk } from './disk';
+import { diskService, logOnDisk } from './trees';
+import { bootMachine } from './virtual-machine';
+
+const shell = 'MINIT_EMERGENCY=/bin/sh';
+const promptAgain = /[#$] $/u;
+
+describe('an emergency', () => {
+  it('a machine without ROOT gives a shell with job control, again and again', async () => {
+    const machine = await bootMachine({
+      tree: { 'default/run': '#!/bin/sh\n' },
+      words: ['MINIT_ROOT=/nowhere', shell],
+    });
+    await machine.prints(/nothing to start/u);
+    await machine.until('a prompt', () => promptAgain.test(machine.output));
+    expect((await machine.run('tty')).output).toBe('/dev/ttyS0\n');
+    machine.type('sleep 1000\n');
+    machine.type('\u001a');
+    await machine.prints(/Stopped/u);
+    expect((await machine.run('kill %1; echo alive')).output).toContain('alive');
+    machine.type('exit\n');
+    await machine.prints(/nothing to start/u, 2);
+    await machine.until('a prompt', () => promptAgain.test(machine.output));
+    machine.type('kill -USR2 1\n');
+    await machine.ended();
+  });
+
+  it('a machine whose services have all gone gives a shell, from which they can be started', async () => {
+    const machine = await bootMachine({
+      tree: {
+        'default/run': '#!/bin/sh\necho "default ran"\n',
+        'late/run': '->/bin/sleep',
+        'late/params': '1000\n',
+      },
+      words: [shell],
+    });
+    await machine.prints(/^default ran$/mu);
+    await machine.until('a prompt', () => promptAgain.test(machine.output));
+    expect(
+      (await machine.run('msvc -u late && msvc late >/dev/null; echo "up $?"')).output,
+    ).toContain('up 0');
+    machine.type('exit\n');
+    // It is beside the services now: nothing is offered again.
+    machine.type('\n');
+    await machine.press('ctrl-alt-delete');
+    await machine.ended();
+  });
+
+  it('a shell that cannot be started is said to be missing', async () => {
+    const machine = await bootMachine({ tree: {}, words: ['MINIT_EMERGENCY=/no/such/shell'] });
+    await machine.prints(/\/no\/such\/shell: no emergency shell: no such file or directory/u);
+    await machine.cutPower();
+  });
+});
+
+describe('a machine without', () => {
+  const services = {
+    ...diskService(),
+    'default/depends': 'disk\nbeat\n',
+    'beat/run': '#!/bin/sh\nwhile :; do echo beat; sleep 1; done\n',
+    'beat/respawn': '',
+    'beat/depends': 'disk\n',
+  };
+
+  it('FIFOs boots all the same, and says so', async () => {
+    const machine = await bootMachine({
+      tree: services,
+      disk: new Disk(),
+      without: ['/etc/minit/in', '/etc/minit/out'],
+      words: [logOnDisk],
+    });
+    await machine.prints(/^beat$/mu);
+    await machine.prints(/no control, msvc cannot reach minit: the file system is read-only/u);
+    await machine.cutPower();
+  });
+
+  it('a place for its log boots all the same, and says so', async () => {
+    const machine = await bootMachine({
+      tree: services,
+      disk: new Disk(),
+      words: ['MINIT_LOG=/proc/none/minit'],
+    });
+    await machine.prints(/^beat$/mu);
+    await machine.prints(/the event log is held in memory/u);
+    await machine.cutPower();
+  });
+
+  it('a console boots all the same', async () => {
+    const disk = new Disk();
+    const machine = await bootMachine({
+      tree: {
+        ...services,
+        'off/run': '#!/bin/sh\nsleep 3\nkill -USR2 1\n',
+        'default/depends': 'disk\nbeat\noff\n',
+      },
+      disk,
+      words: [logOnDisk, 'console=hvc7'],
+    });
+    await machine.ended();
+    const log = disk.log();
+    log.expectSameReplay();
+    expect(disk.isClean()).toBe(true);
+    expect([...log.replay().state.services.keys()]).toContain('beat');
+  });
+});

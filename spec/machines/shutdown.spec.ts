@@ -1,0 +1,341 @@
+/**
+ * From the wish to end to the end: who goes down first, what follows, and what a second wish does.
+ *
+ * @module
+ */
+import type { MinitEvent } from '../../machines/events';
+import { fold } from '../../machines/fold';
+import { fromPlain, toPlain } from '../../machines/snapshot';
+import {
+  asked,
+  askedInJson,
+  exited,
+  given,
+  read,
+  signalled,
+  spawned,
+  type Scenario,
+} from '../support/given';
+
+const shutdown = (how: string, more: object = {}): MinitEvent =>
+  askedInJson({ do: 'shutdown', how, ...more });
+const ended = (by: 'TERM' | 'KILL' | 'left'): MinitEvent => ({ type: 'ProcessesEnded', by });
+const refused: MinitEvent = {
+  type: 'SystemEndFailed',
+  how: 'reboot',
+  error: { code: 'EPERM', errno: 1 },
+};
+const replied = (scenario: Scenario): unknown =>
+  JSON.parse(scenario.linesOf('Reply')[0]?.replace(/^Reply /u, '') ?? '');
+const term = (service: string, graceMs = 3000): string[] => [
+  `SendSignal ${service} TERM`,
+  `SendSignal ${service} CONT`,
+  `StartTimer stop:${service} ${String(graceMs)}`,
+];
+/** A machine with one service, which has been asked to end. */
+const goingDown = (how: string): Scenario =>
+  given({ a: {} }).bootsAs('machine', 'a').when(shutdown(how));
+
+describe('a shutdown that is asked for', () => {
+  it.each([
+    ['reboot', 'reboot'],
+    ['halt', 'halt'],
+    ['power-off', 'power-off'],
+  ])('ends services, then processes, then the machine: %s', (how, end) => {
+    const scenario = goingDown(how);
+    expect(replied(scenario)).toEqual({ minit: 1, ok: true, then: how, running: 1 });
+    scenario.is({ a: 'stopping.terminating' });
+    scenario.when(exited('a')).asks('CancelTimer stop:a', 'EndProcesses 3000');
+    expect(scenario.state.init.value).toBe('clearing');
+    scenario.when(ended('TERM')).asks(`EndSystem ${end}`);
+    expect(scenario.state.init.value).toBe('ending');
+  });
+
+  it('takes the time between TERM and KILL from whoever asked', () => {
+    given({ a: {} })
+      .bootsAs('machine', 'a')
+      .when(shutdown('halt', { graceMs: 70 }))
+      .is({ a: 'stopping.terminating' });
+    const scenario = given({ a: {} })
+      .bootsAs('machine', 'a')
+      .when(shutdown('halt', { graceMs: 70 }));
+    expect(scenario.lines).toEqual(expect.arrayContaining(term('a', 70)));
+    scenario.when(exited('a')).asks('CancelTimer stop:a', 'EndProcesses 70');
+  });
+
+  it('with the shell in mind ends all processes, and gives the console to the administrator', () => {
+    const scenario = goingDown('sulogin')
+      .when(exited('a'))
+      .asks('CancelTimer stop:a', 'EndProcesses 3000')
+      .when(ended('KILL'))
+      .asks('StartEmergencyShell');
+    expect(scenario.state.init.value).toBe('emergency');
+    expect([scenario.state.stopPlan, scenario.state.shutdown]).toEqual([undefined, undefined]);
+    scenario.when(asked('sa')).is({ a: 'running.ready' });
+  });
+
+  it('of the services only touches nothing else, and they can be started again', () => {
+    const scenario = goingDown('services')
+      .when(exited('a'))
+      .asks('CancelTimer stop:a', 'StartEmergencyShell')
+      .when(asked('sa'))
+      .is({ a: 'running.ready' });
+    expect(scenario.state.init.value).toBe('running');
+    expect(scenario.service('a').context.graceMs).toBe(0);
+  });
+
+  it.each(['container', 'process'] as const)('is the end of minit, as a %s', (role) => {
+    const scenario = given({ a: {} }).bootsAs(role, 'a').when(shutdown('reboot'));
+    expect(replied(scenario)).toMatchObject({ ok: true, then: 'exit' });
+    scenario.when(exited('a')).asks('CancelTimer stop:a', 'ExitSupervisor 0');
+  });
+
+  it('refuses what would start something', () => {
+    goingDown('halt').when(asked('sa')).replies('0').when(asked('Ra')).replies('0');
+  });
+
+  it('says so when something is left that nobody can kill, and ends all the same', () => {
+    goingDown('halt')
+      .when(exited('a'))
+      .when(ended('left'))
+      .asks(
+        'Report some processes are left, even after SIGKILL; minit goes on without waiting for them',
+        'EndSystem halt',
+      );
+  });
+
+  it('does not hear outcomes that it did not ask for', () => {
+    given({ a: {} }).bootsAs('machine', 'a').when(ended('TERM'), refused).asks();
+  });
+});
+
+describe('when reboot(2) refuses', () => {
+  const inTheEnd = (): Scenario => goingDown('reboot').when(exited('a')).when(ended('TERM'));
+
+  it('says so, opens the log again and gives the console to the administrator', () => {
+    const scenario = inTheEnd().when(refused);
+    expect(scenario.effects.map(({ type }) => type)).toEqual([
+      'Report',
+      'OpenLog',
+      'StartEmergencyShell',
+    ]);
+    scenario.reports(
+      'unable to reboot: the kernel refuses it (EPERM); there is a shell on the console',
+    );
+  });
+
+  it('can be asked again', () => {
+    inTheEnd()
+      .when(refused)
+      .when(shutdown('power-off'))
+      .when(ended('TERM'))
+      .asks('EndSystem power-off');
+  });
+
+  it('writes no log while disks are unmounted, whatever timer there was', () => {
+    const scenario = inTheEnd().when({ type: 'TimerFired', timer: 'log' });
+    expect(scenario.effects).toEqual([]);
+  });
+});
+
+describe('asked for again', () => {
+  it('kills when it is the same once more, but not the same one forwarded', () => {
+    goingDown('halt')
+      .after(499)
+      .when(shutdown('halt'))
+      .is({ a: 'stopping.terminating' })
+      .after(1)
+      .when(shutdown('halt'))
+      .is({ a: 'stopping.killing' });
+  });
+
+  it('does the other thing afterwards when it is another', () => {
+    goingDown('services')
+      .after(9_000)
+      .when(shutdown('reboot'))
+      .is({ a: 'stopping.terminating' })
+      .when(exited('a'))
+      .when(ended('TERM'))
+      .asks('EndSystem reboot');
+  });
+
+  it('kills by ctrl-alt-del and keeps what was asked for', () => {
+    goingDown('power-off')
+      .after(9_000)
+      .when(signalled('SIGINT'))
+      .is({ a: 'stopping.killing' })
+      .when(exited('a', 'KILL'))
+      .when(ended('TERM'))
+      .asks('EndSystem power-off');
+  });
+
+  it('comes too late when the machine is about to end', () => {
+    const scenario = goingDown('halt')
+      .when(exited('a'))
+      .when(ended('TERM'))
+      .when(shutdown('reboot'));
+    expect(replied(scenario)).toMatchObject({
+      ok: false,
+      problem: 'it is too late: the end has come',
+    });
+    scenario.when(signalled('SIGTERM')).asks();
+  });
+});
+
+describe('the order', () => {
+  const three = { a: { depends: ['b'] }, b: {}, c: {}, d: {} };
+
+  it('is the reverse of the start order without a service reboot or halt', () => {
+    given(three)
+      .bootsAs('machine', 'a', 'c')
+      .when(shutdown('reboot'))
+      .reads('reboot')
+      .is({ a: 'stopping.terminating', b: 'running.ready', c: 'stopping.terminating' });
+  });
+
+  it.each([
+    ['reboot', 'reboot'],
+    ['halt', 'halt'],
+    ['power-off', 'halt'],
+  ])('of %s begins with what %s lists', (how, list) => {
+    given({ ...three, [list]: { depends: ['d', 'c', 'nobody', 'd'] } })
+      .bootsAs('machine', 'a', 'c', 'd')
+      .when(shutdown(how))
+      .is({ a: 'running.ready', c: 'running.ready', d: 'stopping.terminating' })
+      .when(exited('d'))
+      .is({ a: 'running.ready', b: 'running.ready', c: 'stopping.terminating' })
+      .when(exited('c'))
+      .is({ a: 'stopping.terminating', b: 'running.ready' })
+      .when(exited('a'))
+      .is({ b: 'stopping.terminating' });
+  });
+
+  it('lets what needs a listed service go before it', () => {
+    given({ ...three, reboot: { depends: ['b'] } })
+      .bootsAs('machine', 'a', 'c')
+      .when(shutdown('reboot'))
+      .is({ a: 'stopping.terminating', b: 'running.ready', c: 'running.ready' })
+      .when(exited('a'))
+      .is({ b: 'stopping.terminating', c: 'running.ready' })
+      .when(exited('b'))
+      .is({ c: 'stopping.terminating' });
+  });
+
+  it('leaves out what the list says against the dependencies', () => {
+    given({ ...three, reboot: { depends: ['b', 'a'] } })
+      .bootsAs('machine', 'a', 'c')
+      .when(shutdown('reboot'))
+      .is({ a: 'stopping.terminating', b: 'running.ready', c: 'running.ready' })
+      .when(exited('a'))
+      .when(exited('b'))
+      .is({ c: 'stopping.terminating' });
+  });
+
+  it('is none with -n: all at once, and nothing is read', () => {
+    given({ ...three, reboot: { depends: ['d'] } })
+      .bootsAs('machine', 'a', 'c', 'd')
+      .when(shutdown('reboot', { isOrdered: false }))
+      .reads()
+      .is({
+        a: 'stopping.terminating',
+        b: 'stopping.terminating',
+        c: 'stopping.terminating',
+        d: 'stopping.terminating',
+      });
+  });
+
+  it('is not read for what is no end of the system', () => {
+    goingDown('sulogin').reads();
+    goingDown('services').reads();
+  });
+
+  it('says when the list cannot be read, and does without', () => {
+    given({ a: {} })
+      .bootsAs('machine', 'a')
+      .withoutAnswers()
+      .when(shutdown('halt'))
+      .is({ a: 'running.ready' })
+      .when({ type: 'ServiceMissing', service: 'halt', error: { code: 'EACCES', errno: 13 } })
+      .is({ a: 'stopping.terminating' })
+      .reports(
+        '/etc/minit/halt: what goes down first is unknown, all go down in the reverse of the start order: permission denied (EACCES)',
+      );
+  });
+
+  it('does not wait for the list when it is asked for again', () => {
+    given({ a: {} })
+      .bootsAs('machine', 'a')
+      .withoutAnswers()
+      .when(shutdown('halt'))
+      .after(500)
+      .when(shutdown('halt'))
+      .is({ a: 'stopping.terminating' });
+  });
+
+  it('starts nothing while the list is being read', () => {
+    given({ a: { mode: 'respawn' }, b: { depends: ['c'] }, c: { mode: 'sync' } })
+      .bootsAs('machine', 'a', 'b')
+      .withoutAnswers()
+      .when(shutdown('halt'))
+      .is({ b: 'down' })
+      .when(read('halt'))
+      .when(exited('c'))
+      .when(exited('a'))
+      .asks('CancelTimer stop:a', 'EndProcesses 3000');
+  });
+});
+
+describe('a log of a minit that did not end machines', () => {
+  const old = {
+    type: 'SupervisorStarted',
+    pid: 1,
+    role: 'machine',
+    root: '/etc/minit',
+    words: ['a'],
+    graceMs: 3000,
+  } as const;
+
+  it('replays as it was: signals ignored, and at the end an exit', () => {
+    given({ a: {} })
+      .when(old)
+      .when(signalled('SIGTERM'), signalled('SIGUSR2'))
+      .asks()
+      .when(signalled('SIGINT'))
+      .when(exited('a'))
+      .asks('CancelTimer stop:a', 'ExitSupervisor 0');
+  });
+
+  it('goes on from a snapshot that knows nothing of it', () => {
+    const { state } = given({ a: {} }).when(old);
+    const { shutdown: _, ...rest } = toPlain(state);
+    const { endsSystem: __, ...context } = rest.init.context;
+    const restored = fromPlain({
+      ...rest,
+      init: { ...rest.init, context: context as typeof rest.init.context },
+    });
+    const event = { seq: state.seq + 1, at: 0, event: signalled('SIGTERM') };
+    expect(fold(restored, event).effects).toEqual([]);
+    expect(toPlain(restored)).toEqual(toPlain(state));
+  });
+});
+
+describe('a snapshot in the middle of it', () => {
+  it('knows what was wanted', () => {
+    const { state } = goingDown('reboot');
+    expect(toPlain(fromPlain(toPlain(state)))).toEqual(toPlain(state));
+    expect(fromPlain(toPlain(state)).shutdown).toEqual(state.shutdown);
+  });
+});
+
+describe('a process that comes too late', () => {
+  it('is ended as well', () => {
+    given({ a: { mode: 'respawn' } })
+      .withoutAnswers()
+      .bootsAs('machine', 'a')
+      .when(read('a'))
+      .when(shutdown('halt'))
+      .when(read('halt'))
+      .when(spawned('a'))
+      .is({ a: 'stopping.terminating' });
+  });
+});
