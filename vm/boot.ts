@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeImage, outputFolder } from './make-image';
 import { qemuCommand } from './qemu-command';
-import { bootRequirements, meet } from './requirements';
+import { meetForBoot } from './requirements';
 import { projectFolder } from './root-files';
 
 const usage = `usage: npm run boot -- [--tree DIR] [--disk FILE] [--memory MB] [WORD]...
@@ -32,7 +32,7 @@ function main(args: string[]): void {
     console.log(usage);
     return;
   }
-  meet(bootRequirements);
+  meetForBoot();
   const image = makeImage({ tree: resolve(values.tree), output: join(outputFolder, 'boot.img') });
   const [program, ...arguments_] = qemuCommand({
     image,

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { bootRequirements, meet } from './requirements';
+import { meetForBoot } from './requirements';
 
 try {
-  meet(bootRequirements);
+  meetForBoot();
 } catch (error) {
   console.error(`test:boot: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;

@@ -58,11 +58,21 @@ export const imageRequirements: readonly Requirement[] = [
   },
 ];
 
-export const bootRequirements: readonly Requirement[] = [
+const bootRequirements: readonly Requirement[] = [
   ...imageRequirements,
   { package: 'qemu-system-x86', isThere: () => findTool('qemu-system-x86_64') !== undefined },
   { package: 'linux-image-cloud-amd64', isThere: () => findKernel() !== undefined },
 ];
+
+/** For the commands that boot. @throws Error as `meet`, and where the image would not be for the machine that qemu is. */
+export function meetForBoot(): void {
+  if (process.arch !== 'x64') {
+    throw new Error(
+      `the virtual machine is an x86-64 one, and this Node is for ${process.arch}: boot the image on a machine of that kind`,
+    );
+  }
+  meet(bootRequirements);
+}
 
 /** Installs what is missing. @throws Error saying what to type if this user may not, or if it fails. */
 export function meet(requirements: readonly Requirement[]): void {
