@@ -26,7 +26,8 @@ const tree = {
 const fault = readFileSync(join(__dirname, '../e2e/fixtures/fault.cjs'), 'utf8');
 const words = [
   logOnDisk,
-  'NODE_OPTIONS=--require=/fault.cjs',
+  // The heap must be full before the machine is.
+  '"NODE_OPTIONS=--require=/fault.cjs --max-old-space-size=48"',
   'MINIT_FAULT=/run/fault',
   // The others mean something to the init of a machine.
   'MINIT_FAULT_SIGNAL=SIGQUIT',

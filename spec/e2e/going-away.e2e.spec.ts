@@ -44,7 +44,7 @@ describe('ROOT that goes away', () => {
     await minit.prints(/comes-back: cannot read its service directory: .* \(3 times in a row\)/u);
     await minit.prints(/no control, msvc cannot reach minit/u);
     expect(problems(minit)).toContain(lost);
-    expect(problems(minit)[0]).toBe(unreadable);
+    expect(problems(minit)).toContain(unreadable);
     expect(problems(minit).filter((line) => line === lost)).toHaveLength(1);
     renameSync(away, minit.root);
     await minit.prints(/^minit: control is open now$/mu);
