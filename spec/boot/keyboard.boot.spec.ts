@@ -17,6 +17,7 @@ describe('ctrl-alt-del', () => {
         ...counts('ctrlaltdel'),
         ...counts('kbreq'),
       },
+      words: ['minit.debug'],
     });
     await machine.booted();
     for (const times of [1, 2, 3]) {
