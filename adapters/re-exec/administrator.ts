@@ -16,19 +16,26 @@ import { createSpawner } from '../spawn';
 export function giveConsoleAway(onEnded: () => void): void {
   const spawner = createSpawner(createLogPipes());
   let shellPid: number | undefined;
+  /** A shell may have ended before the thread that started it tells its PID. */
+  const endedPids = new Set<number>();
+  const goOnWhenEnded = (): void => {
+    if (shellPid === undefined || !endedPids.has(shellPid)) return;
+    process.off('SIGCHLD', sweep);
+    onEnded();
+  };
   const sweep = (): void => {
     for (let reaped = reapOne(); reaped !== undefined; reaped = reapOne()) {
-      if (reaped.pid !== shellPid) continue;
-      process.off('SIGCHLD', sweep);
-      onEnded();
-      return;
+      if (shellPid === undefined || reaped.pid === shellPid) endedPids.add(reaped.pid);
     }
+    goOnWhenEnded();
   };
   const start = (): void => {
+    endedPids.clear();
     const shell = emergencyShell();
     spawner.start(shell, 0, (outcome) => {
       if ('pid' in outcome) {
         shellPid = outcome.pid;
+        goOnWhenEnded();
         return;
       }
       const reason = outcome.hint ?? outcome.error.code;
