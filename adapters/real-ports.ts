@@ -62,7 +62,8 @@ export function createRealPorts(options: RealPortsOptions): Ports {
   const { root, role, verbosity, greeting = [], survival } = options;
   const legacy = survival?.legacy;
   const means = createMissingMeans(bootTimeUs);
-  for (const [name, errno] of options.missing ?? []) means.note(name, errno);
+  const missing = [...(options.missing ?? []), ...(survival?.guard.missing ?? [])];
+  for (const [name, errno] of missing) means.note(name, errno);
   const clock = createClock(means.note);
   const now = (): number => clock.now();
   const facts = legacy?.facts ?? bootFacts(options, { at: now(), wallAt: clock.wallAt() });

@@ -26,7 +26,7 @@ import type { Ports } from '../effects/ports';
 import { askAgain, performUnperformed } from '../effects/resume';
 import { describeErrorCode } from '../machines/describe-failure';
 import { exitNothingToStart } from '../machines/init';
-import type { ResumeReason, Role } from '../machines/events';
+import type { ResumeReason, Role, SystemError } from '../machines/events';
 import { verbosityOf } from '../machines/kernel-words';
 import { graceMsDefault, graceMsMax } from '../machines/limits';
 import { commandOutput, complain, named, rootDefault, version } from './program';
@@ -132,19 +132,16 @@ function warnOfUnknownOptions(words: readonly string[], { console, clock }: Port
   }
 }
 
-/** What lets this minit be executed anew; where the kernel refuses it, minit goes without, and says so. */
-function prepareSurvival(role: Role): Survival | undefined {
+/** What lets this minit be executed anew; an error where the kernel refuses it, and minit goes without. */
+function prepareSurvival(role: Role): Survival | SystemError {
   const memory = makeVitalMemory(bootTimeUs());
   if (!('code' in memory)) return { memory, guard: guardProgram(memory) };
-  say(
-    `warning: no memory that outlives the program (${memory.code}): minit cannot be executed anew`,
-  );
   // PID 1 goes on as it can.
   if (role !== 'process')
     process.on('uncaughtException', ({ message }) => {
       say(`error: internal error: ${message}; minit goes on as it can`);
     });
-  return undefined;
+  return memory;
 }
 
 /** Goes on where the program before this one was ended. */
@@ -188,9 +185,10 @@ function begin(argv: readonly string[], kept?: Survival): void {
   const words = [...program.args, ...(role === 'machine' ? kernelWords() : [])];
   const ports = createRealPorts({
     ...paths,
-    ...(survival && { survival }),
+    ...('memory' in survival
+      ? { survival, missing }
+      : { missing: [...missing, ['vital-memory', survival.errno]] }),
     role,
-    missing,
     verbosity: verbosityOf({ role, isQuiet: options.quiet ?? false, words }),
     program: version,
     greeting: role === 'process' ? greeting(root, logDirectory) : [],

@@ -46,7 +46,8 @@ export interface SystemError {
 
 /**
  * What minit goes on without: to learn that somebody sets the wall clock (timerfd); to hold processes that
- * are no children (pidfd); to adopt orphans (subreaper); nice levels; ctrl-alt-del.
+ * are no children (pidfd); to adopt orphans (subreaper); nice levels; ctrl-alt-del; memory that outlives its
+ * program (memfd); to be executed anew after a fault that JavaScript does not see, or out of an endless loop.
  */
 export const meansNames = [
   'clock-steps',
@@ -54,6 +55,9 @@ export const meansNames = [
   'orphans',
   'nice',
   'ctrl-alt-del',
+  'vital-memory',
+  'crash-handler',
+  'watchdog',
 ] as const;
 export type Means = (typeof meansNames)[number];
 

@@ -32,6 +32,11 @@ const missingText: Readonly<Record<Means, string>> = {
   nice: 'the nice level of a service cannot be set: it runs with that of minit',
   'ctrl-alt-del':
     'minit cannot take ctrl-alt-del: the kernel may reboot at once when it is pressed',
+  'vital-memory':
+    'no memory that outlives the program, so that minit cannot be executed anew, neither after a fault nor for an update',
+  'crash-handler':
+    'no crash handler, so that a full heap, an endless loop or a fault in native code ends minit',
+  watchdog: 'no interval timer, so that minit does not notice an endless loop of its own',
 };
 
 /** The kernel is too old for it, or a sandbox (seccomp) forbids it. */

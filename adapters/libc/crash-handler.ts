@@ -6,8 +6,9 @@
  *
  * @module
  */
-import { bind, errnoName, lastErrno, resultOrErrno } from './koffi';
+import { bind, lastErrno, resultOrErrno } from './koffi';
 import { crashCodeFor, crashEntry, crashEntryBytes, type CrashCode } from './crash-code';
+import { errnos } from './errors';
 import { clearCloseOnExec } from './fcntl';
 import { mapMemory, sealMemory, writeMemory } from './memory';
 import { packProgram, type NextProgram } from './program-vectors';
@@ -57,8 +58,8 @@ export type CrashHandler =
     }
   | {
       readonly isArmed: false;
-      /** Why not, for a message: `unable to make its memory executable: EACCES`. */
-      readonly reason: string;
+      /** What the kernel says to it, positive; ENOSYS on a CPU that there is no code for. */
+      readonly errno: number;
     };
 
 /**
@@ -70,22 +71,22 @@ export type CrashHandler =
  */
 export function armCrashHandler(options: CrashHandlerOptions): CrashHandler {
   const code = crashCodeFor(process.arch);
-  if (code === undefined) return refused(`no machine code for the CPU ${process.arch}`);
+  if (code === undefined) return refused(errnos.ENOSYS);
   const handler = placeHandler(code, options);
-  if (typeof handler === 'string') return refused(handler);
+  if (typeof handler === 'number') return refused(handler);
   const errno = useSignalStack();
-  if (errno !== 0) return refused(`unable to have a stack for signals: ${errnoName(errno)}`);
+  if (errno !== 0) return refused(errno);
   for (const signal of Object.values(crashSignals)) {
     const result = setAction(signal, handler, SA_ONSTACK | SA_NODEFER);
     if (result === 0) continue;
     disarm();
-    return refused(`unable to handle signal ${String(signal)}: ${errnoName(-result)}`);
+    return refused(-result);
   }
   for (const fd of standardFds) clearCloseOnExec(fd);
   return { isArmed: true, disarm };
 }
 
-const refused = (reason: string): CrashHandler => ({ isArmed: false, reason });
+const refused = (errno: number): CrashHandler => ({ isArmed: false, errno });
 
 function disarm(): void {
   // First: the default action of SIGVTALRM is to end.
@@ -93,16 +94,16 @@ function disarm(): void {
   for (const signal of Object.values(crashSignals)) setAction(signal, 0n, 0);
 }
 
-/** Returns the address of the handler, or why there is none. */
-function placeHandler(code: CrashCode, options: CrashHandlerOptions): bigint | string {
+/** Returns the address of the handler, or the errno. */
+function placeHandler(code: CrashCode, options: CrashHandlerOptions): bigint | number {
   const firstEntry = placeCalls(code, options);
-  if (typeof firstEntry === 'number') return `unable to map memory: ${errnoName(firstEntry)}`;
+  if (typeof firstEntry === 'number') return firstEntry;
   const program = code.assemble({ signal: options.signalAddress, firstEntry });
   const handler = mapMemory(program.length);
-  if (typeof handler === 'number') return `unable to map memory: ${errnoName(handler)}`;
+  if (typeof handler === 'number') return handler;
   writeMemory(handler, program);
   const result = sealMemory(handler, program.length, 'program');
-  return result === 0 ? handler : `unable to make its memory executable: ${errnoName(-result)}`;
+  return result === 0 ? handler : -result;
 }
 
 /** Returns the address of the list of system calls, or the errno. */

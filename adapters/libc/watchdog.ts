@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { bind } from './koffi';
+import { bind, resultOrErrno } from './koffi';
 
 const ITIMER_VIRTUAL = 1;
 const setTimer = bind<[number, Uint32Array, bigint]>('int setitimer(int, void *, void *)');
@@ -17,11 +17,11 @@ const timer = new Uint32Array(8);
 
 /**
  * Gives this program `seconds` (whole ones) of CPU time in user mode, all threads together, from now
- * on. Quick enough for each turn of the loop. setitimer(2)
+ * on. Quick enough for each turn of the loop. Returns 0 or −errno. setitimer(2)
  */
-export function restartWatchdog(seconds: number): void {
+export function restartWatchdog(seconds: number): number {
   timer[4] = seconds;
-  setTimer(ITIMER_VIRTUAL, timer, 0n);
+  return resultOrErrno(setTimer(ITIMER_VIRTUAL, timer, 0n));
 }
 
 /** No watchdog from now on. */

@@ -5,10 +5,10 @@
  *
  * @module
  */
-import type { SystemError } from '../../machines/events';
+import type { Means, SystemError } from '../../machines/events';
 import { watchdogSeconds } from '../../machines/limits';
 import { armCrashHandler, type CrashHandler } from '../libc/crash-handler';
-import { libcError } from '../libc/errors';
+import { errnos, libcError } from '../libc/errors';
 import { executeProgram } from '../libc/execute';
 import { say } from '../last-words';
 import { addressOf } from '../libc/koffi';
@@ -18,8 +18,8 @@ import type { FailureReason } from './reasons';
 import { environmentFor, type VitalMemory } from './vital-memory';
 
 export interface Guard {
-  /** Why faults in native code would end minit; `undefined` when they do not. */
-  readonly unguarded: string | undefined;
+  /** What the kernel has refused, so that some faults would end minit: errno by means. */
+  readonly missing: readonly (readonly [Means, number])[];
   /** For each turn of the loop: it has not come to a standstill. */
   readonly alive: () => void;
   /** Before a reason is given: writes it where the next program finds it. */
@@ -39,7 +39,7 @@ export function guardProgram(memory: VitalMemory): Guard {
   const next = program && { ...program, environment: environmentFor(memory) };
   const handler: CrashHandler =
     next === undefined
-      ? { isArmed: false, reason: 'the path of Node itself is not known' }
+      ? { isArmed: false, errno: errnos.ENOENT }
       : armCrashHandler({ ...next, signalAddress: addressOf(memory.page.signal) });
   let note: (reason: FailureReason) => void = () => undefined;
   let isReleased = false;
@@ -71,7 +71,7 @@ export function guardProgram(memory: VitalMemory): Guard {
   process.on('uncaughtException', onError);
   process.on('exit', onExit);
   return {
-    unguarded: handler.isArmed ? undefined : handler.reason,
+    missing: handler.isArmed ? watchdogMissing() : [['crash-handler', handler.errno]],
     alive: handler.isArmed
       ? () => {
           restartWatchdog(watchdogSeconds);
@@ -86,6 +86,12 @@ export function guardProgram(memory: VitalMemory): Guard {
       if (handler.isArmed) handler.disarm();
     },
   };
+}
+
+/** Starts the watchdog for the first time. */
+function watchdogMissing(): Guard['missing'] {
+  const errno = -restartWatchdog(watchdogSeconds);
+  return errno > 0 ? [['watchdog', errno]] : [];
 }
 
 /** Blocks this thread. */

@@ -262,7 +262,7 @@ describe('a crash handler', () => {
       expect(await program.next()).toEqual({ prctl: 0 });
       expect(await program.next()).toEqual({
         isArmed: false,
-        reason: 'unable to make its memory executable: EACCES',
+        errno: 13,
       });
     },
   );

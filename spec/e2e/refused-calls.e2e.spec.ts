@@ -35,6 +35,9 @@ const notAllowed = 'the kernel does not allow it (EPERM)';
 const noClockSteps = `no timerfd, so that it is not noticed when somebody sets the clock: ${notAllowed}`;
 const noOrphans = `minit cannot adopt orphans: what services leave behind goes to another process: ${notAllowed}`;
 const noNice = `the nice level of a service cannot be set: it runs with that of minit: ${notAllowed}`;
+const noMemory = `no memory that outlives the program, so that minit cannot be executed anew, neither after a fault nor for an update: ${notAllowed}`;
+const noHandler = `no crash handler, so that a full heap, an endless loop or a fault in native code ends minit: ${notAllowed}`;
+const noWatchdog = `no interval timer, so that minit does not notice an endless loop of its own: ${notAllowed}`;
 const noPidfd =
   'no pidfd, so that a process that is no child of minit is asked after once a second, by its number: the kernel has no such call, or a sandbox hides it (ENOSYS)';
 
@@ -43,6 +46,9 @@ describe('minit whose kernel refuses', () => {
     ['to tell of a set clock', 'timerfd_create:EPERM', noClockSteps],
     ['to hand it orphans', 'subreaper:EPERM', noOrphans],
     ['to set a nice level', 'setpriority:EPERM', noNice],
+    ['it memory that outlives it', 'memfd_create:EPERM', noMemory],
+    ['it a stack for signals', 'sigaltstack:EPERM', noHandler],
+    ['it a watchdog', 'setitimer:EPERM', noWatchdog],
   ] as const) {
     itRefusing(`${what} says so, once`, async () => {
       const files = { ...tree, 'good/nice': '3\n', 'also/run': sleeper, 'also/nice': '3\n' };
@@ -97,8 +103,8 @@ describe('minit whose kernel refuses', () => {
       ...['mount:EPERM', 'reboot:EPERM', 'pidfd_send_signal:EPERM'],
     );
     await minit.reaches('good', 'running');
-    await minit.until('three sentences', () => reported(minit).length === 3);
-    expect(reported(minit).sort()).toEqual([noClockSteps, noNice, noOrphans].sort());
+    await minit.until('four sentences', () => reported(minit).length === 4);
+    expect(reported(minit).sort()).toEqual([noClockSteps, noMemory, noNice, noOrphans].sort());
     expect(minit.msvc('good')).toMatchObject({ code: 0 });
     expect(await minit.stopAndReplay()).toEqual({ code: 0, signal: null });
   });
