@@ -4,7 +4,7 @@
  * and what minit does there when it fails.
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { decodeReply, encodeRequest } from '../../machines/control-protocol';
 import { boot, cleanUp, type Files, type Finished, type Supervisor } from '../support/supervisor';
 import {
@@ -161,14 +161,14 @@ describe.each([
     );
   });
 
-  test('SIGHUP and SIGWINCH end nothing', async () => {
+  test('SIGHUP, SIGUSR1 and SIGWINCH end nothing, and open no debugger', async () => {
     const minit = boot(
       { 'default/depends': 'x\n', 'x/run': sleeper, 'kbreq/run': sleeper },
       { wrapper },
     );
     await minit.booted();
     const pid = innerPid(minit);
-    for (const signal of ['SIGHUP', 'SIGWINCH'] as const) {
+    for (const signal of ['SIGHUP', 'SIGUSR1', 'SIGWINCH'] as const) {
       process.kill(pid, signal);
       await recorded(
         minit,
@@ -176,7 +176,12 @@ describe.each([
       );
     }
     expect(minit.status('x')).toMatchObject({ state: 'running' });
+    const files = readdirSync(`/proc/${String(pid)}/fd`)
+      .filter((fd) => Number(fd) > 2)
+      .map((fd) => readlinkSync(`/proc/${String(pid)}/fd/${fd}`));
+    expect(files.filter((file) => file.startsWith('socket:'))).toEqual([]);
     expect(await endAndReplay(minit, pid, 'SIGTERM')).toEqual(ended);
+    expect(minit.output).not.toMatch(/debugger/iu);
   });
 
   test('a container whose services have all gone ends with 0', async () => {
