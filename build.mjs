@@ -1,6 +1,6 @@
 /**
  * Builds dist/: one file a program, which needs no node_modules, and koffi's binaries beside it.
- * minit itself is a loader, a bundle and V8's code cache for that, see decision 0015.
+ * minit itself is a loader, a bundle and V8's code cache for that, see decision 0014.
  * Not minified: that makes no program start sooner, and a stack trace should be readable.
  *
  * @module

@@ -1,7 +1,7 @@
 /**
  * Runs a program from its bundle and V8's code cache: compiling anew at each start is what costs PID 1
  * most, above all on a slow CPU. Whatever is wrong with the cache the program runs without it, and all
- * is as before but the time. See decision 0015.
+ * is as before but the time. See decision 0014.
  *
  * V8 itself looks at its version, its flags and the length of the source, and runs whatever else it is
  * given. So it is made sure here that the cache is for this very bundle and this very Node, and whole.

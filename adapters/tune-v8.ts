@@ -9,7 +9,7 @@ import type * as V8 from 'node:v8';
 /**
  * Call it before the memory that it is about has grown, but not before the first service is on its way:
  * node:v8 loads Node's streams, which takes 2 ms, and V8 takes a code cache only with the flags that it was
- * made with (decision 0015).
+ * made with (decision 0014).
  */
 export function tuneV8(): void {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would be loaded at once
