@@ -1,7 +1,7 @@
 /**
  * Builds dist/: one file a program, which needs no node_modules, and koffi's binaries beside it.
  * minit itself is a loader, a bundle and V8's code cache for that, see decision 0014.
- * Not minified: that makes no program start sooner, and a stack trace should be readable.
+ * Names stay as they are: a stack trace should be readable.
  *
  * @module
  */
@@ -52,7 +52,11 @@ const programs = await bundle(
   { banner: { js: shebang } },
 );
 const loader = await bundle({ minit: 'cli/loader.ts' }, { banner: { js: shebang } });
-const minit = await bundle({ minit: `cli/${minitSource}` }, moduleFunction);
+const minit = await bundle(
+  { minit: `cli/${minitSource}` },
+  // Short, since it is read at each start; with lines, since a stack trace names them.
+  { ...moduleFunction, minifyWhitespace: true, lineLimit: 120 },
+);
 const inputs = [programs, loader, minit].flatMap(({ metafile }) => Object.keys(metafile.inputs));
 
 mkdirSync(dist, { recursive: true });

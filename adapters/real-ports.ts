@@ -32,7 +32,7 @@ import { createSignals } from './signals';
 import { systemError } from './system-error';
 import { createSystemEnding } from './system-ending';
 import { createTimers } from './timers';
-import { createTurns } from './turns';
+import { afterNextTurn, createTurns } from './turns';
 
 export interface RealPortsOptions {
   /** Absolute path of ROOT. */
@@ -74,6 +74,7 @@ export function createRealPorts(options: RealPortsOptions): Ports {
     now,
     header: facts.header,
     ...(legacy && { resumed: resumedLog(legacy) }),
+    later: afterNextTurn,
     onSegment: (segment) => {
       keepSegment(keeper.journal, segment);
     },

@@ -20,6 +20,11 @@ export function createTurns(alive: () => void = () => undefined): Turns {
   };
 }
 
+/** Calls `task` when the turn that is now being gathered, and the one after it, are through. */
+export function afterNextTurn(task: () => void): void {
+  setImmediate(() => setImmediate(task));
+}
+
 /**
  * Keeps the program alive until the returned function is called: nothing else does, neither
  * signal handlers nor watched file descriptors, and PID 1 must not end (that is a kernel panic).

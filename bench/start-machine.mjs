@@ -81,7 +81,11 @@ async function measure(scratch) {
     minit.push(await bootMs(image, []));
   }
   return [
-    { name: 'machine: Node and one posix_spawn, hand-over to first service', values: floor, unit: 'ms' },
+    {
+      name: 'machine: Node and one posix_spawn, hand-over to first service',
+      values: floor,
+      unit: 'ms',
+    },
     { name: 'machine: minit, hand-over to first service', values: minit, unit: 'ms' },
     {
       name: 'machine: minit / Node and one posix_spawn',

@@ -157,10 +157,14 @@ function goOn(survival: Survival & { readonly legacy: Legacy }, reason: ResumeRe
   performUnperformed(ports, legacy.unperformed);
 }
 
-/** Nothing that can wait comes before the first service. */
+/** Nothing that can wait comes before the first service; where there is one CPU, it needs that now. */
 function tuneAfterFirstProcess({ processes }: Ports): void {
-  processes.occurrence$.pipe(take(1)).subscribe(tuneV8);
+  processes.occurrence$.pipe(take(1)).subscribe(() => {
+    setTimeout(tuneV8, tuneDelayMs);
+  });
 }
+
+const tuneDelayMs = 50;
 
 function begin(argv: readonly string[], kept?: Survival): void {
   const program = parser();

@@ -49,6 +49,8 @@ export interface EventLogOptions {
   readonly resumed?: ResumedLog;
   /** Told whenever there is another segment. */
   readonly onSegment?: SegmentListener;
+  /** Puts the first opening off, which takes longer than the start of a service: none shall wait for it. */
+  readonly later?: (open: () => void) => void;
   /** For specs: write(2), and smaller limits. */
   readonly write?: WriteBytes;
   readonly limits?: EventLogLimits;
@@ -85,6 +87,8 @@ class EventLogWriter implements RealEventLog {
   #isClosed = false;
   /** Its file has been let go of: nothing is written until somebody asks. */
   #isReleased = false;
+  /** It is not to be opened yet, so that everything is held. */
+  #isPutOff: boolean;
 
   constructor(options: EventLogOptions) {
     this.#options = options;
@@ -93,6 +97,7 @@ class EventLogWriter implements RealEventLog {
       segmentsMax,
       bufferBytesMax: logBufferBytesMax,
     };
+    this.#isPutOff = options.later !== undefined && options.resumed === undefined;
     if (options.resumed !== undefined) this.#resume(options.resumed);
   }
 
@@ -102,18 +107,25 @@ class EventLogWriter implements RealEventLog {
   }
 
   open(cause: number): void {
-    if (this.#isClosed) return;
-    this.#isReleased = false;
-    this.#tell(this.#flush(), { cause });
+    const { later } = this.#options;
+    const open = (): void => {
+      if (this.#isClosed) return;
+      this.#isPutOff = false;
+      this.#isReleased = false;
+      this.#tell(this.#flush(), { cause });
+    };
+    if (this.#isPutOff && later !== undefined) later(open);
+    else open();
   }
 
   append(records: Parameters<EventLog['append']>[0], snapshot: () => unknown): void {
     if (this.#isClosed) return;
     for (const record of records) this.#held.hold({ seq: record.seq, json: recordJson(record) });
     this.#lastSeq = records.at(-1)?.seq ?? this.#lastSeq;
-    const error = this.#isReleased ? systemError('EROFS') : this.#flush();
+    const isHeldBack = this.#isReleased || this.#isPutOff;
+    const error = isHeldBack ? systemError('EROFS') : this.#flush();
     if (error !== undefined) this.#bound(snapshot);
-    if (this.#isReleased) return;
+    if (isHeldBack) return;
     this.#tell(error);
     if (error !== undefined) return;
     const place = this.#segment?.place;
