@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
@@ -28,48 +27,8 @@ import { describeErrorCode } from '../machines/describe-failure';
 import { exitNothingToStart } from '../machines/init';
 import type { ResumeReason, Role, SystemError } from '../machines/events';
 import { verbosityOf } from '../machines/kernel-words';
-import { graceMsDefault, graceMsMax } from '../machines/limits';
-import { commandOutput, complain, named, rootDefault, version } from './program';
-
-interface Options {
-  readonly root: string;
-  readonly log?: string;
-  readonly grace: number;
-  readonly quiet?: true;
-}
-
-/** Seconds on the command line, milliseconds inside. */
-function parseGrace(text: string): number {
-  const ms = Math.round(Number(text) * 1_000);
-  if (text.trim() === '' || !(ms >= 0 && ms <= graceMsMax)) {
-    throw new InvalidArgumentError(`Give 0 to ${String(graceMsMax / 1_000)} seconds`);
-  }
-  return ms;
-}
-
-function parser(): Command {
-  return (
-    new Command('minit')
-      .usage('[options] [SERVICE | -SERVICE]...')
-      .description('Starts SERVICEs (or "default") with all they depend on, and supervises them.')
-      .argument('[words...]', 'SERVICE: start it; -SERVICE: do not start it as a dependency')
-      .option('--root <dir>', 'the service directories (or MINIT_ROOT)', rootDefault())
-      .option('--log <dir>', 'the event log (or MINIT_LOG)')
-      // The default is in milliseconds, as inside; what is shown is in seconds, as typed.
-      .addOption(
-        new Option('--grace <seconds>', 'between TERM and KILL at the end')
-          .argParser(parseGrace)
-          .default(graceMsDefault, String(graceMsDefault / 1_000)),
-      )
-      .option('--quiet', 'problems only, no line for each transition')
-      .helpOption('--help', 'show this')
-      .version(version, '--version', 'show the version')
-      // `-SERVICE` is for us, and a kernel hands its init words of all kinds.
-      .allowUnknownOption()
-      .configureOutput(commandOutput('minit', 'fatal'))
-      .exitOverride()
-  );
-}
+import { parseCommandLine, type Options } from './minit-options';
+import { complain, named, version } from './program';
 
 /** `--log`, else MINIT_LOG, else `$XDG_STATE_HOME/minit/<root's name>` for a user, `/run/minit` for root. */
 function logDirectory({ log, root }: Options): string {
@@ -167,16 +126,13 @@ function tuneAfterFirstProcess({ processes }: Ports): void {
 const tuneDelayMs = 50;
 
 function begin(argv: readonly string[], kept?: Survival): void {
-  const program = parser();
-  try {
-    program.parse(argv, { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    process.exitCode = error.exitCode === 0 ? 0 : exitNothingToStart;
+  const { role, missing } = detectRole();
+  const line = parseCommandLine(argv, role);
+  if ('exitCode' in line) {
+    process.exitCode = line.exitCode;
     return;
   }
-  const options = program.opts<Options>();
-  const { role, missing } = detectRole();
+  const { options } = line;
   const paths = findPaths(options);
   const problem = 'problem' in paths ? paths.problem : rootProblem(paths.root);
   if ('problem' in paths || (problem !== undefined && role === 'process')) {
@@ -186,7 +142,7 @@ function begin(argv: readonly string[], kept?: Survival): void {
   }
   const { root, logDirectory } = paths;
   const survival = kept ?? prepareSurvival(role);
-  const words = [...program.args, ...(role === 'machine' ? kernelWords() : [])];
+  const words = [...line.words, ...(role === 'machine' ? kernelWords() : [])];
   const ports = createRealPorts({
     ...paths,
     ...('memory' in survival
@@ -197,7 +153,7 @@ function begin(argv: readonly string[], kept?: Survival): void {
     program: version,
     greeting: role === 'process' ? greeting(root, logDirectory) : [],
   });
-  if (role === 'process') warnOfUnknownOptions(program.args, ports);
+  if (role === 'process') warnOfUnknownOptions(line.words, ports);
   keepAlive();
   tuneAfterFirstProcess(ports);
   runLoop(ports, {
@@ -205,7 +161,7 @@ function begin(argv: readonly string[], kept?: Survival): void {
     pid: process.pid,
     role,
     root,
-    words: program.args,
+    words: line.words,
     graceMs: options.grace,
     endsSystem: true,
   });

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { createActor, type AnyStateMachine, type InputFrom, type SnapshotFrom } from 'xstate';
+import { createEmptyActor, type AnyStateMachine, type InputFrom, type SnapshotFrom } from 'xstate';
 import type { Effect } from './effects';
 
 export interface Stepper<TMachine extends AnyStateMachine, TEvent> {
@@ -18,17 +18,19 @@ interface EmittedAction {
   readonly params: unknown;
 }
 
+/** Stands for the actor that there is not: that of the machine itself would work out its first state once more. */
+const nobody = createEmptyActor();
+
 /** Returns functions that step `machine` without an actor. Pure: the actions are collected, not run. */
 export function createStepper<TMachine extends AnyStateMachine, TEvent>(
   machine: TMachine,
   input: InputFrom<TMachine>,
 ): Stepper<TMachine, TEvent> {
   let collected: Effect[] = [];
-  const actor = createActor(machine, { input });
   const nothing = (): void => undefined;
   const scope = {
-    self: actor,
-    system: actor.system,
+    self: nobody,
+    system: nobody.system,
     id: '',
     sessionId: '',
     defer: nothing,

@@ -10,51 +10,13 @@ import { Subject } from 'rxjs';
 import type { EventLog, Occurrence } from '../../effects/ports';
 import type { SystemError } from '../../machines/events';
 import { logBufferBytesMax, segmentBytesMax, segmentsMax } from '../../machines/limits';
-import { logFormatName, logFormatVersion, type LogHeader } from '../../machines/log-format';
+import { logFormatName, logFormatVersion } from '../../machines/log-format';
 import { systemError, systemErrorOf } from '../system-error';
 import { HeldRecords, type Gap } from './held-records';
 import { headerJson, recordJson, snapshotJson } from './records';
-import { SegmentFile, type UncheckedLine, type WriteBytes } from './segment-file';
-import { dropOldSegments, makeSegment, type OpenedSegment } from './segments';
-
-export interface EventLogLimits {
-  readonly segmentBytesMax: number;
-  readonly segmentsMax: number;
-  readonly bufferBytesMax: number;
-}
-
-/** What of the log is not on disk: lines, and the gap before them. */
-export interface HeldLog {
-  readonly lines: readonly UncheckedLine[];
-  readonly gap?: Gap;
-}
-
-/** Where another program stopped, before minit was executed anew. */
-export interface ResumedLog extends HeldLog {
-  /** The segment that is being written; none while nothing can be. */
-  readonly segment?: OpenedSegment & { readonly number: number };
-}
-
-/** The segment that is being written; `undefined`: none. `number`: 1, 2, 3, … within the boot. */
-export type SegmentListener = (
-  segment: (OpenedSegment & { readonly number: number }) | undefined,
-) => void;
-
-export interface EventLogOptions {
-  /** Absolute path; made where it is missing. */
-  readonly directory: string;
-  readonly header: LogHeader;
-  /** CLOCK_BOOTTIME, µs. */
-  readonly now: () => number;
-  readonly resumed?: ResumedLog;
-  /** Told whenever there is another segment. */
-  readonly onSegment?: SegmentListener;
-  /** Puts the first opening off, which takes longer than the start of a service: none shall wait for it. */
-  readonly later?: (open: () => void) => void;
-  /** For specs: write(2), and smaller limits. */
-  readonly write?: WriteBytes;
-  readonly limits?: EventLogLimits;
-}
+import { SegmentFile, type UncheckedLine } from './segment-file';
+import { dropOldSegments, makeSegment } from './segments';
+import type { EventLogLimits, EventLogOptions, HeldLog, ResumedLog } from './writer-options';
 
 /** While writing fails, so much is tried at once: enough to learn whether it still does. */
 const probeBytes = 65_536;

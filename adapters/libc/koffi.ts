@@ -89,19 +89,30 @@ const koffi = loadKoffi();
 // The program itself: Node is linked with libc, whatever that is called here.
 const libc = koffi.load(null);
 
-/** Binds a function of libc. @throws Error if this libc has none of that name. */
+/** Binds a function that every libc has; really at its first call, since a boot needs half of them. */
 export function bind<Arguments extends readonly NativeValue[]>(
   prototype: string,
 ): NativeFunction<Arguments> {
-  return libc.func(prototype) as NativeFunction<Arguments>;
+  let bound: NativeFunction<Arguments> | undefined;
+  const found = (): NativeFunction<Arguments> => (bound ??= bindNow(prototype));
+  return Object.assign((...values: Arguments) => found()(...values), {
+    async: (...values: [...Arguments, NativeCallback]) => {
+      found().async(...values);
+    },
+  });
 }
+
+/** @throws Error if this libc has no function of that name. */
+const bindNow = <Arguments extends readonly NativeValue[]>(
+  prototype: string,
+): NativeFunction<Arguments> => libc.func(prototype) as NativeFunction<Arguments>;
 
 /** Binds a function that not every libc has; `undefined` where it is missing. */
 export function bindOptional<Arguments extends readonly NativeValue[]>(
   prototype: string,
 ): NativeFunction<Arguments> | undefined {
   try {
-    return bind<Arguments>(prototype);
+    return bindNow<Arguments>(prototype);
   } catch {
     return undefined;
   }

@@ -12,7 +12,7 @@ import { fromPlain, type PlainState } from '../../machines/snapshot';
 import type { SupervisorState } from '../../machines/state';
 import type { Gap } from '../event-log/held-records';
 import { recordJson } from '../event-log/records';
-import type { HeldLog } from '../event-log/writer';
+import type { HeldLog } from '../event-log/writer-options';
 import type { BootFacts, KeptFiles } from './journal';
 import type { FailureReason } from './reasons';
 import type { VitalPage } from './vital-page';

@@ -13,7 +13,7 @@ import { Outstanding } from '../../effects/outstanding';
 import type { Journal as JournalPort, LogRecord } from '../../effects/ports';
 import type { Verbosity } from '../../machines/kernel-words';
 import type { LogHeader } from '../../machines/log-format';
-import type { HeldLog } from '../event-log/writer';
+import type { HeldLog } from '../event-log/writer-options';
 import { recordJson } from '../event-log/records';
 import { clearCloseOnExec, setCloseOnExec } from '../libc/fcntl';
 import { giveBack, mappedBytes } from '../libc/memory-file';

@@ -6,7 +6,7 @@
  */
 import type { MinitEvent, ResumeReason } from '../../machines/events';
 import { failuresApartUs } from '../../machines/limits';
-import type { ResumedLog } from '../event-log/writer';
+import type { ResumedLog } from '../event-log/writer-options';
 import { emergencyShellName } from '../emergency-shell';
 import type { ResumedProcesses } from '../processes';
 import type { Legacy } from './journal-reader';

@@ -12,7 +12,8 @@ import {
 import { join } from 'node:path';
 import { checksum, encodeLine, tableChecksum } from '../../adapters/event-log/records';
 import { openLog, readLog, type LogItem } from '../../adapters/event-log/reader';
-import { createEventLog, type EventLogOptions } from '../../adapters/event-log/writer';
+import { createEventLog } from '../../adapters/event-log/writer';
+import type { EventLogOptions } from '../../adapters/event-log/writer-options';
 import type { LogRecord } from '../../effects/ports';
 import type { MinitEvent } from '../../machines/events';
 import type { LogHeader } from '../../machines/log-format';

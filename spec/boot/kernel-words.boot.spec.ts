@@ -50,6 +50,15 @@ describe('the command line of the kernel', () => {
     expect(listed).not.toMatch(/^(?:default|sshd) /mu);
   });
 
+  it('may have options that are wrong, which are told and ignored', async () => {
+    const { machine, listed } = await bootWith(['default', '--', '--grace', 'ten', '--help']);
+    expect(machine.output).toMatch(
+      /^minit: warning: option '--grace <seconds>' argument 'ten' is/mu,
+    );
+    expect(machine.output).toMatch(/^minit: warning: all options are ignored/mu);
+    expect(listed).toMatch(/^sshd +finished/mu);
+  });
+
   it('may be full of junk, as far as the kernel takes it', async () => {
     // It takes 2,047 bytes (COMMAND_LINE_SIZE), and hands 32 words to init; beyond that it panics itself.
     const strange = [
