@@ -34,6 +34,21 @@ module.exports = {
       to: { pathNot: '^(machines|node_modules/xstate)/' },
     },
     {
+      name: 'insight-is-pure',
+      severity: 'error',
+      comment:
+        'insight/ understands logs, in a browser as well: it may use machines/, nothing else.',
+      from: { path: '^insight/' },
+      to: { pathNot: '^(insight|machines)/' },
+    },
+    {
+      name: 'supervision-needs-no-insight',
+      severity: 'error',
+      comment: 'What runs as PID 1 decides; it does not explain itself.',
+      from: { path: '^(machines|effects)/' },
+      to: { path: '^insight/' },
+    },
+    {
       name: 'effects-know-ports-only',
       severity: 'error',
       comment: 'effects/ may use machines/ and rxjs; the world is behind its ports.',
@@ -65,7 +80,7 @@ module.exports = {
       name: 'nothing-imports-vm',
       severity: 'error',
       comment: 'What makes an image is no part of what goes into it, and needs none of it.',
-      from: { path: '^(machines|effects|adapters|cli|diagrams)/' },
+      from: { path: '^(machines|insight|effects|adapters|cli|diagrams)/' },
       to: { path: '^vm/' },
     },
     {
@@ -93,7 +108,7 @@ module.exports = {
       name: 'no-dev-dependencies-in-production',
       severity: 'error',
       comment: 'What is installed has none of them.',
-      from: { path: '^(machines|effects|adapters|cli)/' },
+      from: { path: '^(machines|insight|effects|adapters|cli)/' },
       to: {
         dependencyTypes: ['npm-dev'],
         dependencyTypesNot: ['type-only'],

@@ -110,13 +110,18 @@ export default defineConfig(
     },
   },
   {
-    files: ['effects/**'],
+    files: ['effects/**', 'insight/**'],
     rules: {
       'no-restricted-globals': ['error', ...bans.globals],
       'no-restricted-properties': ['error', ...bans.properties],
       'no-restricted-syntax': ['error', bans.clock],
     },
   },
+  imports(
+    'insight',
+    '^(?!\\./|\\.\\./(machines|insight)/)',
+    'insight/ is pure: it may import itself and machines/.',
+  ),
   imports('machines', '^(?!\\./|xstate$)', 'machines/ is pure: it may import itself and xstate.'),
   imports(
     'effects',

@@ -5,21 +5,16 @@
  */
 import { Command, CommanderError } from 'commander';
 import { openLog } from '../adapters/event-log/reader';
-import { parseInstant, runReplay, type ReplayReport } from '../adapters/replay-log';
-import { printReport } from '../adapters/replay-report';
-import { commandOutput, complain, print, version } from './program';
+import { parseInstant } from '../adapters/replay-log';
+import { commandOutput, complain, version } from './program';
+import { stateView } from './replay-views/state';
+import { exitCode, type View, type ViewOptions } from './replay-views/view';
 
-const exitCode = { same: 0, usage: 1, damaged: 2, diverged: 3 } as const;
-
-interface Options {
-  readonly at?: string;
-  readonly service?: string;
-  readonly json?: true;
-  readonly verify?: true;
-}
+/** The first that is wanted is shown; the last always is. */
+const views: readonly View[] = [stateView];
 
 function parser(): Command {
-  return new Command('minit-replay')
+  const program = new Command('minit-replay')
     .description(
       'Folds an event log again: the state of every service at an instant, and whether minit decides the same.',
     )
@@ -28,17 +23,13 @@ function parser(): Command {
       '--at <instant>',
       'SEQ, +SECONDS since the start, or TIME of day (ISO 8601); default: the end',
     )
-    .option('--service <name>', 'show the events that touched this service')
-    .option('--json', 'show all as one JSON object')
-    .option(
-      '--verify',
-      'show only whether the recorded effects are those that the fold gives again',
-    )
     .helpOption('--help', 'show this')
     .version(version, '--version', 'show the version')
     .addHelpText('after', '\nExit status: 0 the same, 3 diverged, 2 damaged log, 1 usage.')
     .configureOutput(commandOutput('minit-replay'))
     .exitOverride();
+  for (const view of views) view.declare(program);
+  return program;
 }
 
 function fail(text: string, code: number): number {
@@ -46,7 +37,7 @@ function fail(text: string, code: number): number {
   return code;
 }
 
-function main(argv: readonly string[]): number {
+async function main(argv: readonly string[]): Promise<number> {
   const program = parser();
   try {
     program.parse(argv, { from: 'user' });
@@ -55,29 +46,16 @@ function main(argv: readonly string[]): number {
     throw error;
   }
   const [path = ''] = program.args;
-  const options = program.opts<Options>();
+  const options: ViewOptions & { readonly at?: string } = program.opts();
   const log = openLog(path);
   if ('code' in log)
     return fail(log.text, log.code === 'missing' ? exitCode.usage : exitCode.damaged);
   const until = parseInstant(options.at, log.header);
   if (typeof until === 'string') return fail(until, exitCode.usage);
-  const report = runReplay(log, until, options.service);
-  if (report.beginsAfter !== undefined) {
-    const event = String(report.beginsAfter);
-    return fail(`the log begins after event ${event}; what was before is gone`, exitCode.usage);
-  }
-  if (options.service !== undefined && !report.isServiceKnown) {
-    return fail(`no service "${options.service}" in this log up to there`, exitCode.usage);
-  }
-  printReport(report, options, print);
-  return verdict(report);
+  const view = views.find(({ isWanted }) => isWanted(options)) ?? stateView;
+  return await view.show({ log, until }, options);
 }
 
-function verdict({ divergence, damage }: ReplayReport): number {
-  for (const { path, line, reason } of damage)
-    complain('minit-replay', `${path}:${String(line)}: damaged: ${reason}`);
-  if (damage.length > 0) return exitCode.damaged;
-  return divergence === undefined ? exitCode.same : exitCode.diverged;
-}
-
-process.exitCode = main(process.argv.slice(2));
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});

@@ -6,10 +6,10 @@
  * @module
  */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 const root = join(__dirname, '..');
-const production = ['machines', 'effects', 'adapters', 'cli', 'diagrams'];
+const production = ['machines', 'insight', 'effects', 'adapters', 'cli', 'diagrams'];
 const written = [...production, 'spec', 'bench', 'vm', 'docs', 'examples', '.ci'];
 const isSource = (path: string): boolean => /\.(?:[cm]?js|ts)$/u.test(path);
 
@@ -95,6 +95,7 @@ describe('the programs', () => {
   it('are all installed', () => {
     const { bin } = JSON.parse(textOf('package.json')) as { bin: Record<string, string> };
     const programs = filesBelow('cli')
+      .filter((path) => dirname(path) === 'cli')
       .map((path) => basename(path, '.ts'))
       // What all of them share, what dist/minit.js is, and a part of minit.
       .filter((name) => !['program', 'loader', 'minit-options'].includes(name));

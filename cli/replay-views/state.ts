@@ -1,0 +1,47 @@
+/**
+ * The view of `minit-replay` where nothing else is asked for: the state at an instant, or the events
+ * that touched a service, and whether minit decides the same again.
+ *
+ * @module
+ */
+import { runReplay, type ReplayReport } from '../../adapters/replay-log';
+import { printReport, type ReplayReportOptions } from '../../adapters/replay-report';
+import { complain, print } from '../program';
+import { exitCode, type View } from './view';
+
+export const stateView: View = {
+  declare(program) {
+    program
+      .option('--service <name>', 'show the events that touched this service')
+      .option('--json', 'show all as one JSON object')
+      .option(
+        '--verify',
+        'show only whether the recorded effects are those that the fold gives again',
+      );
+  },
+  isWanted: () => true,
+  show({ log, until }, given) {
+    const options = given as ReplayReportOptions;
+    const report = runReplay(log, until, options.service);
+    if (report.beginsAfter !== undefined) {
+      const event = String(report.beginsAfter);
+      return fail(`the log begins after event ${event}; what was before is gone`);
+    }
+    if (options.service !== undefined && !report.isServiceKnown)
+      return fail(`no service "${options.service}" in this log up to there`);
+    printReport(report, options, print);
+    return verdict(report);
+  },
+};
+
+function fail(text: string): number {
+  complain('minit-replay', text);
+  return exitCode.usage;
+}
+
+function verdict({ divergence, damage }: ReplayReport): number {
+  for (const { path, line, reason } of damage)
+    complain('minit-replay', `${path}:${String(line)}: damaged: ${reason}`);
+  if (damage.length > 0) return exitCode.damaged;
+  return divergence === undefined ? exitCode.same : exitCode.diverged;
+}

@@ -1,0 +1,28 @@
+/**
+ * One way to look at a log with `minit-replay`: its options on the command line, and what it prints.
+ *
+ * @module
+ */
+import type { Command } from 'commander';
+import type { OpenedLog } from '../../adapters/event-log/reader';
+import type { Instant } from '../../adapters/replay-log';
+
+export const exitCode = { same: 0, usage: 1, damaged: 2, diverged: 3 } as const;
+
+/** The options of all views together, as commander gives them. */
+export type ViewOptions = Readonly<Record<string, unknown>>;
+
+export interface ViewedLog {
+  readonly log: OpenedLog;
+  /** The instant of `--at`; the end where there is none. */
+  readonly until: Instant;
+}
+
+export interface View {
+  /** Adds its options. */
+  readonly declare: (program: Command) => void;
+  /** The options ask for this view. */
+  readonly isWanted: (options: ViewOptions) => boolean;
+  /** Shows the log; returns the exit status, or a promise of it. */
+  readonly show: (viewed: ViewedLog, options: ViewOptions) => number | Promise<number>;
+}
