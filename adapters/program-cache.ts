@@ -77,9 +77,10 @@ export function compileProgram(bundlePath: string, cachePath: string): Script {
   return new Script(source, { filename: bundlePath, ...(cachedData && { cachedData }) });
 }
 
-/** Runs a compiled bundle as the module that `scope` describes. */
+/** Runs a compiled bundle as the module that `scope` describes. @throws Error if it is none. */
 export function runProgram(script: Script, scope: ModuleScope): void {
-  const program = script.runInThisContext() as ProgramFunction;
+  const program = script.runInThisContext() as ProgramFunction | undefined;
+  if (typeof program !== 'function') throw new Error(`${scope.path} holds no program`);
   const { exports, require, module, path, directory } = scope;
   program(exports, require, module, path, directory);
 }

@@ -13,6 +13,7 @@ import { bootTimeUs } from '../adapters/libc/clock';
 import { guardProgram } from '../adapters/re-exec/guard';
 import type { Legacy } from '../adapters/re-exec/journal-reader';
 import { resumedEvent } from '../adapters/re-exec/resumption';
+import { noteBeginning } from '../adapters/re-exec/retrying-loader';
 import { beginSecondLife } from '../adapters/re-exec/second-life';
 import { findVitalMemory, makeVitalMemory } from '../adapters/re-exec/vital-memory';
 import { detectRole } from '../adapters/role';
@@ -173,6 +174,7 @@ const greeting = (root: string, log: string): readonly string[] => [
 ];
 
 function main(argv: readonly string[]): void {
+  noteBeginning();
   const memory = findVitalMemory();
   if (memory === undefined) begin(argv);
   else beginSecondLife(memory, { goOn, beginAfresh: (survival) => begin(argv, survival) });

@@ -13,8 +13,8 @@ import { executeProgram } from '../libc/execute';
 import { say } from '../last-words';
 import { addressOf } from '../libc/koffi';
 import { restartWatchdog } from '../libc/watchdog';
-import { ownProgram } from '../own-program';
 import type { FailureReason } from './reasons';
+import { nextProgram } from './retrying-loader';
 import { environmentFor, type VitalMemory } from './vital-memory';
 
 export interface Guard {
@@ -35,7 +35,7 @@ const retryDelayMs = 1_000;
 
 /** Begins to guard this program. */
 export function guardProgram(memory: VitalMemory): Guard {
-  const program = ownProgram();
+  const program = nextProgram();
   const next = program && { ...program, environment: environmentFor(memory) };
   const handler: CrashHandler =
     next === undefined

@@ -8,10 +8,10 @@ import { Subject } from 'rxjs';
 import type { Occurrence, OwnProgram } from '../../effects/ports';
 import type { SystemError } from '../../machines/events';
 import { describeExit } from '../../machines/describe-process';
-import { ownProgram } from '../own-program';
 import type { RealProcesses } from '../processes';
 import type { ProgramEnd } from '../starts';
 import { systemError } from '../system-error';
+import { trialProgram } from './retrying-loader';
 
 export interface OwnProgramOptions {
   readonly now: () => number;
@@ -38,14 +38,12 @@ export function createOwnProgram({ now, processes, execute }: OwnProgramOptions)
   return {
     occurrence$,
     update(cause) {
-      const program = ownProgram();
+      const program = trialProgram();
       if (program === undefined) {
         fail(cause, systemError('ENOENT'), 'the path of Node itself is not known');
         return;
       }
-      const [script = ''] = process.argv.slice(1);
-      const argv = [program.path, ...process.execArgv, script, '--version'];
-      processes.run({ path: program.path, argv }, (end) => {
+      processes.run(program, (end) => {
         const problem = problemOf(end);
         if (problem === undefined) executeSoon(cause);
         else fail(cause, systemError('ENOEXEC'), `the new program does not start (${problem})`);
