@@ -96,6 +96,25 @@ const refusals: readonly MinitEvent[] = [
   { type: 'MeansMissing', means: 'orphans', error: { code: 'EINVAL', errno: 22 } },
 ];
 
+/** A daemon goes to the background and tells its PID; another one tells none in time. */
+const backgroundEvents: readonly MinitEvent[] = [
+  { type: 'SupervisorStarted', pid: 1, role: 'container', root: '/etc/minit', words: ['web', 'late'], graceMs: 3000 },
+  { type: 'ServiceRead', service: 'web', definition: definitionOf('web', { mode: 'respawn' }) },
+  { type: 'ServiceRead', service: 'late', definition: definitionOf('late', {}) },
+  { type: 'ProcessSpawned', service: 'web', pid: 7 },
+  { type: 'ProcessSpawned', service: 'late', pid: 8 },
+  { type: 'RequestReceived', request: 'p\u0001{"do":"expect-pid","service":"web"}' },
+  { type: 'RequestReceived', request: 'p\u0001{"do":"expect-pid","service":"late"}' },
+  { type: 'ProcessExited', pid: 8, status: { code: 0 } },
+  { type: 'ProcessExited', pid: 7, status: { code: 0 } },
+  { type: 'RequestReceived', request: 'p\u0001{"do":"set-pid","service":"web","pid":17}' },
+  { type: 'ProcessProbed', request: 10, pid: 17, alive: true },
+  { type: 'TimerFired', timer: 'pid:late' },
+  { type: 'MeansMissing', means: 'vital-memory', error: { code: 'EPERM', errno: 1 } },
+  { type: 'MeansMissing', means: 'crash-handler', error: { code: 'EACCES', errno: 13 } },
+  { type: 'MeansMissing', means: 'watchdog', error: { code: 'EPERM', errno: 1 } },
+];
+
 function writeLog(path: string, events: readonly MinitEvent[]): void {
   const directory = mkdtempSync(join(tmpdir(), 'golden-'));
   const header = { boot: '00000000-0000-4000-8000-000000000000', wallAt: '2004-09-01T12:00:00.000Z', at: 0 };
@@ -116,7 +135,13 @@ function writeLog(path: string, events: readonly MinitEvent[]): void {
 const wordsOf = ([first]: readonly MinitEvent[]) => (first?.type === 'SupervisorStarted' ? first.words : []);
 
 const isUpdate = process.env['UPDATE_GOLDEN'] === '1';
-const made = { rare: rareEvents, resumed: resumedEvents, end: endEvents, refusals };
+const made = {
+  rare: rareEvents,
+  resumed: resumedEvents,
+  end: endEvents,
+  refusals,
+  background: backgroundEvents,
+};
 for (const [name, events] of Object.entries(made)) {
   const path = join(__dirname, `${name}.v1.jsonl`);
   if (isUpdate && !existsSync(path)) writeLog(path, events);
