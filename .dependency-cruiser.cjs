@@ -16,7 +16,7 @@ module.exports = {
       name: 'no-orphans',
       severity: 'error',
       comment: 'A file that nobody imports is dead.',
-      from: { orphan: true, pathNot: '^(cli|diagrams|spec|vm)/' },
+      from: { orphan: true, pathNot: '^(cli|diagrams|spec|vm|page)/' },
       to: {},
     },
     {
@@ -40,6 +40,20 @@ module.exports = {
         'insight/ understands logs, in a browser as well: it may use machines/, nothing else.',
       from: { path: '^insight/' },
       to: { pathNot: '^(insight|machines)/' },
+    },
+    {
+      name: 'the-page-runs-in-a-browser',
+      severity: 'error',
+      comment: 'page/ has no Node: it may use what is pure.',
+      from: { path: '^page/' },
+      to: { pathNot: '^(page|insight|machines|diagrams/palette)' },
+    },
+    {
+      name: 'nothing-imports-the-page',
+      severity: 'error',
+      comment: 'It is bundled into a file of its own.',
+      from: { pathNot: '^(page|spec)/' },
+      to: { path: '^page/' },
     },
     {
       name: 'supervision-needs-no-insight',

@@ -69,6 +69,7 @@ copyKoffi();
 const minitBundle = join(dist, 'minit.bundle');
 replaceFile(minitBundle, asciiOnly(minit.outputFiles[0].text), 0o644);
 replaceFile(join(dist, 'minit.js'), loader.outputFiles[0].contents, 0o755);
+replaceFile(join(dist, 'replay-page.html'), await replayPage(), 0o644);
 replaceFile(join(dist, 'LICENSES.txt'), licenses(), 0o644);
 await fillCache();
 
@@ -105,6 +106,35 @@ async function bundle(entryPoints, options) {
     if (foreign.length > 0) throw new Error(`${output} imports ${foreign.join(', ')}`);
   }
   return built;
+}
+
+/** The page that `minit-replay --html` fills with a log: one file, with all that it needs. */
+async function replayPage() {
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: { page: 'page/main.ts' },
+    outdir: 'dist',
+    bundle: true,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    minify: true,
+    charset: 'utf8',
+    legalComments: 'none',
+    logLevel: 'warning',
+    metafile: true,
+    write: false,
+  });
+  inputs.push(...Object.keys(metafile.inputs));
+  const parts = {
+    '/*STYLE*/': readFileSync(join(root, 'page/style.css'), 'utf8'),
+    // A script ends where its end tag stands, wherever that is.
+    '/*SCRIPT*/': outputFiles[0].text.replaceAll('</script', '<\\/script'),
+    '<!--CHART-->': readFileSync(join(root, 'diagrams/generated/service.svg'), 'utf8'),
+  };
+  let page = readFileSync(join(root, 'page/index.html'), 'utf8');
+  for (const [place, text] of Object.entries(parts)) page = page.replace(place, () => text);
+  return page;
 }
 
 /**

@@ -118,6 +118,11 @@ export default defineConfig(
     },
   },
   imports(
+    'page',
+    '^(?!\\./|\\.\\./(machines|insight)/|\\.\\./diagrams/palette$)',
+    'page/ runs in a browser: it may import itself, and what is pure.',
+  ),
+  imports(
     'insight',
     '^(?!\\./|\\.\\./(machines|insight)/)',
     'insight/ is pure: it may import itself and machines/.',

@@ -8,8 +8,8 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/spec'],
   testMatch: ['**/*.spec.ts'],
-  // They boot a virtual machine: see jest.boot.config.js.
-  testPathIgnorePatterns: ['[.]boot[.]spec[.]ts$'],
+  // They boot a virtual machine or need a browser: see jest.boot.config.js and jest.page.config.js.
+  testPathIgnorePatterns: ['[.](boot|page)[.]spec[.]ts$'],
   transform: { '\\.ts$': '<rootDir>/spec/support/typescript-transform.js' },
   maxWorkers: 2,
   testTimeout: 60_000,

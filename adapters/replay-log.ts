@@ -112,7 +112,8 @@ const placeOf = ({ place: { path, line } }: OpenedLog): Pick<Damage, 'path' | 'l
   line,
 });
 
-function isPast({ seq, at }: Pick<LoggedRecord, 'seq' | 'at'>, until: Instant): boolean {
+/** The event lies after the instant. */
+export function isPast({ seq, at }: Pick<LoggedRecord, 'seq' | 'at'>, until: Instant): boolean {
   if (until === undefined) return false;
   return 'seq' in until ? seq > until.seq : at > until.at;
 }

@@ -64,6 +64,9 @@ export const surface = {
 /** Returns the light form of a tone: what is written into DOT and Mermaid. Pure. */
 export const lightTone = (name: ToneName): Tone => forms[name].light;
 
+/** Returns the dark form of a tone. Pure. */
+export const darkTone = (name: ToneName): Tone => forms[name].dark;
+
 /** Returns the dark colour for each light one. Pure. */
 export function darkByLight(): ReadonlyMap<string, string> {
   const tones = Object.values(forms).flatMap(({ light, dark }) =>

@@ -75,13 +75,16 @@ function cardDot(card: Card, draw: Draw, indent: string): string[] {
   const fill = card.isFrame ? surface.frameFill.light : tone.fill;
   return [
     `${indent}subgraph ${quote(`cluster ${card.path}`)} {`,
-    `${indent}  label=<<b>${escapeXml(card.title)}</b>>; labeljust=l; margin=10; fontsize=13; fontcolor="${tone.text}"`,
+    `${indent}  id=${quote(chartId(card.path))}; label=<<b>${escapeXml(card.title)}</b>>; labeljust=l; margin=10; fontsize=13; fontcolor="${tone.text}"`,
     `${indent}  style="rounded,filled${card.isFrame ? ',dashed' : ''}"; color="${line}"; fillcolor="${fill}"; penwidth=1.3`,
     ...(card.rows.length > 0 ? [nodeDot({ ...card, title: '' }, draw, `${indent}  `)] : []),
     ...card.cards.flatMap((inner) => cardDot(inner, draw, `${indent}  `)),
     `${indent}}`,
   ];
 }
+
+/** Under which a page finds the card of a state in the SVG. */
+const chartId = (path: string): string => `state ${path}`;
 
 function nodeDot({ title, rows, path }: Card, draw: Draw, indent: string): string {
   const tone = lightTone(stateTone(path));
@@ -97,7 +100,8 @@ function nodeDot({ title, rows, path }: Card, draw: Draw, indent: string): strin
   const table =
     `<table border="1" cellborder="0" cellspacing="0" cellpadding="3" style="rounded" color="${tone.line}" bgcolor="${ground}">` +
     `${head}${body.join('')}</table>`;
-  return `${indent}${quote(path)} [label=<${table}>]`;
+  const id = title === '' ? '' : `id=${quote(chartId(path))}, `;
+  return `${indent}${quote(path)} [${id}label=<${table}>]`;
 }
 
 const font = (color: string, size: number, content: string): string =>

@@ -75,13 +75,16 @@ export function meetForBoot(): void {
 }
 
 /** Installs what is missing. @throws Error saying what to type if this user may not, or if it fails. */
-export function meet(requirements: readonly Requirement[]): void {
+export function meet(
+  requirements: readonly Requirement[],
+  purpose = 'to make and boot an image',
+): void {
   const missing = (): string[] =>
     requirements.filter(({ isThere }) => !isThere()).map((requirement) => requirement.package);
   const packages = missing();
   if (packages.length === 0) return;
   const command = ['apt-get', 'install', '-y', '--no-install-recommends', ...packages];
-  const advice = `to make and boot an image, ${packages.join(', ')} must be installed: as root, ${command.join(' ')}`;
+  const advice = `${purpose}, ${packages.join(', ')} must be installed: as root, ${command.join(' ')}`;
   if (process.getuid?.() !== 0 || findTool('apt-get') === undefined) throw new Error(advice);
   console.error(`installing ${packages.join(', ')}`);
   apt(['update']);

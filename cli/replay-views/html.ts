@@ -1,0 +1,43 @@
+/**
+ * `minit-replay LOG --html FILE`: the boot as a page for a browser.
+ *
+ * @module
+ */
+import { join } from 'node:path';
+import { describeErrorCode } from '../../machines/describe-failure';
+import { systemErrorOf } from '../../adapters/system-error';
+import { writeLogPage } from '../../adapters/log-page';
+import { complain, print } from '../program';
+import { exitCode, type View } from './view';
+
+export const htmlView: View = {
+  declare(program) {
+    program.option(
+      '--html <file>',
+      'write the boot as one page for a browser, with nothing beside it',
+    );
+  },
+  isWanted: ({ html }) => html !== undefined,
+  show({ log, until }, { html }) {
+    const output = String(html);
+    try {
+      const count = writeLogPage({
+        log,
+        until,
+        output,
+        template: join(__dirname, 'replay-page.html'),
+      });
+      if (count === 0) return fail('the log has no event up to there');
+      print(`${output}: ${String(count)} events; open it in a browser`);
+      const damaged = log.notes.find((note) => note.kind === 'damaged');
+      return damaged === undefined ? exitCode.same : exitCode.damaged;
+    } catch (error) {
+      return fail(`unable to write "${output}": ${describeErrorCode(systemErrorOf(error).code)}`);
+    }
+  },
+};
+
+function fail(text: string): number {
+  complain('minit-replay', text);
+  return exitCode.usage;
+}
