@@ -5,15 +5,7 @@
  *
  * @module
  */
-import {
-  closeSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { clearCloseOnExec, isOpen, keptOpen, setCloseOnExec } from '../../adapters/libc/fcntl';
 import { mappedBytes } from '../../adapters/libc/memory-file';
@@ -23,6 +15,7 @@ import {
   makeVitalMemory,
   type VitalMemory,
 } from '../../adapters/re-exec/vital-memory';
+import { isCloseOnExec } from '../support/close-on-exec';
 import { temporaryDirectory } from '../support/temporary-directory';
 
 const variable = 'MINIT_RESUME';
@@ -58,12 +51,6 @@ function file(name: string, flags: string, bytes: number): number {
   opened.push(fd);
   return fd;
 }
-
-/** open(2) writes it so in /proc/self/fdinfo. */
-const isCloseOnExec = (fd: number): boolean => {
-  const info = readFileSync(`/proc/self/fdinfo/${String(fd)}`, 'latin1');
-  return (Number.parseInt(/^flags:\s*(\d+)$/mu.exec(info)?.[1] ?? '', 8) & 0o2000000) !== 0;
-};
 
 describe('memory that is made', () => {
   it('begins with a valid page, and a journal that is empty', () => {
