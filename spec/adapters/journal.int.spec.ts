@@ -332,6 +332,26 @@ describe('when there is no memory', () => {
     expectGoneOn(life);
   });
 
+  it('a base that was written counts though the program ended before it said so', () => {
+    const life = live();
+    life.turn({ ...started, words: [] });
+    life.journal.noteReason({ kind: 'update' });
+    const { page } = life.memory;
+    const { begin } = page;
+    withFilesUpTo(page.end, () => {
+      life.turn(long);
+    });
+    life.turn(long);
+    // Nothing of the base before has been given back: it is less than a page.
+    expect(page.begin).toBeLessThan(mappedBytes + 4_096);
+    expect(page.begin).toBeGreaterThan(begin);
+    page.begin = begin;
+    expectGoneOn(life);
+    const { held, reason } = legacyOf(life);
+    expect(held.lines.map(({ seq }) => seq)).toEqual([3]);
+    expect(reason).toBeUndefined();
+  });
+
   it('from the beginning, nothing is left, until there is', () => {
     const life = live();
     withFilesUpTo(mappedBytes + 100, () => {

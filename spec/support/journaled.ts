@@ -34,7 +34,7 @@ export const facts: BootFacts = {
   verbosity: 'transitions',
 };
 
-export const started: MinitEvent = {
+export const started: MinitEvent & { readonly type: 'SupervisorStarted' } = {
   type: 'SupervisorStarted',
   pid: 77,
   role: 'process',
