@@ -28,11 +28,16 @@ function withTimeLeft(effect: Effect, passedUs: number): Effect {
 /**
  * The effects of the turn that was under way, but for those that are owed an outcome, see
  * {@link askAgain}. Some have perhaps been performed: a report or a signal may come twice, but none is lost.
+ * The end of minit comes last: an answer may be recorded after it.
  */
 export function performUnperformed(ports: Ports, records: readonly LogRecord[]): void {
-  for (const record of records) {
-    for (const effect of record.effects) if (isFinal(effect)) perform(ports, effect, record);
-  }
+  const final = records.flatMap((record) =>
+    record.effects.filter(isFinal).map((effect) => ({ effect, record })),
+  );
+  const isEnd = ({ effect }: { readonly effect: Effect }): boolean =>
+    effect.type === 'ExitSupervisor';
+  for (const { effect, record } of [...final.filter((one) => !isEnd(one)), ...final.filter(isEnd)])
+    perform(ports, effect, record);
 }
 
 function isFinal({ type }: Effect): boolean {

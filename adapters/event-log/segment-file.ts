@@ -65,7 +65,8 @@ export class SegmentFile {
    * Goes on in the segment where another program stopped; a torn line at its end is cut off. `lastSeq`:
    * of the last record in it, 0 where there is none.
    *
-   * @throws what read(2) fails with, and SyntaxError for a line that is none of ours.
+   * @throws what read(2) fails with, EINVAL for a file that does not begin as a segment, and SyntaxError
+   * for a line that is none of ours.
    */
   static resume(
     opened: OpenedSegment,
@@ -80,6 +81,8 @@ export class SegmentFile {
       segment.#wholeBytes += bytes.length + 1;
       if (number > 1) lastSeq = (JSON.parse(bytes.toString()) as { seq: number }).seq;
     }
+    if (segment.#wholeBytes === 0)
+      throw Object.assign(new Error('no header'), systemError('EINVAL'));
     ftruncateSync(opened.fd, segment.#wholeBytes);
     return { segment, lastSeq };
   }

@@ -34,7 +34,8 @@ type Line =
   | ({ readonly kept: string } & KeptFiles)
   | { readonly dropped: string }
   | { readonly gap: Gap }
-  | { readonly reason: FailureReason }
+  /** `count`: how often minit had been executed anew; an older version does not say. */
+  | { readonly reason: FailureReason; readonly count?: number }
   | { readonly state: PlainState; readonly outstanding: readonly Asked[] }
   | LoggedRecord;
 
@@ -46,7 +47,7 @@ interface Reading {
   records: LogRecord[];
   state: SupervisorState | undefined;
   outstanding: Outstanding;
-  reason: FailureReason | undefined;
+  noted: { readonly reason: FailureReason; readonly count?: number } | undefined;
 }
 
 const nothing = (): Reading => ({
@@ -56,7 +57,7 @@ const nothing = (): Reading => ({
   records: [],
   state: undefined,
   outstanding: new Outstanding(),
-  reason: undefined,
+  noted: undefined,
 });
 
 /** Returns all that the program before has left, or `undefined` where it came to no first turn. */
@@ -73,7 +74,7 @@ export function readJournal(fd: number, page: VitalPage): Legacy | undefined {
     take(reading, JSON.parse(bytes.toString('utf8', start, end)) as Line);
     start = end + 1;
   }
-  return legacyOf(reading, page.performedSeq);
+  return legacyOf(reading, page);
 }
 
 function take(reading: Reading, line: Line): void {
@@ -81,7 +82,7 @@ function take(reading: Reading, line: Line): void {
   else if ('kept' in line) reading.kept.set(line.kept, line);
   else if ('dropped' in line) reading.kept.delete(line.dropped);
   else if ('gap' in line) reading.gap = line.gap;
-  else if ('reason' in line) reading.reason = line.reason;
+  else if ('reason' in line) reading.noted = line;
   else if ('state' in line) {
     reading.state = fromPlain(line.state);
     reading.outstanding = new Outstanding(line.outstanding);
@@ -96,15 +97,19 @@ function takeRecord(reading: Reading, record: LoggedRecord): void {
   reading.outstanding.note(record);
 }
 
-function legacyOf(reading: Reading, performedSeq: number): Legacy | undefined {
-  const { facts, kept, gap, records, state, outstanding, reason } = reading;
+function legacyOf(
+  reading: Reading,
+  { performedSeq, count }: Pick<VitalPage, 'performedSeq' | 'count'>,
+): Legacy | undefined {
+  const { facts, kept, gap, records, state, outstanding, noted } = reading;
   if (facts === undefined || state === undefined) return undefined;
   return {
     facts,
     state,
     outstanding,
     kept,
-    reason,
+    // A program that ended before it could note anything must not be taken for the update before it.
+    reason: noted !== undefined && count <= (noted.count ?? count) + 1 ? noted.reason : undefined,
     held: {
       lines: records.map((record) => ({ seq: record.seq, json: recordJson(record) })),
       ...(gap && { gap }),

@@ -103,9 +103,9 @@ export class Journal implements JournalPort, Keeper {
     if (this.#isBegun) this.#write(`${JSON.stringify({ dropped: key })}\n`);
   }
 
-  /** Puts on record why minit is about to be executed anew. */
+  /** Puts on record why minit is about to be executed anew, for the program that comes next only. */
   noteReason(reason: FailureReason): void {
-    this.#write(`${JSON.stringify({ reason })}\n`);
+    this.#write(`${JSON.stringify({ reason, count: this.#options.page.count })}\n`);
   }
 
   /** Returns whether it is written; if not, only a new base can be trusted. */
