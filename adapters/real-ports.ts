@@ -16,10 +16,10 @@ import { createEventLog, type SegmentListener } from './event-log/writer';
 import { bootTimeUs } from './libc/clock';
 import { firstByteHolder, isTerminal, lockSecondByte } from './libc/fcntl';
 import { makeFifo } from './libc/pipe';
-import { isWritable } from './libc/poll';
 import { randomUuid } from './libc/random';
 import { watchReadable, watchWritable } from './libc/readiness';
 import { createMissingMeans } from './missing-means';
+import { outputOf } from './output';
 import { createProcesses } from './processes';
 import type { Guard } from './re-exec/guard';
 import { Journal, type BootFacts, type Keeper } from './re-exec/journal';
@@ -99,7 +99,7 @@ export function createRealPorts(options: RealPortsOptions): Ports {
     isColoured: isTerminal(1) && process.env['NO_COLOR'] === undefined,
     verbosity,
     greeting,
-    isWritable,
+    outputOf,
   });
   const journal = survival && createJournal(survival, facts, log.held.bind(log));
   Object.assign(keeper, { journal });
