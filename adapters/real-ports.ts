@@ -90,7 +90,7 @@ export function createRealPorts(options: RealPortsOptions): Ports {
     ...(survival && { pidMemory: (service, seq) => survival.memory.page.slotFor(service, seq) }),
     ...(survival && legacy && { resumed: resumedProcesses(legacy, survival.memory) }),
   });
-  const control = createRealControl({ root, now }, legacy, (fds) => {
+  const control = createRealControl({ root, now, onMissing: means.note }, legacy, (fds) => {
     if (fds === undefined) keeper.journal?.drop(keptKeys.control);
     else keeper.journal?.keep(keptKeys.control, { fds: [fds.requests, fds.replies] });
   });
@@ -126,7 +126,7 @@ export function createRealPorts(options: RealPortsOptions): Ports {
 }
 
 function createRealControl(
-  place: Pick<ControlOptions, 'root' | 'now'>,
+  place: Pick<ControlOptions, 'root' | 'now' | 'onMissing'>,
   legacy: Legacy | undefined,
   onConnection: NonNullable<ControlOptions['onConnection']>,
 ): Control {
