@@ -11,8 +11,11 @@ import { terminalDevice } from './libc/terminal';
 const devices = '/dev';
 
 /** Returns the path of the terminal that fd 0 is; `undefined` where it is none, or has no name in /dev. */
-export function consoleTerminal(): string | undefined {
-  const device = terminalDevice(0);
+export const consoleTerminal = (): string | undefined => terminalPath(0);
+
+/** The same for any fd. */
+export function terminalPath(fd: number): string | undefined {
+  const device = terminalDevice(fd);
   if (device === undefined) return undefined;
   try {
     return readdirSync(devices)

@@ -6,12 +6,12 @@
  *
  * @module
  */
-import { writeSync } from 'node:fs';
 import type { Console } from '../effects/ports';
 import { describeTransition } from '../machines/describe';
 import { isCrash } from '../machines/failures';
 import type { Verbosity } from '../machines/kernel-words';
 import { stateName, type StateName } from '../machines/state';
+import type { Output } from './output';
 
 export interface ConsoleOptions {
   /** CLOCK_BOOTTIME µs that is shown as 0. */
@@ -20,15 +20,13 @@ export interface ConsoleOptions {
   readonly verbosity: Verbosity;
   /** Lines to begin with; a reader that does not read them must not keep minit from starting. */
   readonly greeting?: readonly string[];
-  /** poll(2): would a write of up to PIPE_BUF bytes go through at once? */
-  readonly isWritable: (fd: number) => boolean;
-  /** For specs: write(2). */
-  readonly write?: (fd: number, bytes: Buffer) => unknown;
+  /** What takes lines for fd 1 or 2; asked for at the first line. */
+  readonly outputOf: (fd: number) => Output;
 }
 
 const standardOutput = 1;
 const standardError = 2;
-/** PIPE_BUF: what a pipe that poll(2) calls writable takes without blocking (pipe(7)). */
+/** PIPE_BUF: what a pipe takes whole or not at all (pipe(7)), and without blocking when poll(2) calls it writable. */
 const pieceBytesMax = 4_096;
 const waitingLinesMax = 2_000;
 const nameColumns = 16;
@@ -48,46 +46,103 @@ const colours: Readonly<Record<StateName, string>> = {
 };
 const plain = `${escape}0m`;
 
-/** Takes a line, or only looks whether what waits can go now. */
-type Writer = (line?: string) => void;
+type Writer = (line: string) => void;
 
-/** Lines that wait until their fd takes them. */
-function createWriter(fd: number, { isWritable, write = writeSync }: ConsoleOptions): Writer {
+const nothing: Buffer = Buffer.alloc(0);
+
+/** Lines that wait until their output takes them. */
+function createWriter(output: Output): Writer {
   // A line that is longer than a piece comes as several: a longer write could block.
-  let waiting: Buffer[] = [];
-  let lost = 0;
-  return (line = '') => {
-    const bytes = Buffer.from(line);
-    for (let start = 0; start < bytes.length; start += pieceBytesMax) {
-      waiting.push(bytes.subarray(start, start + pieceBytesMax));
-    }
-    while (waiting.length > waitingLinesMax) {
-      waiting.shift();
-      lost += 1;
-    }
-    while (waiting.length > 0 && isWritable(fd)) {
-      const note = Buffer.from(
-        lost > 0 ? `minit: ${String(lost)} lines lost, nobody read them\n` : '',
-      );
-      const pieces: Buffer[] = lost > 0 ? [note] : [];
-      let size = note.length;
-      let count = 0;
-      for (const next of waiting) {
-        size += next.length;
-        if (pieces.length > 0 && size > pieceBytesMax) break;
-        pieces.push(next);
-        count += 1;
-      }
+  const waiting = createWaiting();
+  /** What a write has left of a piece: it goes first, whole, so that no line is cut in two. */
+  let rest: Buffer = nothing;
+  let isWatched = false;
+
+  /** Writes as much as there is room for; returns whether that was anything, and why it ended. */
+  const flush = (): { readonly hasWritten: boolean; readonly isFull: boolean } => {
+    for (let hasWritten = false; ; hasWritten = true) {
+      if (rest.length === 0 && waiting.isEmpty()) return { hasWritten, isFull: false };
+      if (!output.isWritable()) return { hasWritten, isFull: true };
+      if (rest.length === 0) rest = waiting.take();
       try {
-        write(fd, Buffer.concat(pieces));
-      } catch {
-        // EAGAIN: it waits. EIO, EPIPE: there is no console any more, and nobody to tell.
-        return;
+        rest = rest.subarray(output.write(rest));
+      } catch (error) {
+        // EIO, EPIPE: there is no console any more, and nobody to tell.
+        return { hasWritten, isFull: (error as NodeJS.ErrnoException).code === 'EAGAIN' };
       }
-      waiting = waiting.slice(count);
-      lost = 0;
     }
   };
+  const watch = (): void => {
+    try {
+      output.onWritable(() => {
+        isWatched = false;
+        const { hasWritten, isFull } = flush();
+        // An output that is called writable and takes nothing would keep us busy: it waits for the next line.
+        if (hasWritten && isFull) watch();
+      });
+      isWatched = true;
+    } catch {
+      // It cannot be watched; the next line looks again.
+    }
+  };
+  return (line) => {
+    waiting.add(line);
+    const { isFull } = flush();
+    if (isFull && !isWatched) watch();
+  };
+}
+
+/** Lines that wait; the oldest are given up when there are too many, and counted. */
+function createWaiting() {
+  let pieces: Buffer[] = [];
+  let lost = 0;
+  return {
+    isEmpty: () => pieces.length === 0,
+    add(line: string): void {
+      const bytes = Buffer.from(line);
+      for (let start = 0; start < bytes.length; start += pieceBytesMax)
+        pieces.push(bytes.subarray(start, start + pieceBytesMax));
+      while (pieces.length > waitingLinesMax) {
+        pieces.shift();
+        lost += 1;
+      }
+    },
+    /** As much as goes into one write, and how much was lost before. */
+    take(): Buffer {
+      const note = lost > 0 ? `minit: ${String(lost)} lines lost, nobody read them\n` : '';
+      const taken: Buffer[] = lost > 0 ? [Buffer.from(note)] : [];
+      let size = note.length;
+      let count = 0;
+      for (const next of pieces) {
+        size += next.length;
+        if (taken.length > 0 && size > pieceBytesMax) break;
+        taken.push(next);
+        count += 1;
+      }
+      pieces = pieces.slice(count);
+      lost = 0;
+      return Buffer.concat(taken);
+    },
+  };
+}
+
+interface Streams {
+  readonly print: (line: string) => void;
+  readonly complain: (line: string) => void;
+}
+
+/** Standard output and standard error; where both are the same terminal, their lines keep their order. */
+function createStreams(outputOf: ConsoleOptions['outputOf']): Streams {
+  const writers = new Map<Output, Writer>();
+  const writeTo =
+    (fd: number) =>
+    (line: string): void => {
+      const output = outputOf(fd);
+      const write = writers.get(output) ?? createWriter(output);
+      writers.set(output, write);
+      write(line);
+    };
+  return { print: writeTo(standardOutput), complain: writeTo(standardError) };
 }
 
 interface Repetition {
@@ -114,17 +169,7 @@ function createRepetition(): Repetition {
 /** Returns the console on fds 1 and 2. */
 export function createConsole(options: ConsoleOptions): Console {
   const { startedAt, isColoured, verbosity, greeting = [] } = options;
-  const writeOutput = createWriter(standardOutput, options);
-  const writeError = createWriter(standardError, options);
-  // Often both are the same terminal, and what waits on one would else wait for its next line.
-  const print = (line: string): void => {
-    writeError();
-    writeOutput(line);
-  };
-  const complain = (line: string): void => {
-    writeOutput();
-    writeError(line);
-  };
+  const { print, complain } = createStreams(options.outputOf);
   const paint = (text: string, colour: string) => (isColoured ? `${colour}${text}${plain}` : text);
   const isQuiet = verbosity === 'quiet';
   if (verbosity === 'transitions') for (const line of greeting) print(`${line}\n`);

@@ -12,6 +12,7 @@ import type { SystemError } from '../machines/events';
 import { requestReceived } from './control-request';
 import { pipeBytes, type Poll } from './fifo';
 import { goneHint, watchPlace, whereabouts } from './fifo-place';
+import type { MissingMeans } from './missing-means';
 import { createReplyWriter, type ReplyWriter } from './reply-writer';
 import { systemError, systemErrorByNumber, systemErrorOf } from './system-error';
 
@@ -34,6 +35,8 @@ export interface ControlOptions {
   readonly resumed?: ControlFds;
   /** Told whenever other FIFOs are open; `undefined`: none. */
   readonly onConnection?: (fds: ControlFds | undefined) => void;
+  /** What the kernel refuses. */
+  readonly onMissing?: MissingMeans['note'];
 }
 
 export interface ControlFds {
@@ -82,11 +85,12 @@ export function createControl(options: ControlOptions): Control {
     closeConnection(connection);
     connection = undefined;
   };
+  const onUnwatched = (errno: number): void => options.onMissing?.('place-watch', errno);
   const connect = (fds: ControlFds): void => {
     const { requests, replies } = fds;
     const stops = [
       options.poll(requests, receive.bind(undefined, requests)),
-      watchPlace({ fd: requests, path }, away),
+      watchPlace({ fd: requests, path, onUnwatched }, away),
     ];
     const writer = createReplyWriter(replies, options.pollWritable, hasAskerGone);
     connection = { ...fds, stops, writer };

@@ -7,8 +7,10 @@
 import { closeSync, fstatSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { SystemError } from '../machines/events';
+import { controlRetryDelayMs } from '../machines/limits';
 import { drain } from './fifo';
 import { openProc } from './libc/detached-proc';
+import { errnos } from './libc/errors';
 import { openInotify, watchDirectory } from './libc/inotify';
 import { watchError, watchReadable } from './libc/readiness';
 import { systemErrorOf } from './system-error';
@@ -27,25 +29,37 @@ export function whereabouts(fd: number, path: string): 'here' | 'replaced' | Sys
 export interface Place {
   readonly fd: number;
   readonly path: string;
+  /** Told the errno when the kernel does not let its directory be watched. */
+  readonly onUnwatched?: (errno: number) => void;
 }
 
-/** Where neither the directory nor the table of mounts can be watched, somebody has to look. */
-const lookDelayMs = 60_000;
+/** Where the directory can be watched and the table of mounts cannot, somebody has to look now and then. */
+const mountsLookDelayMs = 60_000;
 
 /**
  * Calls back when `fd` is not at its place any more, again and again until the returned function is
  * called. Nothing wakes minit while nothing happens there.
  */
 export function watchPlace(
-  { fd, path }: Place,
+  { fd, path, onUnwatched }: Place,
   onAway: (found: 'replaced' | SystemError) => void,
 ): () => void {
   const look = (): void => {
     const found = whereabouts(fd, path);
     if (found !== 'here') onAway(found);
   };
-  const stops = [watchContent(dirname(path), look), watchMounts(look)];
-  if (stops.includes(undefined)) {
+  const stops: (() => void)[] = [];
+  let lookDelayMs = 0;
+  const content = watchContent(dirname(path), look);
+  if (typeof content === 'number') {
+    // Where there is no directory the FIFO is lost, which is told elsewhere.
+    if (content !== -errnos.ENOENT) onUnwatched?.(-content);
+    lookDelayMs = controlRetryDelayMs;
+  } else stops.push(content);
+  const mounts = watchMounts(look);
+  if (mounts === undefined) lookDelayMs ||= mountsLookDelayMs;
+  else stops.push(mounts);
+  if (lookDelayMs > 0) {
     const timer = setInterval(look, lookDelayMs);
     timer.unref();
     stops.push(() => {
@@ -53,17 +67,18 @@ export function watchPlace(
     });
   }
   return () => {
-    for (const stop of stops) stop?.();
+    for (const stop of stops) stop();
   };
 }
 
-/** Returns what ends it; `undefined` where the directory cannot be watched. */
-function watchContent(directory: string, onChange: () => void): (() => void) | undefined {
+/** Returns what ends it; −errno where the directory cannot be watched. */
+function watchContent(directory: string, onChange: () => void): (() => void) | number {
   const fd = openInotify();
-  if (fd < 0) return undefined;
-  if (watchDirectory(fd, directory) < 0) {
+  if (fd < 0) return fd;
+  const watched = watchDirectory(fd, directory);
+  if (watched < 0) {
     closeSync(fd);
-    return undefined;
+    return watched;
   }
   const scratch = Buffer.alloc(4_096);
   const stop = watchReadable(fd, () => {
@@ -76,7 +91,7 @@ function watchContent(directory: string, onChange: () => void): (() => void) | u
   };
 }
 
-/** The same for the table of mounts: something may be mounted over the directory, or it be unmounted. */
+/** The same for the table of mounts; `undefined` where it cannot be watched: something may be mounted over the directory, or it be unmounted. */
 function watchMounts(onChange: () => void): (() => void) | undefined {
   const fd = openProc('self/mountinfo');
   if (fd < 0) return undefined;

@@ -4,15 +4,15 @@
  *
  * @module
  */
-import { writeSync } from 'node:fs';
-import { isWritable } from './libc/poll';
+import { outputOf } from './output';
 
 const standardError = 2;
 
 /** Prints `minit: text`. */
 export function say(text: string): void {
   try {
-    if (isWritable(standardError)) writeSync(standardError, `minit: ${text}\n`);
+    const output = outputOf(standardError);
+    if (output.isWritable()) output.write(Buffer.from(`minit: ${text}\n`));
   } catch {
     // There is no console; nobody could be told.
   }

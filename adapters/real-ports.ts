@@ -17,10 +17,10 @@ import type { SegmentListener } from './event-log/writer-options';
 import { bootTimeUs } from './libc/clock';
 import { firstByteHolder, isTerminal, lockSecondByte } from './libc/fcntl';
 import { makeFifo } from './libc/pipe';
-import { isWritable } from './libc/poll';
 import { randomUuid } from './libc/random';
 import { watchReadable, watchWritable } from './libc/readiness';
 import { createMissingMeans } from './missing-means';
+import { outputOf } from './output';
 import { createProcesses } from './processes';
 import type { Guard } from './re-exec/guard';
 import { Journal, type BootFacts, type Keeper } from './re-exec/journal';
@@ -91,7 +91,7 @@ export function createRealPorts(options: RealPortsOptions): Ports {
     ...(survival && { pidMemory: (service, seq) => survival.memory.page.slotFor(service, seq) }),
     ...(survival && legacy && { resumed: resumedProcesses(legacy, survival.memory) }),
   });
-  const control = createRealControl({ root, now }, legacy, (fds) => {
+  const control = createRealControl({ root, now, onMissing: means.note }, legacy, (fds) => {
     if (fds === undefined) keeper.journal?.drop(keptKeys.control);
     else keeper.journal?.keep(keptKeys.control, { fds: [fds.requests, fds.replies] });
   });
@@ -100,7 +100,7 @@ export function createRealPorts(options: RealPortsOptions): Ports {
     isColoured: isTerminal(1) && process.env['NO_COLOR'] === undefined,
     verbosity,
     greeting,
-    isWritable,
+    outputOf,
   });
   const journal = survival && createJournal(survival, facts, log.held.bind(log));
   Object.assign(keeper, { journal });
@@ -127,7 +127,7 @@ export function createRealPorts(options: RealPortsOptions): Ports {
 }
 
 function createRealControl(
-  place: Pick<ControlOptions, 'root' | 'now'>,
+  place: Pick<ControlOptions, 'root' | 'now' | 'onMissing'>,
   legacy: Legacy | undefined,
   onConnection: NonNullable<ControlOptions['onConnection']>,
 ): Control {

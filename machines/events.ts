@@ -47,7 +47,8 @@ export interface SystemError {
 /**
  * What minit goes on without: to learn that somebody sets the wall clock (timerfd); to hold processes that
  * are no children (pidfd); to adopt orphans (subreaper); nice levels; ctrl-alt-del; memory that outlives its
- * program (memfd); to be executed anew after a fault that JavaScript does not see, or out of an endless loop.
+ * program (memfd); to be executed anew after a fault that JavaScript does not see, or out of an endless loop;
+ * to learn at once that its FIFOs have gone (inotify).
  */
 export const meansNames = [
   'clock-steps',
@@ -58,6 +59,7 @@ export const meansNames = [
   'vital-memory',
   'crash-handler',
   'watchdog',
+  'place-watch',
 ] as const;
 export type Means = (typeof meansNames)[number];
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { createConsole, type ConsoleOptions } from '../../adapters/console';
+import type { Output } from '../../adapters/output';
 import type { Effect } from '../../machines/effects';
 import type { Verbosity } from '../../machines/kernel-words';
 import { exited, fired, given, type Given, type Scenario } from '../support/given';
@@ -19,6 +20,9 @@ const scenario = (): Scenario =>
     once: {},
   });
 
+/** An output that is always writable, and never calls back. */
+const idle = { isWritable: () => true, onWritable: () => undefined };
+
 function tell(more: Partial<ConsoleOptions>) {
   let text = '';
   const console = createConsole({
@@ -26,8 +30,13 @@ function tell(more: Partial<ConsoleOptions>) {
     isColoured: false,
     verbosity: 'transitions',
     greeting: ['hello'],
-    isWritable: () => true,
-    write: (_, bytes) => (text += bytes.toString()),
+    outputOf: () => ({
+      ...idle,
+      write(bytes) {
+        text += bytes.toString();
+        return bytes.length;
+      },
+    }),
     ...more,
   });
   const show = ({ transitions, effects }: Scenario): void => {
@@ -37,7 +46,7 @@ function tell(more: Partial<ConsoleOptions>) {
     );
     for (const { params } of reports) console.report(params, 0);
   };
-  return { show, lines: () => text.split('\n').slice(0, -1) };
+  return { console, show, lines: () => text.split('\n').slice(0, -1) };
 }
 
 function told(verbosity: Verbosity): string[] {
@@ -106,12 +115,80 @@ describe('a console', () => {
   it.each(['EIO', 'EBADF', 'EAGAIN', 'EPIPE'])('that fails with %s stops nobody', (code) => {
     const { show } = tell({
       verbosity: 'failures',
-      write: () => {
-        throw Object.assign(new Error(code), { code });
-      },
+      outputOf: () => ({
+        ...idle,
+        write: () => {
+          throw Object.assign(new Error(code), { code });
+        },
+      }),
     });
     expect(() => {
       show(scenario().bootsAs('machine'));
     }).not.toThrow();
+  });
+
+  describe('whose output takes little', () => {
+    /** Takes `room` bytes, and is writable as long as there is any. */
+    function narrow() {
+      const output = {
+        room: 0,
+        isCalledWritable: false,
+        text: '',
+        listeners: [] as (() => void)[],
+        tries: 0,
+      };
+      const only: Output = {
+        isWritable: () => output.isCalledWritable || output.room > 0,
+        write(bytes) {
+          output.tries += 1;
+          const taken = bytes.subarray(0, output.room);
+          output.room -= taken.length;
+          output.text += taken.toString();
+          if (taken.length === 0) throw Object.assign(new Error(''), { code: 'EAGAIN' });
+          return taken.length;
+        },
+        onWritable: (listener) => output.listeners.push(listener),
+      };
+      const told = tell({ verbosity: 'transitions', greeting: [], outputOf: () => only });
+      const makeRoom = (bytes: number): void => {
+        output.room = bytes;
+        for (const listener of output.listeners.splice(0)) listener();
+      };
+      return { console: told.console, output, makeRoom };
+    }
+    const note = (text: string) => ({ severity: 'note', code: 'boot', text }) as const;
+
+    it('goes on in the middle of a line, by itself', () => {
+      const { console, output, makeRoom } = narrow();
+      for (const text of ['one', 'two', 'three']) console.report(note(text), 0);
+      expect(output.listeners).toHaveLength(1);
+      for (let turn = 0; turn < 20; turn += 1) makeRoom(5);
+      expect(output.text).toBe('minit: one\nminit: two\nminit: three\n');
+      expect(output.listeners).toHaveLength(0);
+    });
+
+    it('gives up the oldest lines, never a part of one, and tells how many', () => {
+      const { console, output, makeRoom } = narrow();
+      output.room = 9;
+      for (let line = 1; line <= 2_101; line += 1) console.report(note(`line ${String(line)}`), 0);
+      makeRoom(1_000_000);
+      const lines = output.text.split('\n').slice(0, -1);
+      expect(lines.slice(0, 3)).toEqual([
+        'minit: line 1',
+        'minit: 100 lines lost, nobody read them',
+        'minit: line 102',
+      ]);
+      expect(lines.at(-1)).toBe('minit: line 2101');
+      expect(lines).toHaveLength(2_002);
+    });
+
+    it('does not keep minit busy when it is writable and takes nothing', () => {
+      const { console, output } = narrow();
+      output.isCalledWritable = true;
+      console.report(note('one'), 0);
+      for (let turn = 0; turn < 100; turn += 1)
+        for (const listener of output.listeners.splice(0)) listener();
+      expect(output.tries).toBe(2);
+    });
   });
 });

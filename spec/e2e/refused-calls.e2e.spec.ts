@@ -4,6 +4,7 @@
  * that pass (bad-limits.e2e), and calls without which Node itself cannot start.
  */
 import { spawn, spawnSync } from 'node:child_process';
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { boot, cleanUp, type Files, type Supervisor } from '../support/supervisor';
 import { contained, innerPid, itContained } from './fixtures/container';
@@ -38,6 +39,7 @@ const noNice = `the nice level of a service cannot be set: it runs with that of 
 const noMemory = `no memory that outlives the program, so that minit cannot be executed anew, neither after a fault nor for an update: ${notAllowed}`;
 const noHandler = `no crash handler, so that a full heap, an endless loop or a fault in native code ends minit: ${notAllowed}`;
 const noWatchdog = `no interval timer, so that minit does not notice an endless loop of its own: ${notAllowed}`;
+const noInotify = `no inotify, so that minit only looks every 5 seconds whether its FIFOs are still there: ${notAllowed}`;
 const noPidfd =
   'no pidfd, so that a process that is no child of minit is asked after once a second, by its number: the kernel has no such call, or a sandbox hides it (ENOSYS)';
 
@@ -49,6 +51,7 @@ describe('minit whose kernel refuses', () => {
     ['it memory that outlives it', 'memfd_create:EPERM', noMemory],
     ['it a stack for signals', 'sigaltstack:EPERM', noHandler],
     ['it a watchdog', 'setitimer:EPERM', noWatchdog],
+    ['to tell what happens in ROOT', 'inotify_init1:EPERM', noInotify],
   ] as const) {
     itRefusing(`${what} says so, once`, async () => {
       const files = { ...tree, 'good/nice': '3\n', 'also/run': sleeper, 'also/nice': '3\n' };
@@ -72,6 +75,18 @@ describe('minit whose kernel refuses', () => {
     expect(minit.msvc('other')).toMatchObject({ code: 0 });
     foreign.kill();
     await minit.reaches('other', 'finished', 2);
+    await endsWell(minit);
+  });
+
+  itRefusing('to tell what happens in ROOT looks itself', async () => {
+    // No script, which a shell would read when ROOT has gone.
+    const files = { ...tree, 'good/run': '->/bin/sleep', 'good/params': '1000\n' };
+    const minit = bootRefusing(files, 'inotify_init1:EPERM');
+    await minit.reaches('good', 'running');
+    renameSync(minit.root, `${minit.root}-away`);
+    await minit.prints(/no control, msvc cannot reach minit: the FIFO has gone/u);
+    renameSync(`${minit.root}-away`, minit.root);
+    await minit.prints(/control is open now/u);
     await endsWell(minit);
   });
 
