@@ -61,6 +61,7 @@ const nothing = (): Reading => ({
 
 /** Returns all that the program before has left, or `undefined` where it came to no first turn. */
 export function readJournal(fd: number, page: VitalPage): Legacy | undefined {
+  if (page.begin === 0) return undefined;
   const bytes = Buffer.alloc(page.end - page.begin);
   for (let done = 0; done < bytes.length;) {
     const count = readSync(fd, bytes, done, bytes.length - done, page.begin + done);

@@ -105,7 +105,7 @@ export class Journal implements JournalPort, Keeper {
 
   /** Puts on record why minit is about to be executed anew. */
   noteReason(reason: FailureReason): void {
-    this.#write(`${JSON.stringify({ reason })}\n`);
+    if (this.#isBegun) this.#write(`${JSON.stringify({ reason })}\n`);
   }
 
   /** Returns whether it is written; if not, only a new base can be trusted. */

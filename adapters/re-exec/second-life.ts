@@ -11,7 +11,7 @@ import { bootTimeUs } from '../libc/clock';
 import type { Survival } from '../real-ports';
 import { keepAlive } from '../turns';
 import { giveConsoleAway } from './administrator';
-import { guardProgram } from './guard';
+import { exitInternalError, guardProgram } from './guard';
 import { readJournal, type Legacy } from './journal-reader';
 import { countStart } from './resumption';
 import type { VitalMemory } from './vital-memory';
@@ -22,9 +22,6 @@ export interface SecondLife {
   /** Nothing is left to go on from: begins as if there had been nothing. */
   readonly beginAfresh: (survival: Survival) => void;
 }
-
-/** As daemontools and s6: a bug of ours. */
-const exitInternalError = 101;
 
 /** Begins the life of a program that found `memory` of the one before it. */
 export function beginSecondLife(memory: VitalMemory, { goOn, beginAfresh }: SecondLife): void {
