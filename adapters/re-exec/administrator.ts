@@ -1,19 +1,26 @@
 /**
  * minit has failed too often in a row: the console belongs to an administrator until the emergency shell
- * ends. Meanwhile children are reaped, and nothing is lost: the services run, and the program that goes
- * on afterwards finds out what has become of them.
+ * ends. Meanwhile children are reaped, or their PIDs would run out, and their ends are told: the program that
+ * goes on afterwards must not take for a service what has its PID by then.
  *
  * @module
  */
 import { emergencyRetryDelayMs } from '../../machines/limits';
 import { emergencyShell } from '../emergency-shell';
 import { say } from '../last-words';
-import { reapOne } from '../libc/wait';
+import { reapOne, type Reaped } from '../libc/wait';
 import { createLogPipes } from '../log-pipes';
 import { createSpawner } from '../spawn';
 
-/** Gives the console away; calls `onEnded` when it is ours again. */
-export function giveConsoleAway(onEnded: () => void): void {
+export interface Administration {
+  /** A child has ended. */
+  readonly onReaped: (reaped: Reaped) => void;
+  /** The console is ours again. */
+  readonly onEnded: () => void;
+}
+
+/** Gives the console away. */
+export function giveConsoleAway({ onReaped, onEnded }: Administration): void {
   const spawner = createSpawner(createLogPipes());
   let shellPid: number | undefined;
   /** A shell may have ended before the thread that started it tells its PID. */
@@ -25,6 +32,7 @@ export function giveConsoleAway(onEnded: () => void): void {
   };
   const sweep = (): void => {
     for (let reaped = reapOne(); reaped !== undefined; reaped = reapOne()) {
+      onReaped(reaped);
       if (shellPid === undefined || reaped.pid === shellPid) endedPids.add(reaped.pid);
     }
     goOnWhenEnded();

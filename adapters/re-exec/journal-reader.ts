@@ -6,6 +6,7 @@
 import { readSync } from 'node:fs';
 import { Outstanding, type Asked } from '../../effects/outstanding';
 import type { LogRecord } from '../../effects/ports';
+import type { ExitStatus } from '../../machines/events';
 import { fold } from '../../machines/fold';
 import type { LoggedRecord } from '../../machines/log-format';
 import { fromPlain, type PlainState } from '../../machines/snapshot';
@@ -13,6 +14,7 @@ import type { SupervisorState } from '../../machines/state';
 import type { Gap } from '../event-log/held-records';
 import { recordJson } from '../event-log/records';
 import type { HeldLog } from '../event-log/writer';
+import type { Reaped } from '../libc/wait';
 import type { BootFacts, KeptFiles } from './journal';
 import type { FailureReason } from './reasons';
 import type { VitalPage } from './vital-page';
@@ -22,6 +24,8 @@ export interface Legacy {
   readonly state: SupervisorState;
   readonly outstanding: Outstanding;
   readonly kept: ReadonlyMap<string, KeptFiles>;
+  /** Children that were reaped while nobody could take note of it but here, by PID. */
+  readonly ended: ReadonlyMap<number, ExitStatus>;
   /** What may not be in the event log yet. */
   readonly held: HeldLog;
   /** Records that are on record, but whose effects may not all have been performed. */
@@ -35,6 +39,7 @@ type Line =
   | { readonly dropped: string }
   | { readonly gap: Gap }
   | { readonly reason: FailureReason }
+  | { readonly ended: Reaped }
   | { readonly state: PlainState; readonly outstanding: readonly Asked[] }
   | LoggedRecord;
 
@@ -42,6 +47,7 @@ type Line =
 interface Reading {
   facts: BootFacts | undefined;
   kept: Map<string, KeptFiles>;
+  ended: Map<number, ExitStatus>;
   gap: Gap | undefined;
   records: LogRecord[];
   state: SupervisorState | undefined;
@@ -52,6 +58,7 @@ interface Reading {
 const nothing = (): Reading => ({
   facts: undefined,
   kept: new Map(),
+  ended: new Map(),
   gap: undefined,
   records: [],
   state: undefined,
@@ -83,28 +90,37 @@ function take(reading: Reading, line: Line): void {
   else if ('dropped' in line) reading.kept.delete(line.dropped);
   else if ('gap' in line) reading.gap = line.gap;
   else if ('reason' in line) reading.reason = line.reason;
+  else if ('ended' in line) takeEnded(reading, line.ended);
   else if ('state' in line) {
     reading.state = fromPlain(line.state);
     reading.outstanding = new Outstanding(line.outstanding);
   } else takeRecord(reading, line);
 }
 
+/** The first end of a PID is that of the process which is on record. */
+function takeEnded({ ended }: Reading, { pid, status }: Reaped): void {
+  if (!ended.has(pid)) ended.set(pid, status);
+}
+
 /** Before the state they are in it already, and stand there for the event log. */
 function takeRecord(reading: Reading, record: LoggedRecord): void {
   reading.records.push(record);
   if (reading.state === undefined) return;
+  // The ends are events of the turn that this one begins.
+  if (record.event.type === 'SupervisorResumed') reading.ended.clear();
   reading.state = fold(reading.state, record).state;
   reading.outstanding.note(record);
 }
 
 function legacyOf(reading: Reading, performedSeq: number): Legacy | undefined {
-  const { facts, kept, gap, records, state, outstanding, reason } = reading;
+  const { facts, kept, ended, gap, records, state, outstanding, reason } = reading;
   if (facts === undefined || state === undefined) return undefined;
   return {
     facts,
     state,
     outstanding,
     kept,
+    ended,
     reason,
     held: {
       lines: records.map((record) => ({ seq: record.seq, json: recordJson(record) })),

@@ -12,6 +12,7 @@ import type { Survival } from '../real-ports';
 import { keepAlive } from '../turns';
 import { giveConsoleAway } from './administrator';
 import { exitInternalError, guardProgram } from './guard';
+import { noteEnded } from './journal';
 import { readJournal, type Legacy } from './journal-reader';
 import { countStart } from './resumption';
 import type { VitalMemory } from './vital-memory';
@@ -56,8 +57,13 @@ export function beginSecondLife(memory: VitalMemory, { goOn, beginAfresh }: Seco
   say(
     `error: ${often}: the console is given to an administrator; minit goes on when that shell ends`,
   );
-  giveConsoleAway(() => {
-    page.failuresInARow = 0;
-    takeUp();
+  giveConsoleAway({
+    onReaped: (reaped) => {
+      noteEnded(memory, reaped);
+    },
+    onEnded: () => {
+      page.failuresInARow = 0;
+      takeUp();
+    },
   });
 }

@@ -301,6 +301,29 @@ describe('too many faults in a row', () => {
     minit.replays();
   });
 
+  test('lose no end of a process, and no status, while the console is given away', async () => {
+    const { minit, pid, harm } = await bootWithFaults(wrapper, {
+      'idle/run': '#!/bin/sh\necho $$ > ../idle.pid\nexec sleep 1000\n',
+      mend: `#!/bin/sh
+cd "\${MINIT_FAULT%/*}" && rm fault-always && pid=$(cat idle.pid) && kill -9 $pid
+while kill -0 $pid 2>/dev/null; do sleep 0.01; done
+# Its PID is another's now, as far as the kernel lets us.
+echo $((pid - 1)) > /proc/sys/kernel/ns_last_pid
+setsid sleep 1000 &
+`,
+    });
+    const idle = minit.pidOf('idle');
+    writeFileSync(join(minit.root, 'fault-always'), 'fold');
+    harm('fold');
+    await resumed(minit, 6);
+    expect(minit.status('idle')).toMatchObject({ state: 'finished', exit: { signal: 9 } });
+    const ends = recordsOf(minit).filter(({ event }) => 'pid' in event && event.pid === idle);
+    expect(ends.map(({ event }) => event.type)).toEqual(['ProcessSpawned', 'ProcessExited']);
+    process.kill(pid, 'SIGTERM');
+    expect(await minit.finished()).toEqual(ended);
+    minit.replays();
+  });
+
   it('end a minit that is not PID 1, and leave its services', async () => {
     const minit = boot(tree);
     await minit.booted();
