@@ -3,6 +3,7 @@
  *
  * @module
  */
+import './remember-signals';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';

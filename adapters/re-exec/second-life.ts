@@ -8,6 +8,7 @@ import type { ResumeReason } from '../../machines/events';
 import { failuresInARowMax } from '../../machines/limits';
 import { say } from '../last-words';
 import { bootTimeUs } from '../libc/clock';
+import { detectRole } from '../role';
 import type { Survival } from '../real-ports';
 import { keepAlive } from '../turns';
 import { giveConsoleAway } from './administrator';
@@ -58,6 +59,7 @@ export function beginSecondLife(memory: VitalMemory, { goOn, beginAfresh }: Seco
     `error: ${often}: the console is given to an administrator; minit goes on when that shell ends`,
   );
   giveConsoleAway({
+    role: detectRole().role,
     onReaped: (reaped) => {
       noteEnded(memory, reaped);
     },

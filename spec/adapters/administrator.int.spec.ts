@@ -4,7 +4,9 @@
  * Not here: what makes minit give it away (never-dies.e2e), the console as a terminal (emergency.boot).
  */
 import '../support/real-process';
+import type { Role } from '../../machines/events';
 import type { Reaped } from '../../adapters/libc/wait';
+import { hearSignals, rememberSignals, takeSignals } from '../../adapters/early-signals';
 import { giveConsoleAway } from '../../adapters/re-exec/administrator';
 
 const given = process.env['MINIT_EMERGENCY'];
@@ -13,11 +15,13 @@ afterEach(() => {
   else process.env['MINIT_EMERGENCY'] = given;
 });
 
-const givenAway = (shell: string): Promise<Reaped[]> => {
+const givenAway = (shell: string, role: Role = 'machine'): Promise<Reaped[]> => {
   process.env['MINIT_EMERGENCY'] = shell;
   const reaped: Reaped[] = [];
   return new Promise((resolve) => {
     giveConsoleAway({
+      role,
+      pauseMs: 1,
       onReaped: (one) => void reaped.push(one),
       onEnded: () => {
         resolve(reaped);
@@ -32,4 +36,22 @@ it('is ours again when the shell has ended, 50 times in a row', async () => {
     expect(statuses).toEqual([{ code: 1 }]);
   }
   expect(process.listenerCount('SIGCHLD')).toBe(0);
+});
+
+it('is ours again in a container where there is no shell', async () => {
+  expect(await givenAway('/no/such/shell', 'container')).toEqual([]);
+  expect(process.listenerCount('SIGCHLD')).toBe(0);
+});
+
+it('is not even given away in a container whose end somebody wants already', async () => {
+  rememberSignals();
+  process.kill(process.pid, 'SIGPWR');
+  await new Promise<void>((resolve) => {
+    hearSignals(() => {
+      resolve();
+    });
+  });
+  expect(await givenAway('/no/such/shell', 'container')).toEqual([]);
+  expect(takeSignals()).toEqual(['SIGPWR']);
+  expect(process.listenerCount('SIGPWR')).toBe(0);
 });

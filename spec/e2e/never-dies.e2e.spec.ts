@@ -324,6 +324,33 @@ setsid sleep 1000 &
     minit.replays();
   });
 
+  for (const { name, shellText, then } of [
+    {
+      name: 'SIGTERM ends the waiting for the shell, and then all',
+      shellText: '#!/bin/sh\necho administrator here\nexec sleep 1000\n',
+      then: /^administrator here$/mu,
+    },
+    {
+      name: 'minit goes on without a shell that cannot be started, and nothing was lost',
+      shellText: 'no program',
+      then: /no emergency shell, .*; minit goes on without/u,
+    },
+  ])
+    test(`in a container ${name}`, async () => {
+      const { minit, pid } = await bootWithFaults(wrapper, { mend: shellText });
+      for (let fault = 1; fault <= 6; fault += 1) {
+        process.kill(pid, 'SIGSEGV');
+        if (fault < 6) await resumed(minit, fault);
+      }
+      await minit.prints(then);
+      process.kill(pid, 'SIGUSR1');
+      process.kill(pid, 'SIGTERM');
+      expect(await minit.finished()).toEqual(ended);
+      expect(minit.output).not.toMatch(/debugger/iu);
+      await resumed(minit, 6);
+      minit.replays();
+    });
+
   it('end a minit that is not PID 1, and leave its services', async () => {
     const minit = boot(tree);
     await minit.booted();
