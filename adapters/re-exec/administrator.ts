@@ -11,6 +11,7 @@ import { hearSignals } from '../early-signals';
 import { emergencyShell } from '../emergency-shell';
 import { say } from '../last-words';
 import { reapOne, type Reaped } from '../libc/wait';
+import { feedWatchdog } from '../libc/watchdog';
 import { createLogPipes } from '../log-pipes';
 import { createSpawner } from '../spawn';
 
@@ -51,6 +52,7 @@ export function giveConsoleAway(administration: Administration): void {
     if (shellPid !== undefined && endedPids.has(shellPid)) goOn();
   };
   const sweep = (): void => {
+    feedWatchdog();
     for (let reaped = reapOne(); reaped !== undefined; reaped = reapOne()) {
       onReaped(reaped);
       if (shellPid === undefined || reaped.pid === shellPid) endedPids.add(reaped.pid);
