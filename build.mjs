@@ -30,7 +30,7 @@ const modules = join(root, 'node_modules');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /** Files of cli/ that are no programs. */
-const shared = new Set(['program.ts', 'loader.ts', 'minit-options.ts']);
+const shared = new Set(['program.ts', 'loader.ts', 'minit-options.ts', 'remember-signals.ts']);
 /** Programs under a second name. */
 const sameAs = { listpids: 'minit-list' };
 

@@ -11,6 +11,7 @@ import { endMachine } from './libc/machine';
 import { drainTerminal, remountReadOnly, swapOff, syncDisks, unmount } from './libc/mount';
 import { killEveryProcess } from './libc/process';
 import { hasChildren } from './libc/wait';
+import { feedWatchdog } from './libc/watchdog';
 
 /** Numbers are 0 or −errno. */
 export interface EndingCalls {
@@ -43,7 +44,10 @@ export function createEndingCalls(now: () => number): EndingCalls {
     now,
     sleep: (delayMs) =>
       new Promise((resolve) => {
-        setTimeout(resolve, delayMs);
+        setTimeout(() => {
+          feedWatchdog();
+          resolve();
+        }, delayMs);
       }),
     within: (limitMs, call) =>
       new Promise((resolve) => {

@@ -13,6 +13,7 @@ import { openProc } from './libc/detached-proc';
 import { errnos } from './libc/errors';
 import { openInotify, watchDirectory } from './libc/inotify';
 import { watchError, watchReadable } from './libc/readiness';
+import { feedWatchdog } from './libc/watchdog';
 import { systemErrorOf } from './system-error';
 
 /** Tells whether `fd` is still what clients find at `path`, and if not, why they find nothing. */
@@ -35,6 +36,8 @@ export interface Place {
 
 /** Where the directory can be watched and the table of mounts cannot, somebody has to look now and then. */
 const mountsLookDelayMs = 60_000;
+/** So long after one look comes the next at the earliest. */
+const lookPauseMs = 100;
 
 /**
  * Calls back when `fd` is not at its place any more, again and again until the returned function is
@@ -45,6 +48,7 @@ export function watchPlace(
   onAway: (found: 'replaced' | SystemError) => void,
 ): () => void {
   const look = (): void => {
+    feedWatchdog();
     const found = whereabouts(fd, path);
     if (found !== 'here') onAway(found);
   };
@@ -81,10 +85,12 @@ function watchContent(directory: string, onChange: () => void): (() => void) | n
     return watched;
   }
   const scratch = Buffer.alloc(4_096);
-  const stop = watchReadable(fd, () => {
-    drain(fd, scratch);
-    onChange();
-  });
+  const begin = (onReady: () => void): (() => void) =>
+    watchReadable(fd, () => {
+      drain(fd, scratch);
+      onReady();
+    });
+  const stop = watchWithPauses(begin, onChange);
   return () => {
     stop();
     closeSync(fd);
@@ -95,15 +101,35 @@ function watchContent(directory: string, onChange: () => void): (() => void) | n
 function watchMounts(onChange: () => void): (() => void) | undefined {
   const fd = openProc('self/mountinfo');
   if (fd < 0) return undefined;
-  const begin = (): (() => void) =>
-    watchError(fd, () => {
-      stop = begin();
-      onChange();
-    });
-  let stop = begin();
+  const stop = watchWithPauses((onError) => watchError(fd, onError), onChange);
   return () => {
     stop();
     closeSync(fd);
+  };
+}
+
+/**
+ * Calls `onChange` at once, but then not for a while, however much happens: a directory may be a busy one. The
+ * kernel keeps what happens in the pause.
+ */
+function watchWithPauses(
+  begin: (onReady: () => void) => () => void,
+  onChange: () => void,
+): () => void {
+  const watch = (): (() => void) =>
+    begin(() => {
+      stop();
+      const pause = setTimeout(() => {
+        stop = watch();
+      }, lookPauseMs).unref();
+      stop = () => {
+        clearTimeout(pause);
+      };
+      onChange();
+    });
+  let stop = watch();
+  return () => {
+    stop();
   };
 }
 

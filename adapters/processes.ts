@@ -7,7 +7,7 @@
 import { Subject } from 'rxjs';
 import type { Occurrence, Processes } from '../effects/ports';
 import type { ServiceName } from '../machines/definition';
-import type { MinitEvent } from '../machines/events';
+import type { ExitStatus, MinitEvent } from '../machines/events';
 import { createChildren, type Children } from './children';
 import { errnos, libcError } from './libc/errors';
 import type { Pipe } from './libc/pipe';
@@ -34,6 +34,8 @@ export interface ProcessesOptions {
 export interface ResumedProcesses {
   /** On record: children, or watched. Some may have gone meanwhile. */
   readonly pids: readonly number[];
+  /** Those that were reaped already, among others. */
+  readonly ended: ReadonlyMap<number, ExitStatus>;
   /** The event to which their ends are traced. */
   readonly cause: number;
   readonly logPipes: ReadonlyMap<ServiceName, Pipe>;
@@ -78,7 +80,7 @@ export function createProcesses(options: ProcessesOptions): RealProcesses {
       else emit({ type: 'ProcessExited', pid, status }, cause);
     },
   });
-  if (resumed !== undefined) takeOver(resumed, children, watches);
+  if (resumed !== undefined) takeOver(resumed, { children, watches, emit });
 
   return {
     occurrence$,
@@ -89,6 +91,7 @@ export function createProcesses(options: ProcessesOptions): RealProcesses {
       emit,
       ownPrograms,
       startedPids: new Map(resumed?.startedPids),
+      isOurs: (pid) => resumed?.ended.has(pid) === true || isChild(pid),
     }),
     signal({ service, pid, signal }, cause) {
       const errno = children.has(pid)
@@ -119,10 +122,29 @@ export function createProcesses(options: ProcessesOptions): RealProcesses {
   };
 }
 
-/** Whoever is not a child is watched; one that has gone is told of at once. */
-function takeOver({ pids, cause }: ResumedProcesses, children: Children, watches: Watches): void {
+interface Heirs {
+  readonly children: Children;
+  readonly watches: Watches;
+  readonly emit: (event: MinitEvent, cause: number) => void;
+}
+
+/**
+ * Whoever is not a child is watched; one that has gone is told of at once. What has been reaped is nobody's
+ * any more, whoever has its PID now.
+ */
+function takeOver(
+  { pids, ended, startedPids, cause }: ResumedProcesses,
+  { children, watches, emit }: Heirs,
+): void {
   for (const pid of pids) {
-    if (isChild(pid)) children.spawned(pid, cause);
+    const status = ended.get(pid);
+    // In the first turn, which the journal takes as one.
+    if (status !== undefined) setImmediate(emit, { type: 'ProcessExited', pid, status }, cause);
+    else if (isChild(pid)) children.spawned(pid, cause);
     else watches.add(pid, cause);
+  }
+  for (const pid of startedPids.values()) {
+    const status = ended.get(pid);
+    if (status !== undefined) children.holdBack({ pid, status });
   }
 }

@@ -14,6 +14,7 @@ import { createControl, type ControlOptions } from './control-fifo';
 import { createEndingCalls } from './ending-calls';
 import { createEventLog } from './event-log/writer';
 import type { SegmentListener } from './event-log/writer-options';
+import { say } from './last-words';
 import { bootTimeUs } from './libc/clock';
 import { firstByteHolder, isTerminal, lockSecondByte } from './libc/fcntl';
 import { makeFifo } from './libc/pipe';
@@ -22,7 +23,7 @@ import { watchReadable, watchWritable } from './libc/readiness';
 import { createMissingMeans } from './missing-means';
 import { outputOf } from './output';
 import { createProcesses } from './processes';
-import type { Guard } from './re-exec/guard';
+import { exitInternalError, type Guard } from './re-exec/guard';
 import { Journal, type BootFacts, type Keeper } from './re-exec/journal';
 import type { Legacy } from './re-exec/journal-reader';
 import { createOwnProgram } from './re-exec/own-program-port';
@@ -118,10 +119,25 @@ export function createRealPorts(options: RealPortsOptions): Ports {
     console,
     systemEnding: createSystemEnding({ role, calls: createEndingCalls(now), console, log }),
     turns: createTurns(survival?.guard.alive),
+    ...createEnds(log, survival?.guard),
+  };
+}
+
+function createEnds(
+  log: Pick<Ports['log'], 'close'>,
+  guard: Guard | undefined,
+): Pick<Ports, 'exit' | 'fail'> {
+  return {
     exit(code) {
       log.close();
-      survival?.guard.release();
+      guard?.release();
       process.exit(code);
+    },
+    fail(error) {
+      guard?.fail(error);
+      say(`fatal: internal error: ${error instanceof Error ? error.message : String(error)}`);
+      log.close();
+      process.exit(exitInternalError);
     },
   };
 }

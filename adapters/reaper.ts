@@ -8,6 +8,7 @@
 import type { ExitStatus } from '../machines/events';
 import type { Children } from './children';
 import { reapOne, type Reaped } from './libc/wait';
+import { feedWatchdog } from './libc/watchdog';
 import type { Watches } from './watches';
 
 /** A spawn that hangs must not hold back the end of a stranger for long. */
@@ -42,6 +43,8 @@ export function createReaper(options: ReaperOptions): Reaper {
     }, holdBackDelayMs).unref();
   };
   const sweep = (): void => {
+    // A child that was stopped or went on comes here as well, and nothing follows.
+    feedWatchdog();
     for (let reaped = reapOne(); reaped !== undefined; reaped = reapOne()) {
       const { pid, status } = reaped;
       const ownCause = children.reaped(pid);

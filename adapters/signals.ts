@@ -7,6 +7,7 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { Subject } from 'rxjs';
 import type { Occurrence, Signals } from '../effects/ports';
 import type { Role, SignalName } from '../machines/events';
+import { ownSignals, takeSignals } from './early-signals';
 import { acceptKeyboardRequests } from './libc/machine';
 
 export interface SignalsOptions {
@@ -20,29 +21,22 @@ export interface RealSignals extends Signals {
   close(): void;
 }
 
-// Without a handler of its own SIGUSR1 opens Node's debugger on a TCP port.
-const always: readonly SignalName[] = [
-  'SIGTERM',
-  'SIGINT',
-  'SIGQUIT',
-  'SIGHUP',
-  'SIGUSR1',
-  'SIGUSR2',
-  'SIGPWR',
-];
-
-/** Takes the signals from now on. Does not keep the program alive. */
+/** Takes the signals from now on, and tells soon of those that have come before. Does not keep the program alive. */
 export function createSignals({ role, now }: SignalsOptions): RealSignals {
   const occurrence$ = new Subject<Occurrence>();
   // Anywhere but on PID 1 SIGWINCH only says that a window has another size.
-  const names = role === 'process' ? always : [...always, 'SIGWINCH' as const];
+  const names = role === 'process' ? ownSignals : [...ownSignals, 'SIGWINCH' as const];
+  const tell = (signal: SignalName): void => {
+    occurrence$.next({ at: now(), event: { type: 'SignalReceived', signal } });
+  };
   const handlers = names.map((signal) => {
     const handler = (): void => {
-      occurrence$.next({ at: now(), event: { type: 'SignalReceived', signal } });
+      tell(signal);
     };
     process.on(signal, handler);
     return { signal, handler };
   });
+  for (const signal of takeSignals()) setImmediate(tell, signal);
   if (role === 'machine') askForKeyboardRequests();
   return {
     occurrence$,

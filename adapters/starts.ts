@@ -9,7 +9,6 @@ import type { Processes } from '../effects/ports';
 import type { SpawnProcessParams } from '../machines/effects';
 import type { ExitStatus, MinitEvent, SpawnStage } from '../machines/events';
 import { emergencyShell, shellFailed } from './emergency-shell';
-import { isChild } from './libc/wait';
 import type { Reaper } from './reaper';
 import type { SpawnOutcome, Spawner } from './spawn';
 import type { SpawnProblem } from './spawn-failure';
@@ -33,6 +32,8 @@ export interface StartParts {
   readonly ownPrograms: Map<number, (end: ProgramEnd) => void>;
   /** Processes that a program before this one has started and told nobody of, by service. */
   readonly startedPids: Map<string, number>;
+  /** Says of one of these whether it is there, or its end is on record. */
+  readonly isOurs: (pid: number) => boolean;
 }
 
 /** Tells the outcome first, then takes note of the child: so a start is on record before its end. */
@@ -45,7 +46,7 @@ export function createStarts(parts: StartParts): Starts {
   ): void => {
     const pid = parts.startedPids.get(params.service);
     parts.startedPids.delete(params.service);
-    if (pid !== undefined && isChild(pid)) {
+    if (pid !== undefined && parts.isOurs(pid)) {
       tell({ pid });
       reaper.spawned(pid, cause);
       return;

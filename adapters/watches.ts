@@ -10,6 +10,7 @@ import { errnos } from './libc/errors';
 import { openPidfd, signalPidfd } from './libc/pidfd';
 import { killProcess } from './libc/process';
 import { watchReadable } from './libc/readiness';
+import { feedWatchdog } from './libc/watchdog';
 import type { MissingMeans } from './missing-means';
 
 const askDelayMs = 1_000;
@@ -109,6 +110,7 @@ function gone(pid: number, vanished: (pid: number) => void): Begun {
 
 function askByPid(pid: number, vanished: (pid: number) => void): Begun {
   const timer = setInterval(() => {
+    feedWatchdog();
     if (killProcess(pid, 0) === errnos.ESRCH) vanished(pid);
   }, askDelayMs);
   return {

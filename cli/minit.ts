@@ -3,6 +3,7 @@
  *
  * @module
  */
+import './remember-signals';
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
@@ -23,7 +24,7 @@ import { keepAlive } from '../adapters/turns';
 import { systemErrorOf } from '../adapters/system-error';
 import { runLoop } from '../effects/loop';
 import type { Ports } from '../effects/ports';
-import { askAgain, performUnperformed } from '../effects/resume';
+import { finish } from '../effects/resume';
 import { describeErrorCode } from '../machines/describe-failure';
 import { exitNothingToStart } from '../machines/init';
 import type { ResumeReason, Role, SystemError } from '../machines/events';
@@ -113,8 +114,11 @@ function goOn(survival: Survival & { readonly legacy: Legacy }, reason: ResumeRe
   const ports = createRealPorts({ ...legacy.facts, role, missing, program: version, survival });
   tuneAfterFirstProcess(ports);
   runLoop(ports, resumedEvent(memory, reason, version), legacy.state);
-  askAgain(ports, legacy.outstanding.list);
-  performUnperformed(ports, legacy.unperformed);
+  finish(ports, {
+    outstanding: legacy.outstanding.list,
+    unperformed: legacy.unperformed,
+    failuresInARow: memory.page.failuresInARow,
+  });
 }
 
 /** Nothing that can wait comes before the first service; where there is one CPU, it needs that now. */

@@ -5,7 +5,8 @@
  * effects performed: what minit does is on record before it is done. Effects are performed in
  * order; what comes of them arrives as events of a later turn.
  *
- * This is the only place that catches: as PID 1 a broken invariant must not end minit.
+ * A broken invariant does not end PID 1. Whatever else is thrown here ends the loop, and the program with
+ * it: the next one goes on from the journal. What the fold throws is not in there, and so the event is lost.
  *
  * @module
  */
@@ -35,9 +36,6 @@ export interface LoopOptions {
   readonly isChecked?: boolean;
   readonly from?: SupervisorState;
 }
-
-/** As daemontools and s6: a bug of ours. */
-const exitInternalError = 101;
 
 const before = (state: SupervisorState): Turn => ({
   state,
@@ -129,9 +127,7 @@ export function runLoop(ports: Ports, first: MinitEvent, from?: SupervisorState)
       for (const violation of violations) complain(violation);
     },
     error: (error: unknown) => {
-      complain(error instanceof Error ? error.message : String(error));
-      ports.log.close();
-      ports.exit(exitInternalError);
+      ports.fail(error);
     },
   });
 }

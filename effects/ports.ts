@@ -144,4 +144,6 @@ export interface Ports {
   readonly program: OwnProgram;
   /** Ends the program (or the simulation) with an exit status. */
   exit(code: number): void;
+  /** The loop has come to its end by `error`, a bug of ours: minit is executed anew, where that can be. */
+  fail(error: unknown): void;
 }

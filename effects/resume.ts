@@ -5,17 +5,59 @@
  * @module
  */
 import type { Effect } from '../machines/effects';
+import { failuresBeforeLeftOut } from '../machines/limits';
 import type { Asked } from './outstanding';
 import { perform } from './perform';
 import type { LogRecord, Ports } from './ports';
 
 const microsecondsPerMillisecond = 1_000;
 
+/** What a minit goes on with that was executed anew. */
+export interface Unfinished {
+  /** What is owed an outcome. */
+  readonly outstanding: readonly Asked[];
+  /** Records that are in the journal, but whose effects may not all have been performed. */
+  readonly unperformed: readonly LogRecord[];
+  /** This life included. */
+  readonly failuresInARow: number;
+}
+
+/**
+ * What throws here has perhaps thrown in each life before this one, and would do so in the next: when
+ * minit has failed a few times in a row it is left out, and that is said.
+ */
+export function finish(
+  ports: Ports,
+  { outstanding, unperformed, failuresInARow }: Unfinished,
+): void {
+  const performAgain = (effect: Effect, record: Pick<LogRecord, 'seq' | 'at'>): void => {
+    try {
+      perform(ports, effect, record);
+    } catch (error) {
+      if (failuresInARow < failuresBeforeLeftOut) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      const text = `internal error: ${effect.type} is left out, because minit has failed ${String(failuresInARow)} times in a row: ${reason}`;
+      ports.console.report({ severity: 'error', code: 'internal', text }, ports.clock.now());
+    }
+  };
+  askAgain(ports, outstanding, performAgain);
+  const final = unperformed.flatMap((record) =>
+    record.effects.filter(isFinal).map((effect) => ({ effect, record })),
+  );
+  // The end of minit comes last: an answer may be recorded after it.
+  const isEnd = ({ effect }: { readonly effect: Effect }): boolean =>
+    effect.type === 'ExitSupervisor';
+  for (const { effect, record } of [...final.filter((one) => !isEnd(one)), ...final.filter(isEnd)])
+    performAgain(effect, record);
+}
+
 /** Each is asked for with its old cause; a timer gets the time that is left of it. */
-export function askAgain(ports: Ports, asked: readonly Asked[]): void {
-  for (const { effect, seq, at } of asked) {
-    perform(ports, withTimeLeft(effect, ports.clock.now() - at), { seq, at });
-  }
+function askAgain(
+  { clock }: Ports,
+  asked: readonly Asked[],
+  performAgain: (effect: Effect, asked: Asked) => void,
+): void {
+  for (const one of asked) performAgain(withTimeLeft(one.effect, clock.now() - one.at), one);
 }
 
 function withTimeLeft(effect: Effect, passedUs: number): Effect {
@@ -26,20 +68,9 @@ function withTimeLeft(effect: Effect, passedUs: number): Effect {
 }
 
 /**
- * The effects of the turn that was under way, but for those that are owed an outcome, see
- * {@link askAgain}. Some have perhaps been performed: a report or a signal may come twice, but none is lost.
- * The end of minit comes last: an answer may be recorded after it.
+ * Says whether an effect is owed no outcome. Of the turn that was under way some have perhaps been performed:
+ * a report or a signal may come twice, but none is lost.
  */
-export function performUnperformed(ports: Ports, records: readonly LogRecord[]): void {
-  const final = records.flatMap((record) =>
-    record.effects.filter(isFinal).map((effect) => ({ effect, record })),
-  );
-  const isEnd = ({ effect }: { readonly effect: Effect }): boolean =>
-    effect.type === 'ExitSupervisor';
-  for (const { effect, record } of [...final.filter((one) => !isEnd(one)), ...final.filter(isEnd)])
-    perform(ports, effect, record);
-}
-
 function isFinal({ type }: Effect): boolean {
   switch (type) {
     case 'SendSignal':

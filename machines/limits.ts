@@ -65,6 +65,9 @@ export const emergencyShortLifeUs = 1_000_000;
 export const failuresInARowMax = 5;
 export const failuresApartUs = 60_000_000;
 
+/** An effect that throws when it is performed again is left out when minit has failed so often in a row. */
+export const failuresBeforeLeftOut = 3;
+
 /** CPU time in user mode without a turn of the loop, after which minit is taken to be in an endless loop. */
 export const watchdogSeconds = 10;
 /**

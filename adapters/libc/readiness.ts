@@ -7,11 +7,13 @@
  * @module
  */
 import { pollEvents, type PollEvents, type PollHandle } from './koffi';
+import { feedWatchdog } from './watchdog';
 
 const held = new Set<PollHandle>();
 
 function watch(fd: number, events: PollEvents, onReady: () => void): () => void {
   const handle = pollEvents(fd, events, () => {
+    feedWatchdog();
     if (held.has(handle)) onReady();
   });
   handle.unref();

@@ -12,6 +12,7 @@ import { bind, resultOrErrno } from './koffi';
 
 const ITIMER_VIRTUAL = 1;
 const setTimer = bind<[number, Uint32Array, bigint]>('int setitimer(int, void *, void *)');
+let secondsGiven = 0;
 /** struct itimerval: an interval of nothing (it fires once), then 64-bit seconds and microseconds. */
 const timer = new Uint32Array(8);
 
@@ -20,8 +21,17 @@ const timer = new Uint32Array(8);
  * on. Quick enough for each turn of the loop. Returns 0 or −errno. setitimer(2)
  */
 export function restartWatchdog(seconds: number): number {
+  secondsGiven = seconds;
   timer[4] = seconds;
   return resultOrErrno(setTimer(ITIMER_VIRTUAL, timer, 0n));
+}
+
+/**
+ * Gives it the same time again, if there is a watchdog: for each callback of the event loop that may come often
+ * and leads to no turn. That it is called says that the loop goes on.
+ */
+export function feedWatchdog(): void {
+  if (secondsGiven > 0) restartWatchdog(secondsGiven);
 }
 
 /** No watchdog from now on. */

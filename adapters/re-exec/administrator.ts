@@ -1,30 +1,60 @@
 /**
  * minit has failed too often in a row: the console belongs to an administrator until the emergency shell
- * ends. Meanwhile children are reaped, and nothing is lost: the services run, and the program that goes
- * on afterwards finds out what has become of them.
+ * ends. Meanwhile children are reaped, or their PIDs would run out, and their ends are told: the program that
+ * goes on afterwards must not take for a service what has its PID by then.
  *
  * @module
  */
+import type { Role, SignalName } from '../../machines/events';
 import { emergencyRetryDelayMs } from '../../machines/limits';
+import { hearSignals } from '../early-signals';
 import { emergencyShell } from '../emergency-shell';
 import { say } from '../last-words';
-import { reapOne } from '../libc/wait';
+import { reapOne, type Reaped } from '../libc/wait';
+import { feedWatchdog } from '../libc/watchdog';
 import { createLogPipes } from '../log-pipes';
 import { createSpawner } from '../spawn';
 
-/** Gives the console away; calls `onEnded` when it is ours again. */
-export function giveConsoleAway(onEnded: () => void): void {
+export interface Administration {
+  readonly role: Role;
+  /** A child has ended. */
+  readonly onReaped: (reaped: Reaped) => void;
+  /** The console is ours again, or somebody wants something else of minit. */
+  readonly onEnded: () => void;
+  /** Before the shell is tried again, or minit goes on without; for specs. */
+  readonly pauseMs?: number;
+}
+
+/** The orderly end, which only a minit that goes on can do. */
+const endsWaiting: Readonly<Record<Role, readonly SignalName[]>> = {
+  machine: ['SIGTERM', 'SIGUSR1', 'SIGUSR2'],
+  container: ['SIGTERM', 'SIGPWR'],
+  process: [],
+};
+
+/** Gives the console away. In a container there may be no shell at all: then nobody would ever end the waiting. */
+export function giveConsoleAway(administration: Administration): void {
+  const { role, onReaped, onEnded, pauseMs = emergencyRetryDelayMs } = administration;
   const spawner = createSpawner(createLogPipes());
   let shellPid: number | undefined;
+  let isOver = false as boolean;
+  let pause: NodeJS.Timeout | undefined;
   /** A shell may have ended before the thread that started it tells its PID. */
   const endedPids = new Set<number>();
-  const goOnWhenEnded = (): void => {
-    if (shellPid === undefined || !endedPids.has(shellPid)) return;
+  const goOn = (): void => {
+    if (isOver) return;
+    isOver = true;
+    clearTimeout(pause);
     process.off('SIGCHLD', sweep);
     onEnded();
   };
+  const goOnWhenEnded = (): void => {
+    if (shellPid !== undefined && endedPids.has(shellPid)) goOn();
+  };
   const sweep = (): void => {
+    feedWatchdog();
     for (let reaped = reapOne(); reaped !== undefined; reaped = reapOne()) {
+      onReaped(reaped);
       if (shellPid === undefined || reaped.pid === shellPid) endedPids.add(reaped.pid);
     }
     goOnWhenEnded();
@@ -38,11 +68,17 @@ export function giveConsoleAway(onEnded: () => void): void {
         goOnWhenEnded();
         return;
       }
-      const reason = outcome.hint ?? outcome.error.code;
-      say(`error: no emergency shell, ${shell.path}: ${reason}; trying again`);
-      setTimeout(start, emergencyRetryDelayMs);
+      const isLast = role === 'container';
+      const then = isLast ? 'minit goes on without' : 'trying again';
+      say(
+        `error: no emergency shell, ${shell.path}: ${outcome.hint ?? outcome.error.code}; ${then}`,
+      );
+      pause = setTimeout(isLast ? goOn : start, pauseMs);
     });
   };
   process.on('SIGCHLD', sweep);
-  start();
+  hearSignals((signal) => {
+    if (endsWaiting[role].includes(signal)) goOn();
+  });
+  if (!isOver) start();
 }

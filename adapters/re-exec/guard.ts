@@ -26,9 +26,14 @@ export interface Guard {
   readonly onReason: (note: (reason: FailureReason) => void) => void;
   /** Executes this program anew. Returns why that is not possible, if at all. */
   readonly execute: (reason: FailureReason) => SystemError;
+  /** The program cannot go on after `error`: executes it anew, or ends it where that is not possible. */
+  readonly fail: (error: unknown) => void;
   /** From now on this program may end. */
   readonly release: () => void;
 }
+
+/** As daemontools and s6: a bug of ours. */
+export const exitInternalError = 101;
 
 /** A program that cannot be executed is tried again so often. */
 const retryDelayMs = 1_000;
@@ -56,15 +61,18 @@ export function guardProgram(memory: VitalMemory): Guard {
     say(`error: unable to execute minit anew: ${code}`);
   };
   const onError = (error: unknown): void => {
-    const { message, stack } = error instanceof Error ? error : { message: String(error) };
-    fail({ kind: 'error', message, ...(stack !== undefined && { stack }) }, message);
+    const reason = reasonOf(error);
+    fail(reason, reason.message);
   };
+  /** Of a program that ends because it could not be executed anew. */
+  let first: FailureReason | undefined;
   const onExit = (code: number): void => {
-    fail({ kind: 'exit', code }, `minit's program ends with ${String(code)}`);
+    const reason = first ?? { kind: 'exit', code };
+    fail(reason, `minit's program ends with ${String(code)}`);
     // There is no way back into the event loop from here, and PID 1 must not end.
     while (!isReleased && process.pid === 1) {
       sleep(retryDelayMs);
-      execute({ kind: 'exit', code });
+      execute(reason);
     }
   };
   // A rejected promise that nobody handles comes here as well.
@@ -81,11 +89,21 @@ export function guardProgram(memory: VitalMemory): Guard {
       note = writer;
     },
     execute,
+    fail(error) {
+      first = reasonOf(error);
+      onError(error);
+      process.exit(exitInternalError);
+    },
     release() {
       isReleased = true;
       if (handler.isArmed) handler.disarm();
     },
   };
+}
+
+function reasonOf(error: unknown): FailureReason & { readonly kind: 'error' } {
+  const { message, stack } = error instanceof Error ? error : { message: String(error) };
+  return { kind: 'error', message, ...(stack !== undefined && { stack }) };
 }
 
 /** Starts the watchdog for the first time. */

@@ -6,6 +6,7 @@
 import { readSync } from 'node:fs';
 import { Outstanding, type Asked } from '../../effects/outstanding';
 import type { LogRecord } from '../../effects/ports';
+import type { ExitStatus } from '../../machines/events';
 import { fold } from '../../machines/fold';
 import type { LoggedRecord } from '../../machines/log-format';
 import { fromPlain, type PlainState } from '../../machines/snapshot';
@@ -13,6 +14,7 @@ import type { SupervisorState } from '../../machines/state';
 import type { Gap } from '../event-log/held-records';
 import { recordJson } from '../event-log/records';
 import type { HeldLog } from '../event-log/writer-options';
+import type { Reaped } from '../libc/wait';
 import type { BootFacts, KeptFiles } from './journal';
 import type { FailureReason } from './reasons';
 import type { VitalPage } from './vital-page';
@@ -22,6 +24,8 @@ export interface Legacy {
   readonly state: SupervisorState;
   readonly outstanding: Outstanding;
   readonly kept: ReadonlyMap<string, KeptFiles>;
+  /** Children that were reaped while nobody could take note of it but here, by PID. */
+  readonly ended: ReadonlyMap<number, ExitStatus>;
   /** What may not be in the event log yet. */
   readonly held: HeldLog;
   /** Records that are on record, but whose effects may not all have been performed. */
@@ -36,6 +40,7 @@ type Line =
   | { readonly gap: Gap }
   /** `count`: how often minit had been executed anew; an older version does not say. */
   | { readonly reason: FailureReason; readonly count?: number }
+  | { readonly ended: Reaped }
   | { readonly state: PlainState; readonly outstanding: readonly Asked[] }
   | LoggedRecord;
 
@@ -43,6 +48,7 @@ type Line =
 interface Reading {
   facts: BootFacts | undefined;
   kept: Map<string, KeptFiles>;
+  ended: Map<number, ExitStatus>;
   gap: Gap | undefined;
   records: LogRecord[];
   state: SupervisorState | undefined;
@@ -53,6 +59,7 @@ interface Reading {
 const nothing = (): Reading => ({
   facts: undefined,
   kept: new Map(),
+  ended: new Map(),
   gap: undefined,
   records: [],
   state: undefined,
@@ -62,6 +69,7 @@ const nothing = (): Reading => ({
 
 /** Returns all that the program before has left, or `undefined` where it came to no first turn. */
 export function readJournal(fd: number, page: VitalPage): Legacy | undefined {
+  if (page.begin === 0) return undefined;
   const bytes = Buffer.alloc(page.end - page.begin);
   for (let done = 0; done < bytes.length;) {
     const count = readSync(fd, bytes, done, bytes.length - done, page.begin + done);
@@ -83,16 +91,24 @@ function take(reading: Reading, line: Line): void {
   else if ('dropped' in line) reading.kept.delete(line.dropped);
   else if ('gap' in line) reading.gap = line.gap;
   else if ('reason' in line) reading.noted = line;
+  else if ('ended' in line) takeEnded(reading, line.ended);
   else if ('state' in line) {
     reading.state = fromPlain(line.state);
     reading.outstanding = new Outstanding(line.outstanding);
   } else takeRecord(reading, line);
 }
 
+/** The first end of a PID is that of the process which is on record. */
+function takeEnded({ ended }: Reading, { pid, status }: Reaped): void {
+  if (!ended.has(pid)) ended.set(pid, status);
+}
+
 /** Before the state they are in it already, and stand there for the event log. */
 function takeRecord(reading: Reading, record: LoggedRecord): void {
   reading.records.push(record);
   if (reading.state === undefined) return;
+  // The ends are events of the turn that this one begins.
+  if (record.event.type === 'SupervisorResumed') reading.ended.clear();
   reading.state = fold(reading.state, record).state;
   reading.outstanding.note(record);
 }
@@ -101,13 +117,14 @@ function legacyOf(
   reading: Reading,
   { performedSeq, count }: Pick<VitalPage, 'performedSeq' | 'count'>,
 ): Legacy | undefined {
-  const { facts, kept, gap, records, state, outstanding, noted } = reading;
+  const { facts, kept, ended, gap, records, state, outstanding, noted } = reading;
   if (facts === undefined || state === undefined) return undefined;
   return {
     facts,
     state,
     outstanding,
     kept,
+    ended,
     // A program that ended before it could note anything must not be taken for the update before it.
     reason: noted !== undefined && count <= (noted.count ?? count) + 1 ? noted.reason : undefined,
     held: {

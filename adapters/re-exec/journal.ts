@@ -17,7 +17,9 @@ import type { HeldLog } from '../event-log/writer-options';
 import { recordJson } from '../event-log/records';
 import { clearCloseOnExec, setCloseOnExec } from '../libc/fcntl';
 import { giveBack, mappedBytes } from '../libc/memory-file';
+import type { Reaped } from '../libc/wait';
 import type { FailureReason } from './reasons';
+import type { VitalMemory } from './vital-memory';
 import type { VitalPage } from './vital-page';
 
 /** What is the same for the whole boot. */
@@ -105,7 +107,8 @@ export class Journal implements JournalPort, Keeper {
 
   /** Puts on record why minit is about to be executed anew, for the program that comes next only. */
   noteReason(reason: FailureReason): void {
-    this.#write(`${JSON.stringify({ reason, count: this.#options.page.count })}\n`);
+    const { count } = this.#options.page;
+    if (this.#isBegun) this.#write(`${JSON.stringify({ reason, count })}\n`);
   }
 
   /** Returns whether it is written; if not, only a new base can be trusted. */
@@ -113,9 +116,7 @@ export class Journal implements JournalPort, Keeper {
     const bytes = Buffer.from(text);
     const { fd, page } = this.#options;
     try {
-      for (let done = 0; done < bytes.length;) {
-        done += writeSync(fd, bytes, done, bytes.length - done, this.#end + done);
-      }
+      writeAll(fd, bytes, this.#end);
     } catch {
       // No memory: what was written before still counts, and the next turn begins with a new base.
       this.#isTorn = true;
@@ -149,6 +150,26 @@ export class Journal implements JournalPort, Keeper {
     const lastPage = start - (start % pageBytes);
     if (lastPage > firstPage) giveBack(fd, firstPage, lastPage);
   }
+}
+
+/** @throws Error where there is no memory for all of them. */
+function writeAll(fd: number, bytes: Buffer, start: number): void {
+  for (let done = 0; done < bytes.length;) {
+    done += writeSync(fd, bytes, done, bytes.length - done, start + done);
+  }
+}
+
+/** For a program that has not taken up the journal yet: puts on record that a child has ended. */
+export function noteEnded({ fd, page }: VitalMemory, ended: Reaped): void {
+  if (page.begin === 0) return;
+  const bytes = Buffer.from(`${JSON.stringify({ ended })}\n`);
+  try {
+    writeAll(fd, bytes, page.end);
+  } catch {
+    // No memory: that it has gone is noticed all the same, if nobody else gets its PID.
+    return;
+  }
+  page.end += bytes.length;
 }
 
 const keptLine = (key: string, files: KeptFiles): string => JSON.stringify({ kept: key, ...files });

@@ -51,7 +51,7 @@ export function resumedControl({
 }
 
 export function resumedProcesses(
-  { state, outstanding, kept }: Legacy,
+  { state, outstanding, kept, ended }: Legacy,
   { page }: VitalMemory,
 ): ResumedProcesses {
   const shell = state.emergencyShell === undefined ? [] : [state.emergencyShell.pid];
@@ -70,6 +70,7 @@ export function resumedProcesses(
     startedPids.set(service, pid);
   return {
     pids,
+    ended,
     cause: state.seq + 1,
     logPipes: new Map([...kept].flatMap(pipeOf)),
     startedPids,

@@ -8,10 +8,12 @@ import type { ResumeReason } from '../../machines/events';
 import { failuresInARowMax } from '../../machines/limits';
 import { say } from '../last-words';
 import { bootTimeUs } from '../libc/clock';
+import { detectRole } from '../role';
 import type { Survival } from '../real-ports';
 import { keepAlive } from '../turns';
 import { giveConsoleAway } from './administrator';
-import { guardProgram } from './guard';
+import { exitInternalError, guardProgram } from './guard';
+import { noteEnded } from './journal';
 import { readJournal, type Legacy } from './journal-reader';
 import { countStart } from './resumption';
 import type { VitalMemory } from './vital-memory';
@@ -22,9 +24,6 @@ export interface SecondLife {
   /** Nothing is left to go on from: begins as if there had been nothing. */
   readonly beginAfresh: (survival: Survival) => void;
 }
-
-/** As daemontools and s6: a bug of ours. */
-const exitInternalError = 101;
 
 /** Begins the life of a program that found `memory` of the one before it. */
 export function beginSecondLife(memory: VitalMemory, { goOn, beginAfresh }: SecondLife): void {
@@ -59,8 +58,14 @@ export function beginSecondLife(memory: VitalMemory, { goOn, beginAfresh }: Seco
   say(
     `error: ${often}: the console is given to an administrator; minit goes on when that shell ends`,
   );
-  giveConsoleAway(() => {
-    page.failuresInARow = 0;
-    takeUp();
+  giveConsoleAway({
+    role: detectRole().role,
+    onReaped: (reaped) => {
+      noteEnded(memory, reaped);
+    },
+    onEnded: () => {
+      page.failuresInARow = 0;
+      takeUp();
+    },
   });
 }

@@ -141,6 +141,7 @@ export function createWorld(options: WorldOptions): World {
     exit(code) {
       collected.exitCode ??= code;
     },
+    fail: rethrow,
   };
   scheduleClockSteps({ faults, clock, schedule }, seed);
   const parts: Parts = { ports, schedule, processes, control, log, clock, collected };
@@ -154,6 +155,10 @@ export function createWorld(options: WorldOptions): World {
       heal(parts, tree);
     },
   };
+}
+
+function rethrow(error: unknown): never {
+  throw error;
 }
 
 /** What the n-th process of a service does, with the faults of the world. */

@@ -4,6 +4,9 @@
  * Not here: what makes minit give it away (never-dies.e2e), the console as a terminal (emergency.boot).
  */
 import '../support/real-process';
+import type { Role } from '../../machines/events';
+import type { Reaped } from '../../adapters/libc/wait';
+import { hearSignals, rememberSignals, takeSignals } from '../../adapters/early-signals';
 import { giveConsoleAway } from '../../adapters/re-exec/administrator';
 
 const given = process.env['MINIT_EMERGENCY'];
@@ -12,14 +15,45 @@ afterEach(() => {
   else process.env['MINIT_EMERGENCY'] = given;
 });
 
-const givenAway = (shell: string): Promise<void> => {
+const givenAway = (shell: string, role: Role = 'machine'): Promise<Reaped[]> => {
   process.env['MINIT_EMERGENCY'] = shell;
+  const reaped: Reaped[] = [];
   return new Promise((resolve) => {
-    giveConsoleAway(resolve);
+    giveConsoleAway({
+      role,
+      pauseMs: 1,
+      onReaped: (one) => void reaped.push(one),
+      onEnded: () => {
+        resolve(reaped);
+      },
+    });
   });
 };
 
 it('is ours again when the shell has ended, 50 times in a row', async () => {
-  for (let time = 1; time <= 50; time += 1) await givenAway('/bin/true');
+  for (let time = 1; time <= 50; time += 1) {
+    const statuses = (await givenAway('/bin/false')).map(({ status }) => status);
+    expect(statuses).toEqual([{ code: 1 }]);
+  }
   expect(process.listenerCount('SIGCHLD')).toBe(0);
+});
+
+it('is ours again in a container where there is no shell', async () => {
+  const reaped = await givenAway('/no/such/shell', 'container');
+  // libc reaps the child of a spawn that fails, if nobody gets it first.
+  expect(reaped.filter(({ status }) => !('code' in status && status.code === 127))).toEqual([]);
+  expect(process.listenerCount('SIGCHLD')).toBe(0);
+});
+
+it('is not even given away in a container whose end somebody wants already', async () => {
+  rememberSignals();
+  process.kill(process.pid, 'SIGPWR');
+  await new Promise<void>((resolve) => {
+    hearSignals(() => {
+      resolve();
+    });
+  });
+  expect(await givenAway('/no/such/shell', 'container')).toEqual([]);
+  expect(takeSignals()).toEqual(['SIGPWR']);
+  expect(process.listenerCount('SIGPWR')).toBe(0);
 });

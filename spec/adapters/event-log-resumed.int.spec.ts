@@ -15,12 +15,8 @@ import {
 import { join } from 'node:path';
 import { readLog } from '../../adapters/event-log/reader';
 import { recordJson } from '../../adapters/event-log/records';
-import {
-  createEventLog,
-  type EventLogOptions,
-  type HeldLog,
-  type ResumedLog,
-} from '../../adapters/event-log/writer';
+import { createEventLog } from '../../adapters/event-log/writer';
+import type { EventLogOptions, HeldLog, ResumedLog } from '../../adapters/event-log/writer-options';
 import type { LogRecord } from '../../effects/ports';
 import type { MinitEvent } from '../../machines/events';
 import { facts } from '../support/journaled';

@@ -9,7 +9,7 @@ import '../support/real-process';
 import { spawnSync } from 'node:child_process';
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { recordJson } from '../../adapters/event-log/records';
-import type { HeldLog } from '../../adapters/event-log/writer';
+import type { HeldLog } from '../../adapters/event-log/writer-options';
 import { setCloseOnExec } from '../../adapters/libc/fcntl';
 import { mappedBytes } from '../../adapters/libc/memory-file';
 import type { FailureReason } from '../../adapters/re-exec/reasons';

@@ -6,13 +6,14 @@ import { executeProgram } from '../../adapters/libc/execute';
 import { addressOf, bind, errnoName, wordAt } from '../../adapters/libc/koffi';
 import { clearCloseOnExec, lockFirstByte, setCloseOnExec } from '../../adapters/libc/fcntl';
 import { copyString } from '../../adapters/libc/memory';
-import { makeFifo } from '../../adapters/libc/pipe';
+import { makeFifo, openPipe } from '../../adapters/libc/pipe';
 import { isWritable } from '../../adapters/libc/poll';
 import { packProgram } from '../../adapters/libc/program-vectors';
 import { errnos } from '../../adapters/libc/errors';
 import { killEveryProcess } from '../../adapters/libc/process';
+import { watchReadable } from '../../adapters/libc/readiness';
 import { exitStatus } from '../../adapters/libc/wait';
-import { restartWatchdog, stopWatchdog } from '../../adapters/libc/watchdog';
+import { feedWatchdog, restartWatchdog, stopWatchdog } from '../../adapters/libc/watchdog';
 
 const directory = mkdtempSync(join(tmpdir(), 'minit-libc-'));
 const path = join(directory, 'fifo');
@@ -100,12 +101,40 @@ describe('watchdog', () => {
     expect(left()).toBe(0);
   });
 
+  const work = (): void => {
+    const { user } = process.cpuUsage();
+    while (process.cpuUsage().user - user < 50_000);
+  };
+
   it('counts the time that is worked', () => {
     restartWatchdog(1_000);
     const before = left();
-    const { user } = process.cpuUsage();
-    while (process.cpuUsage().user - user < 50_000);
+    work();
     expect(before - left()).toBeGreaterThan(10_000);
+  });
+
+  it('has all its time again when a descriptor is ready', async () => {
+    const pipe = openPipe();
+    if (typeof pipe === 'number') throw new Error(errnoName(-pipe));
+    restartWatchdog(1_000);
+    work();
+    const before = left();
+    writeSync(pipe.writeFd, 'x');
+    await new Promise<void>((resolve) => {
+      const stop = watchReadable(pipe.readFd, () => {
+        stop();
+        resolve();
+      });
+    });
+    expect(left()).toBeGreaterThan(before);
+    closeSync(pipe.readFd);
+    closeSync(pipe.writeFd);
+  });
+
+  it('has none when a descriptor is ready and it was stopped', () => {
+    stopWatchdog();
+    feedWatchdog();
+    expect(left()).toBe(0);
   });
 });
 

@@ -2,6 +2,7 @@
  * An orderly end that comes while services are still being started. Not here: a program whose exec
  * hangs, which needs a file system that does (spec/machines/stop-order.spec.ts).
  */
+import { join } from 'node:path';
 import { boot, cleanUp } from '../support/supervisor';
 import { changesOf, mark, recordsOf, sleeper, statesOf } from './fixtures/recorded';
 
@@ -10,6 +11,20 @@ afterAll(cleanUp);
 const ended = { code: 0, signal: null };
 
 describe('an end that comes early', () => {
+  it('before minit has a loop: it ends in order', async () => {
+    const minit = boot(
+      { 'default/depends': 'x\n', 'x/run': sleeper },
+      { env: { NODE_OPTIONS: `--require=${join(__dirname, 'fixtures/early-signal.cjs')}` } },
+    );
+    expect(await minit.finished()).toEqual(ended);
+    minit.replays();
+    const events = recordsOf(minit).map(({ event }) => event);
+    expect(events.slice(0, 2)).toMatchObject([
+      { type: 'SupervisorStarted' },
+      { type: 'SignalReceived', signal: 'SIGTERM' },
+    ]);
+  });
+
   it('while a sync step hangs: it is ended, and what waits for it never starts', async () => {
     const { env, processes } = mark();
     const minit = boot(

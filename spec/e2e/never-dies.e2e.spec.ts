@@ -5,7 +5,7 @@
  * Not here: a fault in a phase of the start before minit has taken any precaution.
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeReply, encodeRequest } from '../../machines/control-protocol';
 import { boot, cleanUp, makeRoot, type Files, type Supervisor } from '../support/supervisor';
@@ -50,16 +50,15 @@ interface Booted {
   readonly harm: (fault: string) => void;
 }
 
+const withFaults = (root: string): Readonly<Record<string, string>> => ({
+  NODE_OPTIONS: `--require=${join(__dirname, 'fixtures/fault.cjs')} --max-old-space-size=48`,
+  MINIT_FAULT: join(root, 'fault'),
+  MINIT_EMERGENCY: join(root, 'mend'),
+});
+
 async function bootWithFaults(wrapper: readonly string[], extra: Files = {}): Promise<Booted> {
   const root = makeRoot({ ...tree, ...extra });
-  const minit = boot(root, {
-    wrapper,
-    env: {
-      NODE_OPTIONS: `--require=${join(__dirname, 'fixtures/fault.cjs')} --max-old-space-size=48`,
-      MINIT_FAULT: join(root, 'fault'),
-    },
-  });
-  return ready(minit, wrapper);
+  return ready(boot(root, { wrapper, env: withFaults(root) }), wrapper);
 }
 
 /** As the host sees it. */
@@ -157,6 +156,9 @@ describe.each(wrappers)('$name', ({ wrapper, isPossible }) => {
   for (const [fault, why] of Object.entries({
     throw: 'a bug of ours',
     reject: 'a promise of ours',
+    fold: 'fold is broken',
+    console: 'console is broken',
+    perform: 'perform is broken',
     exit: 'its program ended with 7',
     'deep-recursion': 'Maximum call stack size exceeded',
     abort: 'SIGABRT',
@@ -227,6 +229,52 @@ describe('a fault while a boot is under way', () => {
   });
 });
 
+describe('a bug that is there in each life', () => {
+  const [root, user] = wrappers;
+  const { wrapper } = (isRoot ? root : user) ?? { wrapper: [] };
+  const test = itWhen(works(wrapper), 'no PID namespace can be had here');
+  const bug = 'fault-always';
+
+  test('costs the effect whose performance fails each time, and no service', async () => {
+    const { minit, pid, harm } = await bootWithFaults(wrapper);
+    const services = ['writer', 'writer/log', 'idle'];
+    const before = services.map((name) => minit.pidOf(name));
+    writeFileSync(join(minit.root, bug), 'perform');
+    harm('perform');
+    await minit.prints(
+      /StartTimer is left out, because minit has failed 3 times in a row: perform is broken/u,
+    );
+    await resumed(minit, 3);
+    expect(services.map((name) => minit.pidOf(name))).toEqual(before);
+    rmSync(join(minit.root, bug));
+    process.kill(pid, 'SIGTERM');
+    expect(await minit.finished()).toEqual(ended);
+    minit.replays();
+  });
+
+  test('in the fold gives the console to an administrator, who can mend it', async () => {
+    const { minit, pid, harm } = await bootWithFaults(wrapper, {
+      mend: '#!/bin/sh\nrm "$MINIT_FAULT-always"\n',
+    });
+    const idle = minit.pidOf('idle');
+    writeFileSync(join(minit.root, bug), 'fold');
+    harm('fold');
+    await minit.prints(/the console is given to an administrator/u);
+    await resumed(minit, 6);
+    expect(minit.pidOf('idle')).toBe(idle);
+    process.kill(pid, 'SIGTERM');
+    expect(await minit.finished()).toEqual(ended);
+    minit.replays();
+  });
+
+  it('in the first fold of all ends a minit that is not PID 1', async () => {
+    const poisoned = makeRoot({ ...tree, [bug]: 'fold' });
+    const minit = boot(poisoned, { env: withFaults(poisoned) });
+    await minit.prints(/failed 6 times in a row: minit ends/u);
+    expect(await minit.finished()).toEqual({ code: 101, signal: null });
+  });
+});
+
 describe('too many faults in a row', () => {
   const [root, user] = wrappers;
   const { wrapper } = (isRoot ? root : user) ?? { wrapper: [] };
@@ -252,6 +300,56 @@ describe('too many faults in a row', () => {
     expect(await minit.finished()).toEqual(ended);
     minit.replays();
   });
+
+  test('lose no end of a process, and no status, while the console is given away', async () => {
+    const { minit, pid, harm } = await bootWithFaults(wrapper, {
+      'idle/run': '#!/bin/sh\necho $$ > ../idle.pid\nexec sleep 1000\n',
+      mend: `#!/bin/sh
+cd "\${MINIT_FAULT%/*}" && rm fault-always && pid=$(cat idle.pid) && kill -9 $pid
+while kill -0 $pid 2>/dev/null; do sleep 0.01; done
+# Its PID is another's now, as far as the kernel lets us.
+echo $((pid - 1)) > /proc/sys/kernel/ns_last_pid
+setsid sleep 1000 &
+`,
+    });
+    const idle = minit.pidOf('idle');
+    writeFileSync(join(minit.root, 'fault-always'), 'fold');
+    harm('fold');
+    await resumed(minit, 6);
+    expect(minit.status('idle')).toMatchObject({ state: 'finished', exit: { signal: 9 } });
+    const ends = recordsOf(minit).filter(({ event }) => 'pid' in event && event.pid === idle);
+    expect(ends.map(({ event }) => event.type)).toEqual(['ProcessSpawned', 'ProcessExited']);
+    process.kill(pid, 'SIGTERM');
+    expect(await minit.finished()).toEqual(ended);
+    minit.replays();
+  });
+
+  for (const { name, shellText, then } of [
+    {
+      name: 'SIGTERM ends the waiting for the shell, and then all',
+      shellText: '#!/bin/sh\necho administrator here\nexec sleep 1000\n',
+      then: /^administrator here$/mu,
+    },
+    {
+      name: 'minit goes on without a shell that cannot be started, and nothing was lost',
+      shellText: 'no program',
+      then: /no emergency shell, .*; minit goes on without/u,
+    },
+  ])
+    test(`in a container ${name}`, async () => {
+      const { minit, pid } = await bootWithFaults(wrapper, { mend: shellText });
+      for (let fault = 1; fault <= 6; fault += 1) {
+        process.kill(pid, 'SIGSEGV');
+        if (fault < 6) await resumed(minit, fault);
+      }
+      await minit.prints(then);
+      process.kill(pid, 'SIGUSR1');
+      process.kill(pid, 'SIGTERM');
+      expect(await minit.finished()).toEqual(ended);
+      expect(minit.output).not.toMatch(/debugger/iu);
+      await resumed(minit, 6);
+      minit.replays();
+    });
 
   it('end a minit that is not PID 1, and leave its services', async () => {
     const minit = boot(tree);

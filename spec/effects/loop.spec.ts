@@ -5,7 +5,7 @@
  */
 import { createWorld } from '../../adapters/simulated/world';
 import { defineTree } from '../../adapters/simulated/tree';
-import { foldTurn, turns$ } from '../../effects/loop';
+import { foldTurn, runLoop, turns$ } from '../../effects/loop';
 import type { MinitEvent } from '../../machines/events';
 import { initialState } from '../../machines/fold';
 
@@ -87,5 +87,28 @@ describe('the loop', () => {
       'perform ExitSupervisor',
     ]);
     expect(done.at(-1)).toBe('perform ExitSupervisor');
+  });
+});
+
+describe('a bug in the loop', () => {
+  const bug = new TypeError('a bug of ours');
+  const broken = () => {
+    throw bug;
+  };
+  const { ports } = createWorld({ seed: 1, tree: defineTree({ web: {} }) });
+
+  it.each([
+    ['journal', { journal: { ...ports.journal, append: broken } }],
+    ['event log', { log: { ...ports.log, append: broken } }],
+    ['console', { console: { ...ports.console, transition: broken } }],
+    ['performing of effects', { directories: { ...ports.directories, read: broken } }],
+  ])('in the %s ends it, and is told as what it is', (_, part) => {
+    const { ports: sound, run } = createWorld({ seed: 1, tree: defineTree({ web: {} }) });
+    const failures: unknown[] = [];
+    const exit = jest.fn();
+    runLoop({ ...sound, ...part, exit, fail: (error) => void failures.push(error) }, started(1));
+    run(10_000_000);
+    expect(failures).toEqual([bug]);
+    expect(exit).not.toHaveBeenCalled();
   });
 });

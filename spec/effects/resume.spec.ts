@@ -7,7 +7,7 @@ import { defineTree } from '../../adapters/simulated/tree';
 import { createWorld } from '../../adapters/simulated/world';
 import { Outstanding, type Asked } from '../../effects/outstanding';
 import type { LogRecord, Ports } from '../../effects/ports';
-import { askAgain, performUnperformed } from '../../effects/resume';
+import { finish } from '../../effects/resume';
 import { effect, type Effect, type EffectType } from '../../machines/effects';
 import type { MinitEvent } from '../../machines/events';
 
@@ -77,6 +77,12 @@ function listeningPorts(now: number): { readonly ports: Ports; readonly calls: C
   return { ports: listening, calls };
 }
 
+const askAgain = (ports: Ports, outstanding: readonly Asked[]): void => {
+  finish(ports, { outstanding, unperformed: [], failuresInARow: 1 });
+};
+const performUnperformed = (ports: Ports, unperformed: readonly LogRecord[]): void => {
+  finish(ports, { outstanding: [], unperformed, failuresInARow: 1 });
+};
 const asked = (asking: Effect, seq = 5, at = 0): Asked => ({ seq, at, effect: asking });
 const nothing: MinitEvent = { type: 'SignalReceived', signal: 'SIGHUP' };
 const record = (seq: number, ...effects: Effect[]): LogRecord => ({

@@ -5,7 +5,7 @@
  * @module
  */
 import { closeSync } from 'node:fs';
-import type { HeldLog } from '../../adapters/event-log/writer';
+import type { HeldLog } from '../../adapters/event-log/writer-options';
 import { isOpen, keptOpen } from '../../adapters/libc/fcntl';
 import { Journal, type BootFacts } from '../../adapters/re-exec/journal';
 import { readJournal, type Legacy } from '../../adapters/re-exec/journal-reader';

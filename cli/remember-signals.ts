@@ -1,0 +1,8 @@
+/**
+ * To be imported first, before whatever takes its time.
+ *
+ * @module
+ */
+import { rememberSignals } from '../adapters/early-signals';
+
+rememberSignals();
