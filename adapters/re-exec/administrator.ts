@@ -10,10 +10,12 @@ import { emergencyShell } from '../emergency-shell';
 import { say } from '../last-words';
 import { reapOne } from '../libc/wait';
 import { createLogPipes } from '../log-pipes';
+import { limitOpenFiles, openFilesOfServices } from '../open-files';
 import { createSpawner } from '../spawn';
 
 /** Gives the console away; calls `onEnded` when it is ours again. */
 export function giveConsoleAway(onEnded: () => void): void {
+  limitOpenFiles(openFilesOfServices());
   const spawner = createSpawner(createLogPipes());
   let shellPid: number | undefined;
   /** A shell may have ended before the thread that started it tells its PID. */
