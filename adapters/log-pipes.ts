@@ -9,6 +9,7 @@
 import { closeSync } from 'node:fs';
 import type { ServiceName } from '../machines/definition';
 import { openPipe, type Pipe } from './libc/pipe';
+import { isInTheWay, outOfTheWay } from './open-files';
 
 /** A pipe that stays open until it is released, whoever closes it meanwhile. */
 export interface BorrowedPipe extends Pipe {
@@ -20,11 +21,15 @@ export interface LogPipes {
   borrow(service: ServiceName): BorrowedPipe | number;
   /** Lets go of both ends, so that the logger comes to the end of the log. */
   close(service: ServiceName): void;
+  /** Says whether {@link makeRoom} should be called before the next process is made. */
+  readonly isCrowded: () => boolean;
+  /** Moves the pipes that nobody has borrowed out of the way of other descriptors. */
+  makeRoom(): void;
   closeAll(): void;
 }
 
 interface Owned {
-  readonly pipe: Pipe;
+  pipe: Pipe;
   /** Spawns under way that use it: their children copy the fds on another thread, at some later time. */
   borrowers: number;
   isClosed: boolean;
@@ -44,6 +49,7 @@ export function createLogPipes(
   const ownedByService = new Map<ServiceName, Owned>();
   for (const [service, pipe] of kept)
     ownedByService.set(service, { pipe, borrowers: 0, isClosed: false });
+  let isCrowded = [...kept.values()].some(({ writeFd }) => isInTheWay(writeFd));
   const close = (service: ServiceName): void => {
     const owned = ownedByService.get(service);
     if (owned === undefined) return;
@@ -60,6 +66,7 @@ export function createLogPipes(
       if (known === undefined) {
         ownedByService.set(service, owned);
         keeper?.keep(service, owned.pipe);
+        isCrowded ||= isInTheWay(owned.pipe.writeFd);
       }
       owned.borrowers += 1;
       const release = (): void => {
@@ -69,6 +76,19 @@ export function createLogPipes(
       return { ...owned.pipe, release };
     },
     close,
+    isCrowded: () => isCrowded,
+    makeRoom() {
+      isCrowded = false;
+      const idle = [...ownedByService].filter(([, { borrowers }]) => borrowers === 0);
+      // As long as they are open: what is kept over an execve(2) is known by its number.
+      for (const [service] of idle) keeper?.drop(service);
+      const moved = outOfTheWay(idle.flatMap(([, { pipe }]) => [pipe.readFd, pipe.writeFd]));
+      for (const [index, [service, owned]] of idle.entries()) {
+        const [readFd = -1, writeFd = -1] = moved.slice(2 * index);
+        owned.pipe = { readFd, writeFd };
+        keeper?.keep(service, owned.pipe);
+      }
+    },
     closeAll() {
       for (const service of [...ownedByService.keys()]) close(service);
     },

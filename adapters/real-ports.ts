@@ -21,6 +21,7 @@ import { makeFifo } from './libc/pipe';
 import { randomUuid } from './libc/random';
 import { watchReadable, watchWritable } from './libc/readiness';
 import { createMissingMeans } from './missing-means';
+import { limitOpenFiles, openFilesOfServices } from './open-files';
 import { outputOf } from './output';
 import { createProcesses } from './processes';
 import { exitInternalError, type Guard } from './re-exec/guard';
@@ -69,6 +70,8 @@ export function createRealPorts(options: RealPortsOptions): Ports {
   const clock = createClock(means.note);
   const now = (): number => clock.now();
   const facts = legacy?.facts ?? bootFacts(options, { at: now(), wallAt: clock.wallAt() });
+  const refused = limitOpenFiles(facts.openFiles ?? openFilesOfServices());
+  if (refused !== 0) means.note('open-files', refused);
   // Nothing is opened before the first turn, so that the journal is there when it is needed.
   const keeper: { journal?: Journal } = {};
   const log = createEventLog({
@@ -171,6 +174,7 @@ function bootFacts(
     root,
     logDirectory,
     verbosity,
+    openFiles: openFilesOfServices(),
     header: {
       boot: randomUuid(),
       ...start,

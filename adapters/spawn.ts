@@ -37,6 +37,9 @@ export interface SpawnerOptions {
   readonly onMissing?: MissingMeans['note'];
 }
 
+/** A process that is not there by then was made long ago, and hangs in its exec. */
+const hangsAfterMs = 1_000;
+
 interface Job {
   readonly params: SpawnProcessParams;
   readonly cause: number;
@@ -79,8 +82,25 @@ export function createSpawner(
       beginWaiting();
     });
   };
+  let later: NodeJS.Timeout | undefined;
+  const makeRoom = (): void => {
+    clearTimeout(later);
+    later = undefined;
+    logPipes.makeRoom();
+  };
   const beginWaiting = (): void => {
-    while (inFlight < spawnsInFlightMax) {
+    while (waiting.length > 0 && inFlight < spawnsInFlightMax) {
+      if (logPipes.isCrowded()) {
+        if (inFlight > 0) {
+          // A child that is being made would get the limit of then; one whose exec hangs has its own already.
+          later ??= setTimeout(() => {
+            makeRoom();
+            beginWaiting();
+          }, hangsAfterMs);
+          return;
+        }
+        makeRoom();
+      }
       const job = waiting.shift();
       if (job === undefined) return;
       begin(job);

@@ -11,6 +11,7 @@ import type { SystemError } from '../machines/events';
 import type { LogPipes } from './log-pipes';
 import { errnos, libcError } from './libc/errors';
 import { clearNonBlocking, isOpen, isTerminal } from './libc/fcntl';
+import { withinReach } from './open-files';
 import { danglingHint, type SpawnProblem } from './spawn-failure';
 import { systemErrorOf } from './system-error';
 
@@ -82,7 +83,19 @@ function logPipeEnd(
 ): Opened | SpawnProblem {
   const pipe = logPipes.borrow(service);
   if (typeof pipe === 'number') return { stage: 'log-pipe', error: libcError(pipe) };
-  return { fd: pipe[end], release: pipe.release };
+  const lent = pipe[end];
+  const fd = withinReach(lent);
+  if (fd < 0) {
+    pipe.release();
+    return { stage: 'log-pipe', error: libcError(-fd) };
+  }
+  return {
+    fd,
+    release() {
+      if (fd !== lent) closeSync(fd);
+      pipe.release();
+    },
+  };
 }
 
 const ownFd = (fd: number): Opened => ({

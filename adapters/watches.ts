@@ -12,6 +12,7 @@ import { killProcess } from './libc/process';
 import { watchReadable } from './libc/readiness';
 import { feedWatchdog } from './libc/watchdog';
 import type { MissingMeans } from './missing-means';
+import { isInTheWay, outOfTheWay } from './open-files';
 
 const askDelayMs = 1_000;
 
@@ -79,7 +80,8 @@ function begin(
   vanished: (pid: number) => void,
   onMissing?: MissingMeans['note'],
 ): Begun {
-  const pidfd = openPidfd(pid);
+  const opened = openPidfd(pid);
+  const [pidfd = opened] = opened >= 0 && isInTheWay(opened) ? outOfTheWay([opened]) : [];
   if (pidfd >= 0) {
     const stopWatching = watchReadable(pidfd, () => {
       vanished(pid);

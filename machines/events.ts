@@ -48,7 +48,7 @@ export interface SystemError {
  * What minit goes on without: to learn that somebody sets the wall clock (timerfd); to hold processes that
  * are no children (pidfd); to adopt orphans (subreaper); nice levels; ctrl-alt-del; memory that outlives its
  * program (memfd); to be executed anew after a fault that JavaScript does not see, or out of an endless loop;
- * to learn at once that its FIFOs have gone (inotify).
+ * to learn at once that its FIFOs have gone (inotify); the limit of open files that services had before Node.
  */
 export const meansNames = [
   'clock-steps',
@@ -60,6 +60,7 @@ export const meansNames = [
   'crash-handler',
   'watchdog',
   'place-watch',
+  'open-files',
 ] as const;
 export type Means = (typeof meansNames)[number];
 

@@ -38,6 +38,8 @@ const missingText: Readonly<Record<Means, string>> = {
     'no crash handler, so that a full heap, an endless loop or a fault in native code ends minit',
   watchdog: 'no interval timer, so that minit does not notice an endless loop of its own',
   'place-watch': `no inotify, so that minit only looks every ${String(controlRetryDelayMs / 1_000)} seconds whether its FIFOs are still there`,
+  'open-files':
+    'the limit of open files cannot be set: services have the one that Node has raised for itself',
 };
 
 /** The kernel is too old for it, or a sandbox (seccomp) forbids it. */

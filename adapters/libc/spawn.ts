@@ -8,6 +8,7 @@
  */
 import { keptOpen, setCloseOnExec } from './fcntl';
 import { bind, bindOptional, type NativeFunction } from './koffi';
+import { isAboveLimit, withLimitOfBefore } from './open-files-limit';
 
 const fileActionsBytes = 256;
 const attributesBytes = 512;
@@ -75,7 +76,12 @@ export function spawnProcess(
   done: (errno: number, pid: number) => void,
 ): void {
   const pid = request.pidMemory ?? new Int32Array(1);
-  const actions = fileActions(request);
+  const { actions, errno: refused } = fileActions(request);
+  if (refused !== 0) {
+    destroyActions(actions);
+    done(refused, 0);
+    return;
+  }
   // Held by the callback: C uses this memory until the call is over.
   const held = { request, path: cString(request.path), actions, pid };
   const { argv, envp } = request;
@@ -86,7 +92,8 @@ export function spawnProcess(
   });
 }
 
-function fileActions(request: NativeSpawn): Memory {
+/** `errno` is 0, or says why this cannot be asked of libc: a descriptor above the limit of open files. */
+function fileActions(request: NativeSpawn): { readonly actions: Memory; readonly errno: number } {
   const actions = Buffer.alloc(fileActionsBytes);
   initActions(actions);
   if (request.terminal !== undefined) {
@@ -95,13 +102,25 @@ function fileActions(request: NativeSpawn): Memory {
     addOpen(actions, 0, cString(request.terminal), O_NONBLOCK, 0);
   }
   // dup2(n, n) is needed: Node marks the fds it inherits close-on-exec, and only this undoes it.
-  addDup2(actions, request.inputFd, 0);
-  addDup2(actions, request.outputFd, 1);
-  addDup2(actions, request.errorFd, 2);
+  const errno =
+    addDup2(actions, request.inputFd, 0) ||
+    addDup2(actions, request.outputFd, 1) ||
+    addDup2(actions, request.errorFd, 2);
   addChdir(actions, cString(request.workingDirectory));
   if (addCloseFrom !== undefined) addCloseFrom(actions, 3);
-  else for (const fd of keptOpen) if (fd > 2) addClose(actions, fd);
-  return actions;
+  else addCloses(actions);
+  return { actions, errno };
+}
+
+function addCloses(actions: Memory): void {
+  const kept = [...keptOpen].filter((fd) => fd > 2);
+  const closeAbove = kept.filter(isAboveLimit);
+  for (const fd of kept) if (!isAboveLimit(fd)) addClose(actions, fd);
+  // glibc refuses such numbers as long as they are above the limit.
+  if (closeAbove.length > 0)
+    withLimitOfBefore(() => {
+      for (const fd of closeAbove) addClose(actions, fd);
+    });
 }
 
 /** Where libc cannot close the rest in the child (musl), marks all that minit has inherited itself. */

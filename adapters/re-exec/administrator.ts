@@ -13,6 +13,7 @@ import { say } from '../last-words';
 import { reapOne, type Reaped } from '../libc/wait';
 import { feedWatchdog } from '../libc/watchdog';
 import { createLogPipes } from '../log-pipes';
+import { limitOpenFiles, openFilesOfServices } from '../open-files';
 import { createSpawner } from '../spawn';
 
 export interface Administration {
@@ -35,6 +36,7 @@ const endsWaiting: Readonly<Record<Role, readonly SignalName[]>> = {
 /** Gives the console away. In a container there may be no shell at all: then nobody would ever end the waiting. */
 export function giveConsoleAway(administration: Administration): void {
   const { role, onReaped, onEnded, pauseMs = emergencyRetryDelayMs } = administration;
+  limitOpenFiles(openFilesOfServices());
   const spawner = createSpawner(createLogPipes());
   let shellPid: number | undefined;
   let isOver = false as boolean;

@@ -28,6 +28,8 @@ export interface BootFacts {
   readonly root: string;
   readonly logDirectory: string;
   readonly verbosity: Verbosity;
+  /** Files that a service may open; absent where an older version began the boot. */
+  readonly openFiles?: number;
 }
 
 /** Descriptors that the next program takes over. */

@@ -40,6 +40,7 @@ const noMemory = `no memory that outlives the program, so that minit cannot be e
 const noHandler = `no crash handler, so that a full heap, an endless loop or a fault in native code ends minit: ${notAllowed}`;
 const noWatchdog = `no interval timer, so that minit does not notice an endless loop of its own: ${notAllowed}`;
 const noInotify = `no inotify, so that minit only looks every 5 seconds whether its FIFOs are still there: ${notAllowed}`;
+const noLimit = `the limit of open files cannot be set: services have the one that Node has raised for itself: ${notAllowed}`;
 const noPidfd =
   'no pidfd, so that a process that is no child of minit is asked after once a second, by its number: the kernel has no such call, or a sandbox hides it (ENOSYS)';
 
@@ -51,6 +52,7 @@ describe('minit whose kernel refuses', () => {
     ['it memory that outlives it', 'memfd_create:EPERM', noMemory],
     ['it a stack for signals', 'sigaltstack:EPERM', noHandler],
     ['it a watchdog', 'setitimer:EPERM', noWatchdog],
+    ['to set a limit', 'prlimit64:EPERM', noLimit],
     ['to tell what happens in ROOT', 'inotify_init1:EPERM', noInotify],
   ] as const) {
     itRefusing(`${what} says so, once`, async () => {
