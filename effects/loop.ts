@@ -34,6 +34,8 @@ export interface LoopOptions {
   /** Asserts the invariants after each event. Costs the number of services: for tests and simulation. */
   readonly isChecked?: boolean;
   readonly from?: SupervisorState;
+  /** Something round the fold, which looks at what it makes of each event: for simulation. */
+  readonly fold?: typeof fold;
 }
 
 /** As daemontools and s6: a bug of ours. */
@@ -50,8 +52,9 @@ const before = (state: SupervisorState): Turn => ({
 export function foldTurn(
   state: SupervisorState,
   batch: readonly Occurrence[],
-  isChecked = false,
+  options: Pick<LoopOptions, 'isChecked' | 'fold'> = {},
 ): Turn {
+  const foldOne = options.fold ?? fold;
   const records: LogRecord[] = [];
   const transitions: Transition[] = [];
   const violations: string[] = [];
@@ -59,8 +62,8 @@ export function foldTurn(
   for (const occurrence of batch) {
     const recorded = { seq: current.seq + 1, ...occurrence };
     try {
-      const folded = fold(current, recorded);
-      if (isChecked) checkInvariants(folded.state);
+      const folded = foldOne(current, recorded);
+      if (options.isChecked === true) checkInvariants(folded.state);
       current = folded.state;
       records.push({ ...recorded, effects: folded.effects });
       transitions.push(...folded.transitions);
@@ -88,7 +91,7 @@ export function turns$(
   // The sources come first: nothing that the first event causes may be missed.
   return merge(occurrence$, [first]).pipe(
     gatherTurns(ports.turns),
-    scan((turn, batch) => foldTurn(turn.state, batch, options.isChecked), before(begin)),
+    scan((turn, batch) => foldTurn(turn.state, batch, options), before(begin)),
     // The journal first: what it goes on from must never be behind what the log says.
     tap(({ records, state }) => {
       journal.append(records, () => toPlain(state));
