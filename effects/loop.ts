@@ -35,6 +35,8 @@ export interface LoopOptions {
   /** Asserts the invariants after each event. Costs the number of services: for tests and simulation. */
   readonly isChecked?: boolean;
   readonly from?: SupervisorState;
+  /** Something round the fold, which looks at what it makes of each event: for simulation. */
+  readonly fold?: typeof fold;
 }
 
 const before = (state: SupervisorState): Turn => ({
@@ -48,8 +50,9 @@ const before = (state: SupervisorState): Turn => ({
 export function foldTurn(
   state: SupervisorState,
   batch: readonly Occurrence[],
-  isChecked = false,
+  options: Pick<LoopOptions, 'isChecked' | 'fold'> = {},
 ): Turn {
+  const foldOne = options.fold ?? fold;
   const records: LogRecord[] = [];
   const transitions: Transition[] = [];
   const violations: string[] = [];
@@ -57,8 +60,8 @@ export function foldTurn(
   for (const occurrence of batch) {
     const recorded = { seq: current.seq + 1, ...occurrence };
     try {
-      const folded = fold(current, recorded);
-      if (isChecked) checkInvariants(folded.state);
+      const folded = foldOne(current, recorded);
+      if (options.isChecked === true) checkInvariants(folded.state);
       current = folded.state;
       records.push({ ...recorded, effects: folded.effects });
       transitions.push(...folded.transitions);
@@ -86,7 +89,7 @@ export function turns$(
   // The sources come first: nothing that the first event causes may be missed.
   return merge(occurrence$, [first]).pipe(
     gatherTurns(ports.turns),
-    scan((turn, batch) => foldTurn(turn.state, batch, options.isChecked), before(begin)),
+    scan((turn, batch) => foldTurn(turn.state, batch, options), before(begin)),
     // The journal first: what it goes on from must never be behind what the log says.
     tap(({ records, state }) => {
       journal.append(records, () => toPlain(state));

@@ -1,7 +1,7 @@
 /**
  * What must hold of every state, whatever the world does. Asserted after each event in tests and
- * simulation, and used there as properties; costs the number of services, so a live minit checks
- * only when it is asked to. Pure.
+ * simulation, and used there as properties; a check of all costs the number of services, so a live
+ * minit checks only when it is asked to. Pure.
  *
  * @module
  */
@@ -20,98 +20,176 @@ import {
 } from './state';
 import type { Effect } from './effects';
 
-/** The rules by name; each returns what is wrong, or `undefined`. */
-const rules: Readonly<Record<string, (state: SupervisorState) => string | undefined>> = {
-  'at most one process a service, and each process has one service': (state) => {
-    for (const [pid, name] of state.serviceByPid) {
-      if (state.services.get(name)?.context.pid !== Number(pid))
-        return `process ${pid} is not that of ${name}`;
-    }
-    const withPid = [...state.services.values()].filter(({ context }) => context.pid !== undefined);
-    if (withPid.length !== state.serviceByPid.size)
-      return 'a service has a process that is not on record';
+/** What must hold of each service, by the name of the rule; returns what is wrong, or `undefined`. */
+const serviceRules: Readonly<
+  Record<string, (state: SupervisorState, service: Service) => string | undefined>
+> = {
+  'each process is on record': (state, { context: { name, pid } }) =>
+    pid !== undefined && state.serviceByPid.get(String(pid)) !== name
+      ? `process ${String(pid)} of ${name} is not on record`
+      : undefined,
+
+  'a process exists exactly in running and stopping, unless it is in the background': (
+    _,
+    service,
+  ) => {
+    const { pid, name } = service.context;
+    const [value, inner] = [stateName(service), innerState(service)];
+    const mayLack = value === 'stopping' && (inner === 'spawning' || inner === 'stuck');
+    const hasProcess =
+      (value === 'running' && inner !== 'backgrounded') || (value === 'stopping' && !mayLack);
+    if (hasProcess && pid === undefined) return `${name} is ${value} without a process`;
+    if (!hasProcess && !mayLack && pid !== undefined)
+      return `${name} is ${value} with process ${String(pid)}`;
     return undefined;
   },
 
-  'a process exists exactly in running and stopping, unless it is in the background': (state) =>
-    each(state, (service) => {
-      const { pid, name } = service.context;
-      const [value, inner] = [stateName(service), innerState(service)];
-      const mayLack = value === 'stopping' && (inner === 'spawning' || inner === 'stuck');
-      const hasProcess =
-        (value === 'running' && inner !== 'backgrounded') || (value === 'stopping' && !mayLack);
-      if (hasProcess && pid === undefined) return `${name} is ${value} without a process`;
-      if (!hasProcess && !mayLack && pid !== undefined)
-        return `${name} is ${value} with process ${String(pid)}`;
-      return undefined;
-    }),
+  'no service starts before its dependencies are settled': (_, { value, context }) =>
+    typeof value === 'object' &&
+    'starting' in value &&
+    value.starting === 'spawning' &&
+    context.waitingFor.size > 0
+      ? `${context.name} starts while it waits`
+      : undefined,
 
-  'no service starts before its dependencies are settled': (state) =>
-    each(state, ({ value, context }) =>
-      typeof value === 'object' &&
-      'starting' in value &&
-      value.starting === 'spawning' &&
-      context.waitingFor.size > 0
-        ? `${context.name} starts while it waits`
-        : undefined,
-    ),
+  'a service that is wanted up runs, starts, waits for something named, or backs off': (
+    state,
+    service,
+  ) =>
+    service.context.want === 'up' && isAtRest(service) && state.stopPlan === undefined
+      ? `${service.context.name} is wanted up but ${stateName(service)}`
+      : undefined,
 
-  'a service that is wanted up runs, starts, waits for something named, or backs off': (state) =>
-    each(state, (service) =>
-      service.context.want === 'up' && isAtRest(service) && state.stopPlan === undefined
-        ? `${service.context.name} is wanted up but ${stateName(service)}`
-        : undefined,
-    ),
-
-  'who waits, waits for something that is still to come': (state) =>
-    each(state, (service) => {
-      const { name, isRead, waitingFor } = service.context;
-      if (stateName(service) !== 'waiting-deps' || !isRead) return undefined;
-      if (waitingFor.size === 0) return `${name} waits for nothing`;
-      for (const needed of waitingFor.keys()) {
-        if (!state.waiters.get(needed)?.has(name))
-          return `${name} waits for ${needed} unknown to it`;
-        const target = state.services.get(needed);
-        if (target !== undefined && isSettled(target))
-          return `${name} waits for ${needed}, which is settled`;
-        const isComing = target !== undefined && !isAtRest(target);
-        if (!isComing && !isOnAgenda(state, needed))
-          return `${name} waits for ${needed}, which nobody starts`;
-      }
-      return undefined;
-    }),
-
-  'services are taken down exactly while minit says so': ({ init, stopPlan, shutdown }) => {
-    const { value } = init;
-    const says = value === 'shutting-down' || value === 'clearing' || value === 'ending';
-    const isUnderWay = stopPlan !== undefined || shutdown !== undefined;
-    if (says === isUnderWay || value === 'halted') return undefined;
-    return `minit is ${value}, and a shutdown is ${isUnderWay ? '' : 'not '}under way`;
-  },
-
-  'the counts are right': (state) => {
-    const services = [...state.services.values()];
-    const counts = { rising: isRising, active: isActive, stuck: isStuck };
-    for (const [field, holds] of Object.entries(counts)) {
-      const counted = services.filter(holds).length;
-      const kept = state[field as keyof typeof counts];
-      if (kept !== counted) return `${field} is ${String(kept)}, counted ${String(counted)}`;
+  'who waits, waits for something that is still to come': (state, service) => {
+    const { name, isRead, waitingFor } = service.context;
+    if (stateName(service) !== 'waiting-deps' || !isRead) return undefined;
+    if (waitingFor.size === 0) return `${name} waits for nothing`;
+    for (const needed of waitingFor.keys()) {
+      if (!state.waiters.get(needed)?.has(name)) return `${name} waits for ${needed} unknown to it`;
+      const target = state.services.get(needed);
+      if (target !== undefined && isSettled(target))
+        return `${name} waits for ${needed}, which is settled`;
+      const isComing = target !== undefined && !isAtRest(target);
+      if (!isComing && !isOnAgenda(state, needed))
+        return `${name} waits for ${needed}, which nobody starts`;
     }
-    return state.spawning < 0 ? 'more spawns ended than began' : undefined;
+    return undefined;
   },
 };
 
-export const invariantNames: readonly string[] = Object.keys(rules);
+const processRule = 'at most one process a service, and each process has one service';
+const countRule = 'the counts are right';
+const shutdownRule = 'services are taken down exactly while minit says so';
+const counts = { rising: isRising, active: isActive, stuck: isStuck };
 
-function each(
-  state: SupervisorState,
-  check: (service: Service) => string | undefined,
-): string | undefined {
-  for (const service of state.services.values()) {
-    const problem = check(service);
-    if (problem !== undefined) return problem;
+export const invariantNames: readonly string[] = [
+  processRule,
+  ...Object.keys(serviceRules),
+  shutdownRule,
+  countRule,
+];
+
+/** @throws InvariantViolation that names the rule and the service. */
+export function checkInvariants(state: SupervisorState): void {
+  checkProcesses(state, state.serviceByPid.keys());
+  for (const service of state.services.values()) checkService(state, service);
+  checkShutdown(state);
+  const services = [...state.services.values()];
+  for (const [field, holds] of Object.entries(counts))
+    checkCount(state, field as keyof typeof counts, services.filter(holds).length);
+}
+
+/**
+ * The same, where `before` was right already: looks only at what `after` has changed, and at what
+ * may depend on it. Costs what the event cost.
+ *
+ * @throws InvariantViolation that names the rule and the service.
+ */
+export function checkInvariantsAfter(before: SupervisorState, after: SupervisorState): void {
+  // While services are taken down they may rest although they are wanted: then all are to be looked at again.
+  if (before.stopPlan !== undefined && after.stopPlan === undefined) {
+    checkInvariants(after);
+    return;
   }
-  return undefined;
+  const changed = after.services.changedKeys(before.services);
+  checkProcesses(after, after.serviceByPid.changedKeys(before.serviceByPid));
+  const suspects = new Set(changed);
+  const addWaiters = (needed: string): void => {
+    for (const waiter of before.waiters.get(needed)?.keys() ?? []) suspects.add(waiter);
+    for (const waiter of after.waiters.get(needed)?.keys() ?? []) suspects.add(waiter);
+  };
+  changed.forEach(addWaiters);
+  after.waiters.changedKeys(before.waiters).forEach(addWaiters);
+  for (const name of takenFromAgenda(before, after)) addWaiters(name);
+  const processOwners = changed.map((name) => before.services.get(name)?.context.pid);
+  checkProcesses(
+    after,
+    processOwners.flatMap((pid) => (pid === undefined ? [] : [String(pid)])),
+  );
+  for (const name of suspects) {
+    const service = after.services.get(name);
+    if (service !== undefined) checkService(after, service);
+  }
+  checkShutdown(after);
+  for (const [field, holds] of Object.entries(counts)) {
+    const counted = (state: SupervisorState): number =>
+      changed.filter((name) => {
+        const service = state.services.get(name);
+        return service !== undefined && holds(service);
+      }).length;
+    const key = field as keyof typeof counts;
+    checkCount(after, key, before[key] + counted(after) - counted(before));
+  }
+}
+
+function checkProcesses(state: SupervisorState, pids: Iterable<string>): void {
+  for (const pid of pids) {
+    const name = state.serviceByPid.get(pid);
+    if (name !== undefined && state.services.get(name)?.context.pid !== Number(pid))
+      violate(state, processRule, `process ${pid} is not that of ${name}`);
+  }
+}
+
+function checkService(state: SupervisorState, service: Service): void {
+  for (const rule in serviceRules) {
+    const problem = serviceRules[rule]?.(state, service);
+    if (problem !== undefined) violate(state, rule, problem);
+  }
+}
+
+function checkShutdown(state: SupervisorState): void {
+  const { value } = state.init;
+  const says = value === 'shutting-down' || value === 'clearing' || value === 'ending';
+  const isUnderWay = state.stopPlan !== undefined || state.shutdown !== undefined;
+  if (says === isUnderWay || value === 'halted') return;
+  violate(
+    state,
+    shutdownRule,
+    `minit is ${value}, and a shutdown is ${isUnderWay ? '' : 'not '}under way`,
+  );
+}
+
+function checkCount(state: SupervisorState, field: keyof typeof counts, counted: number): void {
+  if (state[field] !== counted)
+    violate(state, countRule, `${field} is ${String(state[field])}, counted ${String(counted)}`);
+  if (state.spawning < 0) violate(state, countRule, 'more spawns ended than began');
+}
+
+function violate({ seq }: SupervisorState, rule: string, problem: string): never {
+  throw new InvariantViolation(`after event ${String(seq)}: ${rule}: ${problem}`);
+}
+
+/** Services that were to be started, and no longer are on the list. */
+function* takenFromAgenda(before: SupervisorState, after: SupervisorState): Generator<string> {
+  if (before.reading !== undefined && before.reading !== after.reading)
+    yield before.reading.service;
+  if (before.requested !== after.requested)
+    for (const item of before.requested) if (item.kind === 'start') yield item.service;
+  if (before.agenda === after.agenda) return;
+  const kept = new Set<Agenda>();
+  for (let node = after.agenda; node !== undefined; node = node.rest) kept.add(node);
+  for (let node = before.agenda; node !== undefined && !kept.has(node); node = node.rest)
+    if (node.item.kind === 'start') yield node.item.service;
 }
 
 function isOnAgenda({ agenda, reading, requested }: SupervisorState, name: string): boolean {
@@ -119,15 +197,6 @@ function isOnAgenda({ agenda, reading, requested }: SupervisorState, name: strin
   if (reading?.service === name || requested.some(isIt)) return true;
   for (let node = agenda; node !== undefined; node = node.rest) if (isIt(node.item)) return true;
   return false;
-}
-
-/** @throws InvariantViolation that names the rule and the service. */
-export function checkInvariants(state: SupervisorState): void {
-  for (const [name, rule] of Object.entries(rules)) {
-    const problem = rule(state);
-    if (problem !== undefined)
-      throw new InvariantViolation(`after event ${String(state.seq)}: ${name}: ${problem}`);
-  }
 }
 
 /** A signal is only ever sent to a process that is on record. @throws InvariantViolation otherwise. */

@@ -125,6 +125,26 @@ function* leavesOf<V>(node: Node<V> | undefined): Generator<Leaf<V>> {
   else for (const child of node.children) yield* leavesOf(child);
 }
 
+const childAt = <V>({ bitmap, children }: Branch<V>, bit: number): Node<V> | undefined =>
+  (bitmap & bit) === 0 ? undefined : children[indexOf(bitmap, bit)];
+
+/** Adds the keys of all leaves that are not the same below `a` and `b`; what both share is passed over. */
+function addDiffering<V>(a: Node<V> | undefined, b: Node<V> | undefined, keys: string[]): void {
+  if (a === b) return;
+  if (a?.kind === 'branch' && b?.kind === 'branch') {
+    for (let bits = a.bitmap | b.bitmap; bits !== 0; bits &= bits - 1)
+      addDiffering(childAt(a, bits & -bits), childAt(b, bits & -bits), keys);
+    return;
+  }
+  const before = new Map<string, V>();
+  for (const { key, value } of leavesOf(a)) before.set(key, value);
+  for (const { key, value } of leavesOf(b)) {
+    if (!before.has(key) || !Object.is(before.get(key), value)) keys.push(key);
+    before.delete(key);
+  }
+  keys.push(...before.keys());
+}
+
 /** See the module's head. Construct with {@link PersistentMap.empty} or {@link PersistentMap.of}. */
 export class PersistentMap<V> {
   private constructor(
@@ -185,6 +205,13 @@ export class PersistentMap<V> {
 
   *[Symbol.iterator](): Generator<[string, V]> {
     for (const leaf of leavesOf(this.root)) yield [leaf.key, leaf.value];
+  }
+
+  /** Returns the keys that have another value than in `before`, or are in one of the two only. Costs what differs. */
+  changedKeys(before: PersistentMap<V>): string[] {
+    const keys: string[] = [];
+    addDiffering(before.root, this.root, keys);
+    return keys;
   }
 
   /** The entries sorted by key: what `JSON.stringify` and comparisons see. */

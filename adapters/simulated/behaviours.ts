@@ -22,7 +22,8 @@ export interface Behaviour {
   readonly reportUs?: number;
   /** The exec never comes to an end. */
   readonly hangs?: boolean;
-  readonly failure?: SystemError & { readonly stage: SpawnStage };
+  /** `isLasting`: it is the tree's own, and healing the world does not mend it. */
+  readonly failure?: SystemError & { readonly stage: SpawnStage; readonly isLasting?: true };
   /** From its end until it is reaped. */
   readonly reapUs?: number;
   /** A log service: from the end of its pipe to its own. */
@@ -61,6 +62,7 @@ const errnoByCode = {
   ENOEXEC: 8,
   EAGAIN: 11,
   EACCES: 13,
+  ENOTDIR: 20,
   ENOSPC: 28,
   EROFS: 30,
 } as const;
@@ -133,7 +135,7 @@ export function healPlan(plan: Plan, mode: ServiceMode): Plan {
     spawnUs: 0,
     reportUs: 0,
     hangs: false,
-    failure: undefined,
+    failure: plan.failure?.isLasting === true ? plan.failure : undefined,
     isUnkillable: false,
   };
 }

@@ -125,7 +125,7 @@ function writeLog(path: string, events: readonly MinitEvent[]): void {
   });
   log.open(1);
   const occurrences = events.map((event, index) => ({ at: (index + 1) * 1_000, event }));
-  const { records, state } = foldTurn(initialState(), occurrences, true);
+  const { records, state } = foldTurn(initialState(), occurrences, { isChecked: true });
   log.append(records, () => toPlain(state));
   log.close();
   renameSync(join(directory, readdirSync(directory)[0] ?? ''), path);

@@ -7,7 +7,8 @@
 import fc from 'fast-check';
 import { toPlain } from '../../machines/snapshot';
 import { enact, scenario, type Scenario } from '../support/scenarios';
-import { whatWaits, type Boot } from '../support/world';
+import { whatWaits } from '../../machines/liveness';
+import { type Boot } from '../support/world';
 
 const seconds = (count: number): number => count * 1_000_000;
 const fixedSeeds = Array.from({ length: 25 }, (_, index) => index + 1);

@@ -8,7 +8,8 @@ import { fold, initialState } from '../../machines/fold';
 import { checkInvariants, invariantNames } from '../../machines/invariants';
 import type { SupervisorState } from '../../machines/state';
 import { createChecker } from '../support/checker';
-import { bootTree, whatWaits, type Boot } from '../support/world';
+import { whatWaits } from '../../machines/liveness';
+import { bootTree, type Boot } from '../support/world';
 
 const tree = {
   default: { mode: 'respawn', depends: ['db'] },

@@ -6,11 +6,10 @@
  */
 import { isSame } from '../../effects/replay';
 import type { LogRecord } from '../../effects/ports';
-import type { Effect } from '../../machines/effects';
 import { fold, initialState } from '../../machines/fold';
-import { checkInvariants, checkSignals } from '../../machines/invariants';
-import { loggedService } from '../../machines/names';
-import { isStuck, stateName, type SupervisorState } from '../../machines/state';
+import { checkInvariants } from '../../machines/invariants';
+import { createRunRules } from '../../machines/run-rules';
+import type { SupervisorState } from '../../machines/state';
 
 export interface Checker {
   /** @throws Error that names the record and the rule. */
@@ -21,159 +20,24 @@ export interface Checker {
   unanswered(): readonly number[];
 }
 
-interface Book {
-  /** Spawns without an outcome, and children without an exit, by service. */
-  readonly spawning: Map<string, number>;
-  readonly living: Map<string, Set<number>>;
-  /** Reaped before the outcome of a spawn was reported. */
-  readonly early: Set<number>;
-  /** Somebody said which process is theirs; the one that minit spawned may live on beside it. */
-  readonly adopted: Set<string>;
-  readonly replies: Map<number, number>;
-  hasEnded: boolean;
-}
-
 /** Returns a checker for a log from its first record on. */
 export function createChecker(): Checker {
-  const book: Book = {
-    spawning: new Map(),
-    living: new Map(),
-    early: new Set(),
-    adopted: new Set(),
-    replies: new Map(),
-    hasEnded: false,
-  };
+  const rules = createRunRules();
   let state = initialState();
   return {
     observe(record) {
       const before = state;
       const folded = fold(state, record);
       state = folded.state;
-      note(book, record);
-      const problem =
-        (isSame(folded.effects, record.effects)
-          ? undefined
-          : 'folding again asks for other effects') ??
-        problemWithEffects(book, before, { record, after: state });
+      const broken = rules.observe({ before, record, after: state });
+      const problem = isSame(folded.effects, record.effects)
+        ? broken
+        : 'folding again asks for other effects';
       if (problem !== undefined)
         throw new Error(`record ${String(record.seq)} ${JSON.stringify(record)}: ${problem}`);
       checkInvariants(state);
-      checkSignals(before, state, record.effects);
     },
     state: () => state,
-    unanswered: () => [...book.replies].filter(([, count]) => count === 0).map(([seq]) => seq),
+    unanswered: rules.unanswered,
   };
-}
-
-/** Keeps the book about processes and requests. */
-function note(book: Book, { seq, event }: LogRecord): void {
-  switch (event.type) {
-    case 'RequestReceived':
-      if (!book.hasEnded) book.replies.set(seq, 0);
-      break;
-    case 'ProcessSpawned': {
-      const living = book.living.get(event.service) ?? new Set();
-      if (!book.early.delete(event.pid)) book.living.set(event.service, living.add(event.pid));
-      noteOutcome(book, event.service);
-      break;
-    }
-    case 'SpawnFailed':
-      noteOutcome(book, event.service);
-      break;
-    case 'ProcessExited': {
-      const owners = [...book.living.values()].filter((pids) => pids.delete(event.pid));
-      if (owners.length === 0 && isSpawning(book)) book.early.add(event.pid);
-      break;
-    }
-    default:
-  }
-}
-
-const isSpawning = ({ spawning }: Book): boolean =>
-  [...spawning.values()].some((count) => count > 0);
-
-function noteOutcome(book: Book, service: string): void {
-  book.spawning.set(service, (book.spawning.get(service) ?? 0) - 1);
-  if (!isSpawning(book)) book.early.clear();
-}
-
-interface Step {
-  readonly record: LogRecord;
-  readonly after: SupervisorState;
-}
-
-function problemWithEffects(book: Book, before: SupervisorState, step: Step): string | undefined {
-  for (const effect of step.record.effects) {
-    if (effect.type === 'ExitSupervisor') book.hasEnded = true;
-    const problem =
-      problemWithSpawn(book, effect) ??
-      problemWithReply(book, effect) ??
-      problemWithRest(effect, step) ??
-      problemWithStop(effect, before, step);
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
-}
-
-function problemWithSpawn(book: Book, effect: Effect): string | undefined {
-  if (effect.type === 'WatchProcess') book.adopted.add(effect.params.service);
-  if (effect.type !== 'SpawnProcess') return undefined;
-  const { service } = effect.params;
-  const spawning = book.spawning.get(service) ?? 0;
-  book.spawning.set(service, spawning + 1);
-  if (spawning > 0) return `${service} is spawned while a spawn is under way`;
-  const living = [...(book.living.get(service) ?? [])];
-  if (book.adopted.has(service) || living.length === 0) return undefined;
-  return `${service} is spawned while it has process ${living.join(', ')}`;
-}
-
-function problemWithReply(book: Book, effect: Effect): string | undefined {
-  if (effect.type !== 'Reply') return undefined;
-  const { request } = effect.params;
-  const count = book.replies.get(request);
-  if (count === undefined && book.hasEnded) return undefined;
-  if (count === undefined) return `a reply to ${String(request)}, which is no request`;
-  book.replies.set(request, count + 1);
-  return count === 0 ? undefined : `a second reply to request ${String(request)}`;
-}
-
-const needsLife: ReadonlySet<Effect['type']> = new Set([
-  'SpawnProcess',
-  'SendSignal',
-  'WatchProcess',
-]);
-
-/** Nothing is done for a service that has failed. */
-function problemWithRest(effect: Effect, { after }: Step): string | undefined {
-  if (!needsLife.has(effect.type) || !('service' in effect.params)) return undefined;
-  const service = after.services.get(effect.params.service ?? '');
-  if (service === undefined) return `${effect.type} for a service that is not loaded`;
-  return stateName(service) === 'failed'
-    ? `${effect.type} for ${service.context.name}, which has failed`
-    : undefined;
-}
-
-/** While minit shuts down, nothing is stopped that somebody alive needs; a logger's pipe lasts as long as its writer. */
-function problemWithStop(
-  effect: Effect,
-  before: SupervisorState,
-  { record, after }: Step,
-): string | undefined {
-  if (after.stopPlan === undefined || record.event.type === 'RequestReceived') return undefined;
-  const isTerm = effect.type === 'SendSignal' && effect.params.signal === 15;
-  if (!isTerm && effect.type !== 'CloseLogPipe') return undefined;
-  const name = isTerm ? effect.params.service : `${effect.params.service}/log`;
-  const writer = loggedService(name);
-  for (const service of after.services.values()) {
-    const { context } = service;
-    if (context.pid === undefined || isStuck(service) || context.name === name) continue;
-    // A log that needs what it logs closes a cycle, and who began it decides which of the two needs the other.
-    if (context.name === writer && context.needs.includes(name))
-      return `${name} is stopped while it still logs ${writer}`;
-    const edges =
-      before.stopPlan?.below.get(context.name) ?? after.stopPlan.below.get(context.name);
-    if (edges?.includes(name) === true)
-      return `${name} is stopped before ${context.name}, which needs it`;
-  }
-  return undefined;
 }

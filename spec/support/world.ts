@@ -9,12 +9,7 @@ import type { Ports } from '../../effects/ports';
 import type { Role } from '../../machines/events';
 import { initialState } from '../../machines/fold';
 import { toPlain } from '../../machines/snapshot';
-import {
-  servicesInOrder,
-  stateName,
-  type StateName,
-  type SupervisorState,
-} from '../../machines/state';
+import { stateName, type StateName, type SupervisorState } from '../../machines/state';
 import type { Behaviours, Faults } from '../../adapters/simulated/behaviours';
 import {
   defineTree,
@@ -116,46 +111,3 @@ export function bootTree(options: BootOptions): Boot {
 /** Equal in every field that a log can hold. */
 export const hasEqualPlain = (a: SupervisorState, b: SupervisorState): boolean =>
   JSON.stringify(toPlain(a)) === JSON.stringify(toPlain(b));
-
-/** What still waits for something although nothing keeps it: empty in a world that has been healed. */
-export function whatWaits(state: SupervisorState): string[] {
-  const { agenda, reading, requested, pendingStarts, pendingProbes, spawning, unclaimed } = state;
-  const waiting = servicesInOrder(state).filter(
-    (service) => !isWhereItBelongs(state, service.context.name),
-  );
-  return [
-    ...waiting.map(
-      ({ context, value }) => `${context.name} wants ${context.want}: ${JSON.stringify(value)}`,
-    ),
-    ...(agenda !== undefined || reading !== undefined || requested.length > 0
-      ? ['a walk is under way']
-      : []),
-    ...[...pendingStarts.keys()].map((name) => `a start request for ${name}`),
-    ...[...pendingProbes.keys()].map((request) => `the probe of request ${request}`),
-    ...(spawning > 0 ? [`${String(spawning)} spawns`] : []),
-    ...[...unclaimed.keys()].map((pid) => `the exit of ${pid}`),
-  ];
-}
-
-function isWhereItBelongs(state: SupervisorState, name: string): boolean {
-  const service = state.services.get(name);
-  if (service === undefined) return false;
-  const { want, definition, waitingFor } = service.context;
-  const current = stateName(service);
-  const isUnusable = definition.problems.some(
-    ({ file, severity }) => file === 'params' && severity === 'error',
-  );
-  // What ends by itself and was made to respawn does so for ever.
-  if (current === 'respawning' && (isUnusable || definition.mode !== 'respawn')) return true;
-  // Whoever made a sync service respawn has said that its dependents wait for ever.
-  if (current === 'waiting-deps') {
-    return [...waitingFor.keys()].every((needed) => {
-      const target = state.services.get(needed);
-      const waits = target !== undefined && stateName(target) === 'waiting-deps';
-      return waits || (target?.context.definition.mode === 'sync' && target.context.want === 'up');
-    });
-  }
-  if (want === 'up')
-    return current === 'running' || (definition.run === undefined && current === 'finished');
-  return current !== 'starting' && current !== 'respawning';
-}

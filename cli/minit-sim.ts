@@ -1,0 +1,145 @@
+/**
+ * `minit-sim`: boots a tree many times in a simulated world in which much goes wrong, before it ever boots for real.
+ *
+ * @module
+ */
+import { Command, CommanderError } from 'commander';
+import { faultKinds, type FaultKind } from '../adapters/simulation/draw';
+import { writeLog } from '../adapters/simulation/log-file';
+import { simulationJson, simulationText } from '../adapters/simulation/report';
+import { simulate, type Simulation } from '../adapters/simulation/simulate';
+import { simulatedTree, type SimulatedTree } from '../adapters/simulation/tree';
+import { systemErrorOf } from '../adapters/system-error';
+import { surveyTree } from '../adapters/tree-survey';
+import type { Role } from '../machines/events';
+import { nameProblem, showName } from '../machines/names';
+import { commandOutput, complain, print, version } from './program';
+
+const exitCode = { nothingFound: 0, usage: 1, found: 3 } as const;
+const runsMax = 100_000_000;
+const seedMax = 2 ** 31 - 1;
+const roles: readonly Role[] = ['process', 'container', 'machine'];
+
+interface Options {
+  readonly runs: string;
+  readonly seed: string;
+  readonly faults: string;
+  readonly role: string;
+  readonly start?: readonly string[];
+  readonly log?: string;
+  readonly assumePrograms?: true;
+  readonly json?: true;
+}
+
+const collect = (name: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  name,
+];
+
+function parser(): Command {
+  return new Command('minit-sim')
+    .description(
+      'Boots the service directories below ROOT many times in a simulated world in which much goes wrong, and says what can come of it. Starts nothing, writes nothing.',
+    )
+    .argument('<root>', 'the service directories')
+    .option('--runs <n>', 'so many boots', '1000')
+    .option('--seed <s>', 'of the first boot; the next ones have the next seeds', '1')
+    .option(
+      '--faults <list>',
+      `what goes wrong: all, none, or some of ${faultKinds.join(',')}`,
+      'all',
+    )
+    .option(
+      '--start <name>',
+      'what minit is started with, instead of "default"; may be repeated',
+      collect,
+    )
+    .option('--role <role>', `what minit is: ${roles.join(', ')}`, 'process')
+    .option('--assume-programs', 'take every program to be there: they are on another machine')
+    .option('--log <file>', 'write the first finding as a log for minit-replay')
+    .option('--json', 'show all as one JSON object')
+    .helpOption('--help', 'show this')
+    .version(version, '--version', 'show the version')
+    .addHelpText('after', '\nExit status: 0 nothing found, 1 usage, 3 something found.')
+    .configureOutput(commandOutput('minit-sim'))
+    .exitOverride();
+}
+
+/** Bad input, told in one sentence. */
+class UsageError extends Error {}
+
+function wholeNumber(option: string, text: string, max: number): number {
+  const value = /^\d{1,15}$/u.test(text) ? Number(text) : Infinity;
+  if (value > max)
+    throw new UsageError(`--${option}: "${text}" is no whole number from 0 to ${String(max)}`);
+  return value;
+}
+
+function parseFaults(text: string): readonly FaultKind[] {
+  if (text === 'all') return faultKinds;
+  if (text === 'none') return [];
+  const names = text.split(',');
+  const unknown = names.find((name) => !(faultKinds as readonly string[]).includes(name));
+  if (unknown !== undefined)
+    throw new UsageError(
+      `--faults: there is no kind "${unknown}": use all, none, or some of ${faultKinds.join(',')}`,
+    );
+  return names as FaultKind[];
+}
+
+function readTree(root: string, options: Options): SimulatedTree {
+  const role = roles.find((known) => known === options.role);
+  if (role === undefined)
+    throw new UsageError(`--role: "${options.role}" is none of ${roles.join(', ')}`);
+  const words = options.start ?? [];
+  for (const word of words) {
+    const problem = nameProblem(word);
+    if (problem !== undefined) throw new UsageError(`--start: ${showName(word)}: ${problem}`);
+  }
+  const survey = surveyTree(root);
+  if (survey.error !== undefined)
+    throw new UsageError(`unable to read ${root}: ${survey.error.code}`);
+  if (survey.services.length === 0) throw new UsageError(`there is no service below ${root}`);
+  const assumesPrograms = options.assumePrograms === true;
+  return simulatedTree(survey, { words, role, assumesPrograms });
+}
+
+function run(argv: readonly string[]): number {
+  const program = parser();
+  program.parse(argv, { from: 'user' });
+  const options = program.opts<Options>();
+  const [root = ''] = program.args;
+  const seed = wholeNumber('seed', options.seed, seedMax);
+  const runs = wholeNumber('runs', options.runs, runsMax);
+  const faults = parseFaults(options.faults);
+  const simulation = simulate(readTree(root, options), { runs, seed, faults });
+  if (options.json) print(simulationJson(simulation, seed));
+  else for (const line of simulationText(simulation, seed)) print(line);
+  if (options.log !== undefined) saveLog(options.log, simulation, argv);
+  return simulation.findings.length === 0 ? exitCode.nothingFound : exitCode.found;
+}
+
+function saveLog(path: string, { findings }: Simulation, argv: readonly string[]): void {
+  const [first] = findings;
+  if (first === undefined) return;
+  const { scenario, records } = first;
+  try {
+    writeLog(path, { seed: scenario.seed, program: version, argv, records });
+  } catch (error) {
+    throw new UsageError(`--log: unable to write ${path}: ${systemErrorOf(error).code}`);
+  }
+}
+
+function main(argv: readonly string[]): number {
+  try {
+    return run(argv);
+  } catch (error) {
+    if (error instanceof CommanderError)
+      return error.exitCode === 0 ? exitCode.nothingFound : exitCode.usage;
+    if (!(error instanceof UsageError)) throw error;
+    complain('minit-sim', error.message);
+    return exitCode.usage;
+  }
+}
+
+process.exitCode = main(process.argv.slice(2));
