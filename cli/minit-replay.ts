@@ -7,11 +7,13 @@ import { Command, CommanderError } from 'commander';
 import { openLog } from '../adapters/event-log/reader';
 import { parseInstant } from '../adapters/replay-log';
 import { commandOutput, complain, version } from './program';
+import { diffView } from './replay-views/diff';
 import { stateView } from './replay-views/state';
+import { stepView } from './replay-views/step';
 import { exitCode, type View, type ViewOptions } from './replay-views/view';
 
 /** The first that is wanted is shown; the last always is. */
-const views: readonly View[] = [stateView];
+const views: readonly View[] = [diffView, stepView, stateView];
 
 function parser(): Command {
   const program = new Command('minit-replay')
