@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { replay, type Divergence, type ReplayedEvent } from '../effects/replay';
+import { replayRecord, type Divergence, type ReplayedEvent } from '../effects/replay';
 import { initialState } from '../machines/fold';
 import { isInvariantViolation } from '../machines/invariant-violation';
 import type { LoggedRecord, SegmentHeader } from '../machines/log-format';
@@ -41,7 +41,8 @@ export interface ReplayReport {
 export function parseInstant(text: string | undefined, header: SegmentHeader): Instant | string {
   if (text === undefined) return undefined;
   if (/^\d+$/u.test(text)) return { seq: Number(text) };
-  if (/^\+\d+(\.\d+)?$/u.test(text)) return { at: header.at + Number(text) * 1_000_000 };
+  if (/^\+\d+(\.\d+)?$/u.test(text))
+    return { at: header.at + Math.round(Number(text) * 1_000_000) };
   const day = header.wallAt.slice(0, 10);
   const wall = Date.parse(/^\d\d:\d\d(:\d\d(\.\d+)?)?$/u.test(text) ? `${day}T${text}Z` : text);
   // Date.parse takes "-1" for a year.
@@ -107,7 +108,7 @@ export function runReplay(log: OpenedLog, until: Instant, service?: string): Rep
   };
 }
 
-const placeOf = ({ place: { path, line } }: OpenedLog): Pick<Damage, 'path' | 'line'> => ({
+export const placeOf = ({ place: { path, line } }: OpenedLog): Pick<Damage, 'path' | 'line'> => ({
   path,
   line,
 });
@@ -119,20 +120,19 @@ export function isPast({ seq, at }: Pick<LoggedRecord, 'seq' | 'at'>, until: Ins
 }
 
 /** A line can be whole and still hold what cannot come there, or what no minit writes; that is damage, too. */
-function foldOne(
+export function foldOne(
   state: SupervisorState,
   record: LoggedRecord,
 ): ReplayedEvent | { readonly reason: string } {
   try {
-    for (const replayed of replay(state, [record])) return replayed;
-    return { reason: 'nothing to fold' };
+    return replayRecord(state, record);
   } catch (error) {
     const why = isInvariantViolation(error) ? error.message : 'it is no event that minit writes';
     return { reason: `event ${String(record.seq)} cannot be folded: ${why}` };
   }
 }
 
-function restore(
+export function restore(
   plain: unknown,
 ): { readonly state: SupervisorState } | { readonly reason: string } {
   try {
@@ -142,7 +142,11 @@ function restore(
   }
 }
 
-function touches({ record, transitions }: ReplayedEvent, service: string): boolean {
+/** The event is about the service, changed its state, or led to an effect on it. */
+export function touches(
+  { record, transitions }: Pick<ReplayedEvent, 'record' | 'transitions'>,
+  service: string,
+): boolean {
   if ('service' in record.event && record.event.service === service) return true;
   if (transitions.some(({ after }) => after.context.name === service)) return true;
   return record.effects.some(({ params }) => 'service' in params && params.service === service);

@@ -7,7 +7,7 @@ import type { ReplayedEvent } from '../effects/replay';
 import { describeDuration, describeTransition } from '../machines/describe';
 import { describeEffect, describeEvent } from '../machines/describe-event';
 import { toPlain } from '../machines/snapshot';
-import { servicesInOrder, stateName } from '../machines/state';
+import { servicesInOrder, stateName, type SupervisorState } from '../machines/state';
 import { statusOf } from '../machines/status';
 import type { ReplayReport } from './replay-log';
 
@@ -29,8 +29,11 @@ export function printReport(
   }
   if (!options.verify) {
     printHead(report, print);
-    if (options.service === undefined) printServices(report, print);
-    else for (const event of report.touching) printEvent(event, report.startedAt, print);
+    const lines =
+      options.service === undefined
+        ? serviceLines(report.state)
+        : report.touching.flatMap((event) => eventLines(event, report.startedAt));
+    for (const line of lines) print(line);
   }
   printVerdict(report, print);
 }
@@ -48,34 +51,38 @@ function printHead(
   );
 }
 
-function printServices({ state }: ReplayReport, print: (line: string) => void): void {
+/** The table of all services, its titles first. */
+export function serviceLines(state: SupervisorState): string[] {
   const services = servicesInOrder(state).map((service) => statusOf(service, state.at));
   const width = Math.max(7, ...services.map(({ name }) => name.length));
-  print(
-    `${'service'.padEnd(width)}  ${'state'.padEnd(12)}  ${'want'.padEnd(4)}  ${'since'.padStart(11)}  why`,
-  );
-  for (const { name, state: value, want, since, reason } of services) {
-    const duration = describeDuration(since * 1_000_000).padStart(11);
-    print(`${name.padEnd(width)}  ${value.padEnd(12)}  ${want.padEnd(4)}  ${duration}  ${reason}`);
-  }
+  const titles = `${'service'.padEnd(width)}  ${'state'.padEnd(12)}  ${'want'.padEnd(4)}  ${'since'.padStart(11)}  why`;
+  return [
+    titles,
+    ...services.map(({ name, state: value, want, since, reason }) => {
+      const duration = describeDuration(since * 1_000_000).padStart(11);
+      return `${name.padEnd(width)}  ${value.padEnd(12)}  ${want.padEnd(4)}  ${duration}  ${reason}`;
+    }),
+  ];
 }
 
-function printEvent(
-  { record, transitions }: ReplayedEvent,
-  startedAt: number,
-  print: (line: string) => void,
-): void {
+type ShownEvent = Pick<ReplayedEvent, 'record' | 'transitions'>;
+
+/** What happened, in one line. */
+export function eventLine({ record }: ShownEvent, startedAt: number): string {
   const seconds = ((record.at - startedAt) / 1_000_000).toFixed(6);
   const cause = record.cause === undefined ? '' : ` (because of ${String(record.cause)})`;
-  print(`${String(record.seq).padStart(7)}  +${seconds}  ${describeEvent(record.event)}${cause}`);
-  for (const transition of transitions) {
+  return `${String(record.seq).padStart(7)}  +${seconds}  ${describeEvent(record.event)}${cause}`;
+}
+
+/** What happened, what it changed, and what minit did. */
+export function eventLines(event: ShownEvent, startedAt: number): string[] {
+  const transitions = event.transitions.map((transition) => {
     const { before, after } = transition;
     const from = before === undefined ? '' : `${stateName(before)} -> `;
-    print(
-      `           ${after.context.name}: ${from}${stateName(after)}  ${describeTransition(transition)}`,
-    );
-  }
-  for (const effect of record.effects) print(`           ${describeEffect(effect)}`);
+    return `           ${after.context.name}: ${from}${stateName(after)}  ${describeTransition(transition)}`;
+  });
+  const effects = event.record.effects.map((effect) => `           ${describeEffect(effect)}`);
+  return [eventLine(event, startedAt), ...transitions, ...effects];
 }
 
 function printVerdict(

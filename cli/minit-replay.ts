@@ -7,12 +7,14 @@ import { Command, CommanderError } from 'commander';
 import { openLog } from '../adapters/event-log/reader';
 import { parseInstant } from '../adapters/replay-log';
 import { commandOutput, complain, version } from './program';
+import { diffView } from './replay-views/diff';
 import { htmlView } from './replay-views/html';
 import { stateView } from './replay-views/state';
+import { stepView } from './replay-views/step';
 import { exitCode, type View, type ViewOptions } from './replay-views/view';
 
 /** The first that is wanted is shown; the last always is. */
-const views: readonly View[] = [htmlView, stateView];
+const views: readonly View[] = [diffView, htmlView, stepView, stateView];
 
 function parser(): Command {
   const program = new Command('minit-replay')

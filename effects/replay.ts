@@ -25,6 +25,12 @@ export interface ReplayedEvent {
   readonly divergence: Divergence | undefined;
 }
 
+/** Folds `record` onto `state`, and compares what that asks for with what it asked for then. */
+export function replayRecord(state: SupervisorState, record: LoggedRecord): ReplayedEvent {
+  const { state: next, effects, transitions } = fold(state, record);
+  return { record, state: next, transitions, divergence: compareEffects(record, effects) };
+}
+
 /** Folds `records` onto `begin`, one by one; the caller stops where it likes. */
 export function* replay(
   begin: SupervisorState,
@@ -32,14 +38,9 @@ export function* replay(
 ): Generator<ReplayedEvent> {
   let state = begin;
   for (const record of records) {
-    const folded = fold(state, record);
-    state = folded.state;
-    yield {
-      record,
-      state,
-      transitions: folded.transitions,
-      divergence: compareEffects(record, folded.effects),
-    };
+    const replayed = replayRecord(state, record);
+    state = replayed.state;
+    yield replayed;
   }
 }
 

@@ -12,6 +12,14 @@ export interface FileLine {
   readonly number: number;
   /** It has a newline at its end. */
   readonly isTerminated: boolean;
+  /** Offset in the file of the byte after it and its newline, also where that is still to come. */
+  readonly end: number;
+}
+
+/** Where in a file to begin: `number` is that of the line at the byte `offset`. */
+export interface LineStart {
+  readonly offset: number;
+  readonly number: number;
 }
 
 const chunkBytes = 1_048_576;
@@ -21,19 +29,23 @@ const newline = 0x0a;
 export const lineBytesMax = 256 * 1_048_576;
 
 /**
- * Reads the lines of `fd` from the beginning, wherever it stands. A last line without a newline is given as well.
+ * Reads the lines of `fd`, wherever it stands. A last line without a newline is given as well.
  *
  * @throws what read(2) fails with, and EFBIG for a line longer than {@link lineBytesMax}.
  */
-export function* readLines(fd: number): Generator<FileLine, void, undefined> {
+export function* readLines(
+  fd: number,
+  from: LineStart = { offset: 0, number: 1 },
+): Generator<FileLine, void, undefined> {
   const chunk = Buffer.allocUnsafeSlow(chunkBytes);
   let begun: Buffer[] = [];
   let begunBytes = 0;
-  let number = 1;
-  let position = 0;
+  let { number } = from;
+  let position = from.offset;
   for (;;) {
     const count = readSync(fd, chunk, { position });
     if (count === 0) break;
+    const chunkStart = position;
     position += count;
     let start = 0;
     for (;;) {
@@ -43,7 +55,7 @@ export function* readLines(fd: number): Generator<FileLine, void, undefined> {
       const bytes = begunBytes === 0 ? piece : Buffer.concat([...begun, piece]);
       begun = [];
       begunBytes = 0;
-      yield { bytes, number, isTerminated: true };
+      yield { bytes, number, isTerminated: true, end: chunkStart + end + 1 };
       number += 1;
       start = end + 1;
     }
@@ -52,5 +64,6 @@ export function* readLines(fd: number): Generator<FileLine, void, undefined> {
     if (begunBytes > lineBytesMax)
       throw Object.assign(new Error('line too long'), { code: 'EFBIG', errno: -27 });
   }
-  if (begunBytes > 0) yield { bytes: Buffer.concat(begun), number, isTerminated: false };
+  if (begunBytes > 0)
+    yield { bytes: Buffer.concat(begun), number, isTerminated: false, end: position + 1 };
 }

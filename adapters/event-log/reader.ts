@@ -5,46 +5,14 @@
  *
  * @module
  */
-import { closeSync, openSync, statSync } from 'node:fs';
-import {
-  parseSnapshot,
-  upcastRecord,
-  type LoggedRecord,
-  type LogSnapshot,
-  type SegmentHeader,
-} from '../../machines/log-format';
+import { statSync } from 'node:fs';
+import type { SegmentHeader } from '../../machines/log-format';
 import { systemErrorOf } from '../system-error';
 import { logError, readSegmentHeader, type LogError, type Segment } from './headers';
-import { readLines, type FileLine } from './lines';
-import { verifyLine } from './records';
 import { listSegments } from './segments';
+import { readSeries, SeriesProgress, type LogItem, type LogNote, type LogPosition } from './series';
 
-/** `gap`: records that are in no segment; a snapshot follows, from which a replay goes on. */
-export type LogItem =
-  | { readonly kind: 'record'; readonly record: LoggedRecord }
-  | ({ readonly kind: 'snapshot'; readonly path: string } & LogSnapshot)
-  | {
-      readonly kind: 'gap';
-      readonly from: number;
-      readonly to: number;
-      readonly reason: 'dropped' | 'missing';
-    };
-
-/** What is to be said about a log beside its records. `line` is 1-based. */
-export type LogNote =
-  | {
-      readonly kind: 'torn';
-      readonly path: string;
-      readonly line: number;
-      readonly tornBytes: number;
-    }
-  | {
-      readonly kind: 'damaged';
-      readonly path: string;
-      readonly line: number;
-      readonly reason: string;
-    }
-  | { readonly kind: 'passed-over'; readonly path: string; readonly reason: string };
+export type { LogItem, LogNote, LogPosition } from './series';
 
 export interface OpenedLog {
   /** Of the first segment that is read. */
@@ -54,8 +22,15 @@ export interface OpenedLog {
   readonly notes: readonly LogNote[];
   /** Where the item that was read last stands. */
   readonly place: { readonly path: string; readonly line: number };
-  /** Reads the segments one after the other, in pieces; each call begins anew. Never throws. */
-  items(): Generator<LogItem, void, undefined>;
+  /** Where a reading goes on after the item that was read last. */
+  position(): LogPosition;
+  /**
+   * Reads the segments one after the other, in pieces; each call begins anew, at the beginning or at `from`: what
+   * is read there must still go on from what was read before. Never throws.
+   */
+  items(from?: LogPosition): Generator<LogItem, void, undefined>;
+  /** Of a directory: takes up the segments that the boot has begun since. */
+  findNewSegments(): void;
 }
 
 export interface OpenLogOptions {
@@ -75,16 +50,20 @@ export function openLog(
   const [first] = series;
   if (first === undefined) return logError('no-logs', `${path} holds no event log`);
   const headNotes = [...notes];
-  const progress: Progress = { lastSeq: undefined, isDamaged: false, path: first.path, line: 1 };
+  const progress = new SeriesProgress(first.path);
   return {
     place: progress,
+    position: () => progress.position(),
     header: first.header,
     segments: series,
     notes,
-    *items() {
+    *items(from) {
       notes.splice(0, notes.length, ...headNotes);
-      Object.assign(progress, { lastSeq: undefined, isDamaged: false });
+      progress.begin(from);
       yield* readSeries(series, notes, progress);
+    },
+    findNewSegments() {
+      if (series === segments) series.push(...segmentsAfter(path, series));
     },
   };
 }
@@ -103,6 +82,21 @@ function isDirectory(path: string): boolean {
     return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   } catch {
     return false;
+  }
+}
+
+/** None where the directory cannot be read any more: what there was is still known. */
+function segmentsAfter(directory: string, series: readonly Segment[]): Segment[] {
+  const last = series.at(-1);
+  try {
+    const paths = listSegments(directory).map(({ path }) => path);
+    const later = paths.slice(paths.indexOf(last?.path ?? '') + 1).map(readSegmentHeader);
+    return later.filter(
+      (segment): segment is Segment =>
+        !('code' in segment) && segment.header.boot === last?.header.boot,
+    );
+  } catch {
+    return [];
   }
 }
 
@@ -130,110 +124,4 @@ function findSeries(directory: string, bootsBack: number, notes: LogNote[]): Seg
       ? `${directory} holds no event log`
       : `${directory} holds ${String(boots)} boots only`,
   );
-}
-
-/** Where the reading of a series is. */
-interface Progress {
-  lastSeq: number | undefined;
-  isDamaged: boolean;
-  path: string;
-  line: number;
-}
-
-function* readSeries(
-  series: readonly Segment[],
-  notes: LogNote[],
-  progress: Progress,
-): Generator<LogItem, void, undefined> {
-  for (const segment of series) {
-    yield* readSegment(segment, progress, notes);
-    if (progress.isDamaged) return;
-  }
-}
-
-function* readSegment(
-  { path, header }: Segment,
-  progress: Progress,
-  notes: LogNote[],
-): Generator<LogItem, void, undefined> {
-  let fd: number | undefined;
-  let line = 1;
-  let check = 0;
-  try {
-    fd = openSync(path, 'r');
-    for (const fileLine of readLines(fd)) {
-      line = fileLine.number;
-      Object.assign(progress, { path, line });
-      const verified = verifyLine(fileLine.bytes, check);
-      if (verified === undefined) {
-        noteBadLine(fileLine, { path, progress, notes });
-        return;
-      }
-      check = verified;
-      if (line > 1) yield* parseLine(fileLine, header, { path, progress });
-    }
-  } catch (error) {
-    progress.isDamaged = true;
-    const isLineProblem = error instanceof LineProblem || error instanceof SyntaxError;
-    const reason = isLineProblem
-      ? error.message
-      : `unable to read it: ${systemErrorOf(error).code}`;
-    notes.push({ kind: 'damaged', path, line, reason });
-  } finally {
-    if (fd !== undefined) closeSync(fd);
-  }
-}
-
-interface Place {
-  readonly path: string;
-  readonly progress: Progress;
-}
-
-function noteBadLine(
-  { bytes, number, isTerminated }: FileLine,
-  { path, progress, notes }: Place & { notes: LogNote[] },
-): void {
-  if (isTerminated) {
-    progress.isDamaged = true;
-    notes.push({ kind: 'damaged', path, line: number, reason: 'its check does not match' });
-  } else {
-    notes.push({ kind: 'torn', path, line: number, tornBytes: bytes.length });
-  }
-}
-
-/** The check matches, but the line says something that cannot be. */
-class LineProblem extends Error {}
-
-function* parseLine(
-  { bytes, number }: FileLine,
-  header: SegmentHeader,
-  { path, progress }: Place,
-): Generator<LogItem> {
-  const value: unknown = JSON.parse(bytes.toString());
-  const snapshot = number === 2 ? parseSnapshot(value) : undefined;
-  if (snapshot !== undefined) {
-    yield* gapBefore(snapshot, header, progress);
-    progress.lastSeq = snapshot.seq;
-    yield { kind: 'snapshot', path, ...snapshot };
-    return;
-  }
-  const record = upcastRecord(header.version, value);
-  if (typeof record === 'string') throw new LineProblem(record);
-  const expected = (progress.lastSeq ?? 0) + 1;
-  if (record.seq !== expected)
-    throw new LineProblem(`"seq" is ${String(record.seq)}, not ${String(expected)}`);
-  progress.lastSeq = record.seq;
-  yield { kind: 'record', record };
-}
-
-function* gapBefore(
-  { seq }: LogSnapshot,
-  { dropped }: SegmentHeader,
-  { lastSeq }: Progress,
-): Generator<LogItem> {
-  if (dropped !== undefined)
-    yield { kind: 'gap', from: dropped[0], to: dropped[1], reason: 'dropped' };
-  else if (lastSeq !== undefined && seq > lastSeq) {
-    yield { kind: 'gap', from: lastSeq + 1, to: seq, reason: 'missing' };
-  }
 }

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { runReplay, type ReplayReport } from '../../adapters/replay-log';
+import { runReplay } from '../../adapters/replay-log';
 import { printReport, type ReplayReportOptions } from '../../adapters/replay-report';
 import { complain, print } from '../program';
-import { exitCode, type View } from './view';
+import { exitCode, verdict, type View } from './view';
 
 export const stateView: View = {
   declare(program) {
@@ -37,11 +37,4 @@ export const stateView: View = {
 function fail(text: string): number {
   complain('minit-replay', text);
   return exitCode.usage;
-}
-
-function verdict({ divergence, damage }: ReplayReport): number {
-  for (const { path, line, reason } of damage)
-    complain('minit-replay', `${path}:${String(line)}: damaged: ${reason}`);
-  if (damage.length > 0) return exitCode.damaged;
-  return divergence === undefined ? exitCode.same : exitCode.diverged;
 }

@@ -5,7 +5,9 @@
  */
 import type { Command } from 'commander';
 import type { OpenedLog } from '../../adapters/event-log/reader';
-import type { Instant } from '../../adapters/replay-log';
+import type { Divergence } from '../../effects/replay';
+import type { Damage, Instant } from '../../adapters/replay-log';
+import { complain } from '../program';
 
 export const exitCode = { same: 0, usage: 1, damaged: 2, diverged: 3 } as const;
 
@@ -25,4 +27,18 @@ export interface View {
   readonly isWanted: (options: ViewOptions) => boolean;
   /** Shows the log; returns the exit status, or a promise of it. */
   readonly show: (viewed: ViewedLog, options: ViewOptions) => number | Promise<number>;
+}
+
+/** Tells what is damaged; returns the exit status for a log that was read. */
+export function verdict({
+  divergence,
+  damage,
+}: {
+  readonly divergence: Divergence | undefined;
+  readonly damage: readonly Damage[];
+}): number {
+  for (const { path, line, reason } of damage)
+    complain('minit-replay', `${path}:${String(line)}: damaged: ${reason}`);
+  if (damage.length > 0) return exitCode.damaged;
+  return divergence === undefined ? exitCode.same : exitCode.diverged;
 }
