@@ -21,6 +21,7 @@ export type ClientRequest =
   | { readonly do: 'history' }
   | { readonly do: 'update' }
   | { readonly do: 'state' }
+  | { readonly do: 'log' }
   | {
       readonly do: 'shutdown';
       readonly how: ShutdownGoal;
@@ -41,6 +42,10 @@ export interface ClientReply {
   readonly services?: readonly (ServiceStatus | UnknownService | ServiceName)[];
   readonly cleared?: boolean;
   readonly state?: unknown;
+  /** Of `log`: a segment of the event log, `null` while it is not written; and the event that asked. */
+  readonly log?: string | null;
+  readonly seq?: number;
+  readonly at?: number;
   /** Of the program that runs after an update. */
   readonly program?: string;
   /** Of a shutdown: what follows when the services are down; `exit` where minit is not a machine's init. */

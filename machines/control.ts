@@ -46,6 +46,8 @@ export function handleRequest(step: Step, request: ControlRequest): void {
       return respond(jsonReply({ ok: true, services: statuses(step, request.services) }));
     case 'state':
       return respond(jsonReply({ ok: true, state: toPlain({ ...draft }) }));
+    case 'log':
+      return respond(jsonReply({ ok: true, seq, at: step.at, log: logPath(step) ?? null }));
     case 'update':
       return requestUpdate(step, { request: seq, isJson: request.isJson });
     case 'refused':
@@ -68,6 +70,10 @@ export function handleRequest(step: Step, request: ControlRequest): void {
       return assertNever(request, 'request');
   }
 }
+
+/** The segment that the log was opened with; none while what is to be logged waits in memory. */
+const logPath = ({ draft }: Step): string | undefined =>
+  draft.isLogOpen === true ? draft.logPath : undefined;
 
 type ServiceRequest = Extract<
   ControlRequest,

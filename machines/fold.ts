@@ -82,6 +82,7 @@ export function initialState(): SupervisorState {
     resumes: undefined,
     shutdown: undefined,
     isLogOpen: undefined,
+    logPath: undefined,
     isControlOpen: undefined,
   };
 }

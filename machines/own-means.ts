@@ -82,6 +82,7 @@ export function logChanged(
   const wasOpen = step.draft.isLogOpen;
   step.draft.isLogOpen = event.type === 'LogOpened';
   if (event.type === 'LogOpened') {
+    step.draft.logPath = event.path;
     if (wasOpen === false)
       emit(step, 'Report', {
         severity: 'note',

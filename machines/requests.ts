@@ -47,6 +47,8 @@ export type ControlRequest =
   | { readonly kind: 'signal'; readonly service: ServiceName; readonly signal: number }
   | { readonly kind: 'status'; readonly services: readonly ServiceName[] | undefined }
   | { readonly kind: 'state' }
+  /** Where the event log is. */
+  | { readonly kind: 'log' }
   | { readonly kind: 'update'; readonly isJson: boolean }
   | {
       readonly kind: 'shutdown';
@@ -132,6 +134,7 @@ function parseExtension(json: string): ControlRequest {
   if (extension === undefined) return refused('not JSON', true);
   const { services } = extension;
   if (extension.do === 'state') return { kind: 'state' };
+  if (extension.do === 'log') return { kind: 'log' };
   if (extension.do === 'update') return { kind: 'update', isJson: true };
   if (extension.do === 'history') return { kind: 'history', isJson: true };
   if (extension.do === 'shutdown') return parseShutdown(extension);

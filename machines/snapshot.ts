@@ -86,6 +86,7 @@ const optionalState = {
   resumes: undefined,
   shutdown: undefined,
   isLogOpen: undefined,
+  logPath: undefined,
   isControlOpen: undefined,
 };
 const optionalShutdown = { graceMs: undefined, reading: undefined };

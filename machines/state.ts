@@ -160,6 +160,8 @@ export interface SupervisorState {
   /** There is one before its plan, and in logs of older minits a plan without it. */
   readonly shutdown: Shutdown | undefined;
   readonly isLogOpen: boolean | undefined;
+  /** The segment that was being written when the log was opened last. */
+  readonly logPath: string | undefined;
   readonly isControlOpen: boolean | undefined;
 }
 
