@@ -8,6 +8,7 @@ import { Subject } from 'rxjs';
 import type { Occurrence, OwnProgram } from '../../effects/ports';
 import type { SystemError } from '../../machines/events';
 import { describeExit } from '../../machines/describe-process';
+import { trialMsMax } from '../../machines/limits';
 import { ownProgram } from '../own-program';
 import type { RealProcesses } from '../processes';
 import type { ProgramEnd } from '../starts';
@@ -18,13 +19,16 @@ export interface OwnProgramOptions {
   readonly processes: Pick<RealProcesses, 'run' | 'areSpawnsUnderWay'>;
   /** Executes minit anew; returns why that is not possible, if at all. */
   readonly execute: () => SystemError;
+  /** For specs. */
+  readonly trialMsMax?: number;
 }
 
 /** A spawn that is under way has a PID that nobody knows yet; one that hangs is not waited for. */
 const spawnWaitMs = 10;
 const spawnWaitsMax = 200;
 
-export function createOwnProgram({ now, processes, execute }: OwnProgramOptions): OwnProgram {
+export function createOwnProgram(options: OwnProgramOptions): OwnProgram {
+  const { now, processes, execute, trialMsMax: limitMs = trialMsMax } = options;
   const occurrence$ = new Subject<Occurrence>();
   const fail = (cause: number, error: SystemError, hint?: string): void => {
     const event = { type: 'UpdateFailed', error, ...(hint !== undefined && { hint }) } as const;
@@ -45,8 +49,8 @@ export function createOwnProgram({ now, processes, execute }: OwnProgramOptions)
       }
       const [script = ''] = process.argv.slice(1);
       const argv = [program.path, ...process.execArgv, script, '--version'];
-      processes.run({ path: program.path, argv }, (end) => {
-        const problem = problemOf(end);
+      processes.run({ path: program.path, argv, limitMs }, (end) => {
+        const problem = problemOf(end, limitMs);
         if (problem === undefined) executeSoon(cause);
         else fail(cause, systemError('ENOEXEC'), `the new program does not start (${problem})`);
       });
@@ -54,7 +58,8 @@ export function createOwnProgram({ now, processes, execute }: OwnProgramOptions)
   };
 }
 
-function problemOf(end: ProgramEnd): string | undefined {
+function problemOf(end: ProgramEnd, limitMs: number): string | undefined {
+  if ('isLate' in end) return `killed, it hung for ${String(limitMs / 1_000)} s`;
   if ('stage' in end) return end.hint ?? end.error.code;
   return 'code' in end.status && end.status.code === 0 ? undefined : describeExit(end.status);
 }
