@@ -9,19 +9,28 @@ import type { Processes } from '../effects/ports';
 import type { SpawnProcessParams } from '../machines/effects';
 import type { ExitStatus, MinitEvent, SpawnStage } from '../machines/events';
 import { emergencyShell, shellFailed } from './emergency-shell';
+import { signals } from '../machines/service-context';
+import { killProcess } from './libc/process';
 import type { Reaper } from './reaper';
 import type { SpawnOutcome, Spawner } from './spawn';
 import type { SpawnProblem } from './spawn-failure';
 
 /** What becomes of a program that is run for minit itself, not for a service. */
-export type ProgramEnd = { readonly status: ExitStatus } | SpawnProblem;
+export type ProgramEnd =
+  | { readonly status: ExitStatus }
+  | SpawnProblem
+  /** It has not ended within its limit, and is killed. */
+  | { readonly isLate: true };
+
+export interface OwnProgramRun {
+  readonly path: string;
+  readonly argv: readonly string[];
+  readonly limitMs: number;
+}
 
 export interface Starts extends Pick<Processes, 'spawn' | 'startEmergencyShell'> {
   /** Runs a program, without a terminal and unheard; its end is no event. */
-  run(
-    program: { readonly path: string; readonly argv: readonly string[] },
-    done: (end: ProgramEnd) => void,
-  ): void;
+  run(program: OwnProgramRun, done: (end: ProgramEnd) => void): void;
 }
 
 export interface StartParts {
@@ -73,12 +82,30 @@ export function createStarts(parts: StartParts): Starts {
         else emit(shellFailed(shell.path, outcome), cause);
       });
     },
-    run({ path, argv }, done) {
+    run({ path, argv, limitMs }, done) {
+      let pid: number | undefined;
+      let isLate = false;
+      const end = (what: ProgramEnd): void => {
+        clearTimeout(limit);
+        pid = undefined;
+        if (!isLate) done(what);
+      };
+      // What not even SIGKILL ends (a dead file server), nor lets its exec come to an end, is not waited for.
+      const limit = setTimeout(() => {
+        if (pid !== undefined) killProcess(pid, signals.SIGKILL);
+        isLate = true;
+        done({ isLate });
+      }, limitMs);
       const silent = existsSync('/dev/null') ? { input: '/dev/null', output: '/dev/null' } : {};
       const params = { service: ownName, path, argv, workingDirectory: '/', ...silent };
       start(params, 0, (outcome) => {
-        if ('pid' in outcome) ownPrograms.set(outcome.pid, done);
-        else done(outcome);
+        if (!('pid' in outcome)) {
+          end(outcome);
+          return;
+        }
+        pid = outcome.pid;
+        ownPrograms.set(pid, end);
+        if (isLate) killProcess(pid, signals.SIGKILL);
       });
     },
   };

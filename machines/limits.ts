@@ -68,6 +68,9 @@ export const failuresApartUs = 60_000_000;
 /** An effect that throws when it is performed again is left out when minit has failed so often in a row. */
 export const failuresBeforeLeftOut = 3;
 
+/** Time in which a new program must show that it starts, before it is executed in the place of this one. */
+export const trialMsMax = 30_000;
+
 /** CPU time in user mode without a turn of the loop, after which minit is taken to be in an endless loop. */
 export const watchdogSeconds = 10;
 /**

@@ -8,6 +8,7 @@ import { Subject } from 'rxjs';
 import type { Occurrence, OwnProgram } from '../../effects/ports';
 import type { SystemError } from '../../machines/events';
 import { describeExit } from '../../machines/describe-process';
+import { trialMsMax } from '../../machines/limits';
 import type { RealProcesses } from '../processes';
 import type { ProgramEnd } from '../starts';
 import { systemError } from '../system-error';
@@ -18,13 +19,16 @@ export interface OwnProgramOptions {
   readonly processes: Pick<RealProcesses, 'run' | 'areSpawnsUnderWay'>;
   /** Executes minit anew; returns why that is not possible, if at all. */
   readonly execute: () => SystemError;
+  /** For specs. */
+  readonly trialMsMax?: number;
 }
 
 /** A spawn that is under way has a PID that nobody knows yet; one that hangs is not waited for. */
 const spawnWaitMs = 10;
 const spawnWaitsMax = 200;
 
-export function createOwnProgram({ now, processes, execute }: OwnProgramOptions): OwnProgram {
+export function createOwnProgram(options: OwnProgramOptions): OwnProgram {
+  const { now, processes, execute, trialMsMax: limitMs = trialMsMax } = options;
   const occurrence$ = new Subject<Occurrence>();
   const fail = (cause: number, error: SystemError, hint?: string): void => {
     const event = { type: 'UpdateFailed', error, ...(hint !== undefined && { hint }) } as const;
@@ -43,8 +47,8 @@ export function createOwnProgram({ now, processes, execute }: OwnProgramOptions)
         fail(cause, systemError('ENOENT'), 'the path of Node itself is not known');
         return;
       }
-      processes.run(program, (end) => {
-        const problem = problemOf(end);
+      processes.run({ ...program, limitMs }, (end) => {
+        const problem = problemOf(end, limitMs);
         if (problem === undefined) executeSoon(cause);
         else fail(cause, systemError('ENOEXEC'), `the new program does not start (${problem})`);
       });
@@ -52,7 +56,8 @@ export function createOwnProgram({ now, processes, execute }: OwnProgramOptions)
   };
 }
 
-function problemOf(end: ProgramEnd): string | undefined {
+function problemOf(end: ProgramEnd, limitMs: number): string | undefined {
+  if ('isLate' in end) return `killed, it hung for ${String(limitMs / 1_000)} s`;
   if ('stage' in end) return end.hint ?? end.error.code;
   return 'code' in end.status && end.status.code === 0 ? undefined : describeExit(end.status);
 }
