@@ -38,30 +38,47 @@ export function findLostChildren(
   let children = strangers(isKnown);
   const own = commandLineOf(process.pid).join('\0');
   for (let waits = 0; waits < execWaitsMax; waits += 1) {
-    // Before its exec a child still has the command line of the program that it was forked from.
-    if (!children.some(({ commandLine }) => commandLine.join('\0') === own)) break;
+    // Before its exec a child still has the command line of the program that it was forked from, and in the
+    // middle of it none.
+    if (!children.some(({ commandLine }) => ['', own].includes(commandLine.join('\0')))) break;
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, execWaitMs);
     children = strangers(isKnown);
   }
-  for (const { params, at } of starts) {
-    const young = children.filter(({ startedAt }) => startedAt >= at - tickUs);
-    const child =
-      young.find(({ workingDirectory }) => workingDirectory === params.workingDirectory) ??
-      young.find(({ commandLine }) => isCalled(commandLine, params));
-    if (child === undefined) continue;
-    found.set(params.service, child.pid);
-    children = children.filter((other) => other !== child);
+  for (const isLike of likenesses) {
+    for (const { params, at } of starts) {
+      const child = children.find(
+        (one) => one.startedAt >= at - tickUs && !found.has(params.service) && isLike(one, params),
+      );
+      if (child === undefined) continue;
+      found.set(params.service, child.pid);
+      children = children.filter((other) => other !== child);
+    }
   }
   return found;
 }
 
+type Likeness = (child: Child, params: SpawnProcessParams) => boolean;
+
+const isIn: Likeness = (child, params) => child.workingDirectory === params.workingDirectory;
+
 /** A script has its interpreter before it; an interpreter may itself have one argument. */
-function isCalled(commandLine: readonly string[], { path, argv }: SpawnProcessParams): boolean {
-  const asProgram = argv.join('\0');
-  const asScript = [path, ...argv.slice(1)].join('\0');
+const isCalled: Likeness = ({ commandLine }, { path, argv, argvEncoding }) => {
+  const [name = '', ...rest] = argv;
+  const given = rest.map((argument) => `\0${bytesOf(argument, argvEncoding)}`).join('');
   const text = commandLine.join('\0');
-  return text === asProgram || text.endsWith(`\0${asScript}`);
-}
+  return text === bytesOf(name) + given || text.endsWith(`\0${bytesOf(path)}${given}`);
+};
+
+/** Best first, each for all starts: several services may have one working directory. */
+const likenesses: readonly Likeness[] = [
+  (child, params) => isIn(child, params) && isCalled(child, params),
+  isIn,
+  isCalled,
+];
+
+/** A character a byte, as command lines are read here. */
+const bytesOf = (text: string, encoding: 'utf8' | 'latin1' = 'utf8'): string =>
+  Buffer.from(text, encoding).toString('latin1');
 
 function hasProc(): boolean {
   try {
