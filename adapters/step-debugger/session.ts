@@ -207,8 +207,9 @@ export class StepSession {
     const { holds } = predicate;
     const becomes = (event: HistoryEvent, before: SupervisorState) =>
       holds(event.state) && !holds(before);
+    const isAlready = holds(this.#point.state) ? 'holds here, and ' : '';
     const missing = direction === 1 ? 'does not become true later' : 'did not become true earlier';
-    yield* this.#search(direction, `${text}: ${missing}`, becomes);
+    yield* this.#search(direction, `${text}: ${isAlready}${missing}`, becomes);
   }
 
   *#search(
