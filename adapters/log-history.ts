@@ -46,7 +46,7 @@ export function pointAt(history: History<LogPosition>, instant: Instant): Histor
   const isBefore = 'seq' in instant ? instant.seq < first.seq : instant.at < first.state.at;
   if (isBefore && first.seq > 0)
     return `the log begins after event ${String(first.seq)}; what was before is gone`;
-  const isMissing = 'seq' in instant && point.seq < instant.seq && instant.seq < history.last().seq;
+  const isMissing = 'seq' in instant && point.seq < instant.seq && instant.seq < history.end().seq;
   return isMissing ? `event ${String(instant.seq)} is not in the log` : point;
 }
 
@@ -67,10 +67,7 @@ class Reading implements LogHistory {
     this.#log = log;
     this.header = log.header;
     this.#builder = new CheckpointBuilder(limits);
-    this.history = new History(
-      () => this.#builder.stretches(),
-      (place, lastSeq) => readAgain(log, place, lastSeq),
-    );
+    this.history = new History(this.#builder, (place, lastSeq) => readAgain(log, place, lastSeq));
   }
 
   grow(): number {

@@ -6,7 +6,7 @@
  * @module
  */
 import type { ServiceName } from '../machines/definition';
-import type { Transition } from '../machines/fold';
+import { initialState, type Transition } from '../machines/fold';
 import type { SupervisorState } from '../machines/state';
 
 /** A stretch of a log: the state before its first event, and where that is read. */
@@ -37,13 +37,22 @@ interface Checkpoint<Place> extends Stretch<Place> {
   lastAt: number;
 }
 
+/** What is known of a log without reading it again; grows with it. */
+export interface Checkpoints<Place> {
+  /** At least one. */
+  stretches(): readonly Stretch<Place>[];
+  /** The last state. */
+  end(): SupervisorState;
+}
+
 /** Gathers the checkpoints of a log that is folded from its beginning, event by event. */
-export class CheckpointBuilder<Place> {
+export class CheckpointBuilder<Place> implements Checkpoints<Place> {
   readonly #limits: CheckpointLimits;
   #checkpoints: Checkpoint<Place>[] = [];
   readonly #changed = new Set<ServiceName>();
   #changes = 0;
   #interval: number;
+  #end = initialState();
 
   constructor(limits: CheckpointLimits = checkpointLimits) {
     this.#limits = limits;
@@ -53,6 +62,7 @@ export class CheckpointBuilder<Place> {
   /** The log begins with `state`, or goes on with it after a gap; its next event is at `place`. */
   begin(state: SupervisorState, place: Place): void {
     this.#add(state, place, true);
+    this.#end = state;
   }
 
   /** The fold of the next event; `place` gives where the one after it is read. */
@@ -62,12 +72,16 @@ export class CheckpointBuilder<Place> {
     for (const { after } of transitions) this.#changed.add(after.context.name);
     last.lastSeq = state.seq;
     last.lastAt = state.at;
+    this.#end = state;
     if (state.seq - last.before.seq >= this.#interval) this.#add(state, place(), false);
   }
 
-  /** Grows with the log. */
   stretches(): readonly Stretch<Place>[] {
     return this.#checkpoints;
+  }
+
+  end(): SupervisorState {
+    return this.#end;
   }
 
   #add(before: SupervisorState, place: Place, isFixed: boolean): void {

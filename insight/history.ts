@@ -7,7 +7,7 @@
 import { fold, type Transition } from '../machines/fold';
 import type { LoggedRecord } from '../machines/log-format';
 import type { SupervisorState } from '../machines/state';
-import type { Stretch } from './checkpoints';
+import type { Checkpoints, Stretch } from './checkpoints';
 
 /** An event of a log, with what the fold makes of it. */
 export interface HistoryEvent {
@@ -37,7 +37,7 @@ export type Found =
 const foldedMax = 2;
 
 export class History<Place> {
-  readonly #stretches: () => readonly Stretch<Place>[];
+  readonly #checkpoints: Checkpoints<Place>;
   readonly #read: ReadStretch<Place>;
   #folded: {
     readonly stretch: Stretch<Place>;
@@ -45,27 +45,31 @@ export class History<Place> {
     readonly events: readonly HistoryEvent[];
   }[] = [];
 
-  /** `stretches`: at least one; may have grown whenever it is asked for again. */
-  constructor(stretches: () => readonly Stretch<Place>[], read: ReadStretch<Place>) {
-    this.#stretches = stretches;
+  constructor(checkpoints: Checkpoints<Place>, read: ReadStretch<Place>) {
+    this.#checkpoints = checkpoints;
     this.#read = read;
   }
 
   /** The first moment of the log: before its first event, or the snapshot that it begins with. */
   first(): HistoryPoint {
-    const stretch = this.#stretches()[0];
+    const stretch = this.#checkpoints.stretches()[0];
     if (stretch === undefined) throw new LogChanged('the log has no beginning');
     return beginningOf(stretch);
   }
 
+  /** The state at the end, for which nothing must be read. */
+  end(): SupervisorState {
+    return this.#checkpoints.end();
+  }
+
   last(): HistoryPoint {
-    return this.atSeq(this.#lastSeq());
+    return this.atSeq(this.end().seq);
   }
 
   /** The moment after event `seq`; the last one before where there is none such. */
   atSeq(seq: number): HistoryPoint {
-    const wanted = Math.min(seq, this.#lastSeq());
-    const stretches = this.#stretches();
+    const wanted = Math.min(seq, this.end().seq);
+    const stretches = this.#checkpoints.stretches();
     const index = this.#indexOf(({ before }) => before.seq < wanted);
     const [stretch, later] = [stretches[index], stretches[index + 1]];
     if (stretch === undefined) return this.first();
@@ -80,7 +84,7 @@ export class History<Place> {
 
   /** The last moment at or before `at`; the first one where all are later. */
   atTime(at: number): HistoryPoint {
-    const stretch = this.#stretches()[this.#indexOf(({ before }) => before.at <= at)];
+    const stretch = this.#checkpoints.stretches()[this.#indexOf(({ before }) => before.at <= at)];
     if (stretch === undefined) return this.first();
     const event = lastWhere(this.#eventsOf(stretch), ({ record }) => record.at <= at);
     return this.atSeq(event?.record.seq ?? stretch.before.seq);
@@ -89,7 +93,7 @@ export class History<Place> {
   next({ seq }: HistoryPoint): HistoryPoint | undefined {
     const later = this.atSeq(seq + 1);
     if (later.seq > seq) return later;
-    const stretch = this.#stretches().find(({ before }) => before.seq > seq);
+    const stretch = this.#checkpoints.stretches().find(({ before }) => before.seq > seq);
     return stretch && beginningOf(stretch);
   }
 
@@ -107,7 +111,7 @@ export class History<Place> {
     direction: 1 | -1,
     isWanted: (event: HistoryEvent, before: SupervisorState) => boolean,
   ): Generator<Found, void, undefined> {
-    const stretches = this.#stretches();
+    const stretches = this.#checkpoints.stretches();
     const begin = this.#indexOf(({ before }) => before.seq <= from.seq);
     for (let index = begin; index >= 0 && index < stretches.length; index += direction) {
       const stretch = stretches[index];
@@ -130,13 +134,9 @@ export class History<Place> {
     yield { done: true, point: undefined };
   }
 
-  #lastSeq(): number {
-    return this.#stretches().at(-1)?.lastSeq ?? 0;
-  }
-
   /** The last stretch for which `isBefore` holds, which does for all before it; -1 where there is none. */
   #indexOf(isBefore: (stretch: Stretch<Place>) => boolean): number {
-    return countWhere(this.#stretches(), isBefore) - 1;
+    return countWhere(this.#checkpoints.stretches(), isBefore) - 1;
   }
 
   #eventsOf(stretch: Stretch<Place>): readonly HistoryEvent[] {

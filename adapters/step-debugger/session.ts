@@ -54,7 +54,7 @@ export class StepSession {
 
   /** Of all that the log names. */
   serviceNames(): ReadonlySet<string> {
-    return new Set(this.#log.history.last().state.services.keys());
+    return new Set(this.#log.history.end().services.keys());
   }
 
   /** Shows where it begins. */
@@ -171,8 +171,11 @@ export class StepSession {
       if (point === undefined && direction === 1 && this.#log.grow() > 0)
         point = history.next(this.#point);
       if (point === undefined) {
-        const end = direction === 1 ? 'end' : 'beginning';
-        this.#output.print(`this is the ${end} of the log`);
+        this.#output.print(
+          direction === 1
+            ? `this is the end of the log${this.#whyEnd()}`
+            : 'this is the beginning of the log',
+        );
         return;
       }
       if (point.seq > this.#point.seq + 1) this.#tellGap(this.#point.seq + 1, point.seq);
@@ -180,6 +183,14 @@ export class StepSession {
       this.#show(showPoint(point, this.#log.header.at));
       yield;
     }
+  }
+
+  /** Where more may follow that cannot be read. */
+  #whyEnd(): string {
+    const [damage] = this.#log.damage;
+    if (damage === undefined) return '';
+    const { path, line, reason } = damage;
+    return `; what follows cannot be read: ${path}:${String(line)}: ${reason}`;
   }
 
   #tellGap(from: number, to: number): void {
@@ -196,8 +207,9 @@ export class StepSession {
     const { holds } = predicate;
     const becomes = (event: HistoryEvent, before: SupervisorState) =>
       holds(event.state) && !holds(before);
+    const isAlready = holds(this.#point.state) ? 'holds here, and ' : '';
     const missing = direction === 1 ? 'does not become true later' : 'did not become true earlier';
-    yield* this.#search(direction, `${text}: ${missing}`, becomes);
+    yield* this.#search(direction, `${text}: ${isAlready}${missing}`, becomes);
   }
 
   *#search(
@@ -205,18 +217,19 @@ export class StepSession {
     missing: string,
     isWanted: (event: HistoryEvent, before: SupervisorState) => boolean,
   ): Running<void> {
+    const { history } = this.#log;
     let from = this.#point;
     do {
-      for (const found of this.#log.history.search(from, direction, isWanted)) {
+      for (const found of history.search(from, direction, isWanted)) {
         if (found.done && found.point !== undefined) {
           this.#go(found.point);
           return;
         }
         yield;
       }
-      from = this.#log.history.last();
+      from = { seq: history.end().seq, state: history.end(), event: undefined };
     } while (direction === 1 && this.#log.grow() > 0);
-    this.#output.print(missing);
+    this.#output.print(direction === 1 ? `${missing}${this.#whyEnd()}` : missing);
   }
 
   #go(point: HistoryPoint): void {
@@ -228,7 +241,7 @@ export class StepSession {
     const { history, header } = this.#log;
     const instant = parseInstant(text, header);
     if (typeof instant === 'string') throw new CommandProblem(instant);
-    if (instant !== undefined && isBeyond(instant, history.last())) this.#log.grow();
+    if (instant !== undefined && isBeyond(instant, history.end())) this.#log.grow();
     const point = pointAt(history, instant);
     if (typeof point === 'string') throw new CommandProblem(point);
     return point;
@@ -251,8 +264,8 @@ export class StepSession {
   }
 }
 
-const isBeyond = (instant: Exclude<Instant, undefined>, { seq, state }: HistoryPoint): boolean =>
-  'seq' in instant ? instant.seq > seq : instant.at > state.at;
+const isBeyond = (instant: Exclude<Instant, undefined>, { seq, at }: SupervisorState): boolean =>
+  'seq' in instant ? instant.seq > seq : instant.at > at;
 
 /** The number that is meant; `undefined` for the name of a service. */
 function countOf(word: Argument | undefined): number | undefined {

@@ -54,7 +54,7 @@ export function showDiff(from: HistoryPoint, to: HistoryPoint, startedAt: number
   ];
 }
 
-const placeOf = ({ seq, state }: HistoryPoint, startedAt: number): string =>
+const placeOf = ({ seq, state }: Pick<HistoryPoint, 'seq' | 'state'>, startedAt: number): string =>
   `event ${String(seq)} (+${(Math.max(0, state.at - startedAt) / 1_000_000).toFixed(6)})`;
 
 /** Up to `count` events on each side, the present one marked. */
@@ -82,11 +82,11 @@ export function showList<Place>(
 }
 
 export function showInfo({ header, history, damage, divergence, notes }: LogHistory): string[] {
-  const [first, last] = [history.first(), history.last()];
+  const [first, end] = [history.first(), history.end()];
   const from = first.seq === 0 ? 'event 1' : `a snapshot after event ${String(first.seq)}`;
   return [
     `boot ${header.boot} on ${header.host}, ${header.wallAt}, minit ${header.program}`,
-    `from ${from} to ${placeOf(last, header.at)}; minit is ${last.state.init.value} there`,
+    `from ${from} to ${placeOf({ seq: end.seq, state: end }, header.at)}; minit is ${end.init.value} there`,
     ...damage.map(
       ({ path, line, reason }) =>
         `${path}:${String(line)}: damaged: ${reason}; the log counts up to there`,
