@@ -112,13 +112,14 @@ const placeOf = ({ place: { path, line } }: OpenedLog): Pick<Damage, 'path' | 'l
   line,
 });
 
-function isPast({ seq, at }: Pick<LoggedRecord, 'seq' | 'at'>, until: Instant): boolean {
+/** The event comes after `until`. */
+export function isPast({ seq, at }: Pick<LoggedRecord, 'seq' | 'at'>, until: Instant): boolean {
   if (until === undefined) return false;
   return 'seq' in until ? seq > until.seq : at > until.at;
 }
 
 /** A line can be whole and still hold what cannot come there, or what no minit writes; that is damage, too. */
-function foldOne(
+export function foldOne(
   state: SupervisorState,
   record: LoggedRecord,
 ): ReplayedEvent | { readonly reason: string } {
@@ -131,7 +132,8 @@ function foldOne(
   }
 }
 
-function restore(
+/** Returns the state that a snapshot holds, or what is wrong with it. */
+export function restore(
   plain: unknown,
 ): { readonly state: SupervisorState } | { readonly reason: string } {
   try {
