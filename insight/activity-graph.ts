@@ -72,8 +72,8 @@ export class ActivityGraphBuilder {
   /** Processes that were told to end. */
   readonly #stopping = new Set<number>();
   readonly #readByService = new Map<ServiceName, number>();
-  readonly #settledNow = new Map<ServiceName, number>();
-  readonly #settledFirst = new Map<ServiceName, number>();
+  /** In order: who respawns is settled anew each time, which those that were let go before do not hear of. */
+  readonly #settlements = new Map<ServiceName, number[]>();
   /** At which node each service was no longer on its way up; a boot does not wait for one that respawns. */
   readonly #rose = new Map<ServiceName, number>();
   readonly #lastByService = new Map<ServiceName, number>();
@@ -95,7 +95,7 @@ export class ActivityGraphBuilder {
     for (const service of servicesInOrder(state)) {
       const { name, pid } = service.context;
       this.#lastByService.set(name, node);
-      if (isSettled(service)) this.#settledNow.set(name, node);
+      if (isSettled(service)) this.#noteSettled(name, node);
       if (pid !== undefined) this.#begun.set(`process:${String(pid)}`, node);
     }
   }
@@ -127,7 +127,7 @@ export class ActivityGraphBuilder {
     return {
       nodes: this.#nodes,
       settled: this.#settled,
-      settledByService: this.#settledFirst,
+      settledByService: new Map([...this.#settlements].map(([name, [first = 0]]) => [name, first])),
       lastByService: this.#lastByService,
       releases: this.#releases,
     };
@@ -167,21 +167,29 @@ export class ActivityGraphBuilder {
     }
     if (before !== undefined && isRising(before) && !isRising(after) && !this.#rose.has(name))
       this.#rose.set(name, own);
-    if (!isSettled(after)) this.#settledNow.delete(name);
-    else if (!this.#settledNow.has(name)) {
-      this.#settledNow.set(name, own);
-      if (!this.#settledFirst.has(name)) this.#settledFirst.set(name, own);
-    }
+    if (isSettled(after) && (before === undefined || !isSettled(before)))
+      this.#noteSettled(name, own);
+  }
+
+  #noteSettled(name: ServiceName, node: number): void {
+    const nodes = this.#settlements.get(name);
+    if (nodes === undefined) this.#settlements.set(name, [node]);
+    else nodes.push(node);
+  }
+
+  /** The node at which `name` was settled for a service that has been read at `read`. */
+  #settledFor(name: ServiceName, read: number): number | undefined {
+    const nodes = this.#settlements.get(name) ?? [];
+    return nodes.findLast((node) => node <= read) ?? nodes[0];
   }
 
   #release(transition: Transition, node: number): number {
     const { name, needs } = transition.after.context;
     const moment = this.#moment(node);
     this.#noteRelease(transition, moment);
-    const settled = needs.map((need) => this.#settledNow.get(need));
-    const before = [node, this.#readByService.get(name), ...settled].filter(
-      (index) => index !== undefined,
-    );
+    const read = this.#readByService.get(name) ?? node;
+    const settled = needs.map((need) => this.#settledFor(need, read));
+    const before = [node, read, ...settled].filter((index) => index !== undefined);
     const after = [...new Set(before)].map(nothing);
     return this.#add({ moment, service: name, after, isRelease: true });
   }
