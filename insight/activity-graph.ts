@@ -109,7 +109,7 @@ export class ActivityGraphBuilder {
     const service = subjectOf(record, transitions);
     const node = this.#add({ moment, service, after: this.#edgesOf(record) });
     const { type } = record.event;
-    if (type === 'ServiceRead' || type === 'ServiceMissing') {
+    if ((type === 'ServiceRead' || type === 'ServiceMissing') && !transitions.some(isReread)) {
       this.#readByService.set(record.event.service, node);
       if (this.#settled === undefined) this.#walked = node;
     }
@@ -243,6 +243,12 @@ function begunAs(
     ? { key: `timer:${event.timer}`, activity: 'pausing' }
     : undefined;
 }
+
+/** The directory was read again for a respawn; no boot waits for that. */
+const isReread = ({ before, event }: Transition): boolean =>
+  before !== undefined &&
+  stateName(before) === 'starting' &&
+  (event.type === 'DefinitionRead' || event.type === 'DefinitionMissing');
 
 /** It waited for its dependencies, and is let go: it does not just stop waiting. */
 const isRelease = ({ before, after }: Transition): boolean =>
