@@ -23,12 +23,15 @@ export interface ObservedLog {
   /** The instant lies before the first event that the log still has: after this one. */
   readonly beginsAfter: number | undefined;
   readonly damage: readonly Damage[];
+  /** There is more in the log, after the instant. */
+  readonly goesOn: boolean;
 }
 
 /** Folds the log up to `until`. What cannot be read is in `damage`; everything before it counts. */
 export function observeLog(log: OpenedLog, until: Instant, observer: LogObserver): ObservedLog {
   let state = initialState();
   let beginsAfter: number | undefined;
+  let goesOn = false;
   const damage: Damage[] = [];
   const refuse = (reason: string): void => {
     damage.push({ path: log.place.path, line: log.place.line, reason });
@@ -36,7 +39,8 @@ export function observeLog(log: OpenedLog, until: Instant, observer: LogObserver
   for (const item of log.items()) {
     if (item.kind === 'gap' || (item.kind === 'snapshot' && item.seq === state.seq)) continue;
     if (item.kind === 'record') {
-      if (isPast(item.record, until)) break;
+      goesOn = isPast(item.record, until);
+      if (goesOn) break;
       const next = foldOne(state, item.record);
       if ('reason' in next) {
         refuse(next.reason);
@@ -51,7 +55,8 @@ export function observeLog(log: OpenedLog, until: Instant, observer: LogObserver
       refuse(restored.reason);
       break;
     }
-    if (isPast(restored.state, until)) {
+    goesOn = isPast(restored.state, until);
+    if (goesOn) {
       if (state.seq === 0) beginsAfter = restored.state.seq;
       break;
     }
@@ -59,5 +64,5 @@ export function observeLog(log: OpenedLog, until: Instant, observer: LogObserver
     observer.resume(state);
   }
   for (const note of log.notes) if (note.kind === 'damaged') damage.push(note);
-  return { state, beginsAfter, damage };
+  return { state, beginsAfter, damage, goesOn };
 }
