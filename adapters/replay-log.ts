@@ -132,6 +132,7 @@ export function foldOne(
   }
 }
 
+/** Returns the state that a snapshot holds, or what is wrong with it. */
 export function restore(
   plain: unknown,
 ): { readonly state: SupervisorState } | { readonly reason: string } {

@@ -26,8 +26,11 @@ export function dotToSvg(dot: string, title: string, layOut: LayOut): string {
   );
 }
 
-/** A rule of CSS goes before the attribute of the same name, so that the attributes are the light form. */
-function styleSheet(svg: string): string {
+/**
+ * Returns the style sheet that `svg` needs. A rule of CSS goes before the attribute of the same name, so
+ * that the attributes are the light form. Pure.
+ */
+export function styleSheet(svg: string): string {
   const rules = [...darkByLight()].flatMap(([light, dark]) =>
     (['fill', 'stroke'] as const)
       .filter((property) => svg.includes(`${property}="${light}"`))

@@ -4,10 +4,17 @@
  *
  * @module
  */
-import { describeTransition } from '../machines/describe';
+import { describeTransition, reasonOf } from '../machines/describe';
 import type { ServiceName } from '../machines/definition';
 import type { Transition } from '../machines/fold';
-import { innerState, stateName, type StateName, type SupervisorState } from '../machines/state';
+import {
+  innerState,
+  servicesInOrder,
+  stateName,
+  type Service,
+  type StateName,
+  type SupervisorState,
+} from '../machines/state';
 
 /** An event: its number, and CLOCK_BOOTTIME in µs. */
 export interface Moment {
@@ -25,6 +32,10 @@ export interface Span {
   /** In words, as on the console. */
   readonly reason: string;
   readonly pid: number | undefined;
+  /** It began with a start that failed, or with a process that ended badly though nobody asked it to end. */
+  readonly isFailure: boolean;
+  /** Processes that respawn had started until it began. */
+  readonly restarts: number;
 }
 
 export interface ServiceLine {
@@ -36,6 +47,10 @@ export interface Timeline {
   readonly begin: Moment;
   /** When every service that the boot wanted was up, done or failed; `undefined`: it never was. */
   readonly settled: Moment | undefined;
+  /** When all services were told to go down; `undefined`: they never were. */
+  readonly ending: Moment | undefined;
+  /** The first event of the boot is gone: what is here begins with a snapshot. */
+  readonly isCutOff: boolean;
   /** The last event. */
   readonly end: Moment;
   /** In the order of first mention. */
@@ -49,36 +64,88 @@ export class TimelineBuilder {
   readonly #spansByService = new Map<ServiceName, Growing[]>();
   #begin: Moment | undefined;
   #settled: Moment | undefined;
+  #ending: Moment | undefined;
+  #isCutOff = false;
   #end: Moment = { seq: 0, at: 0 };
+
+  /** Begins, or goes on after a gap, with the state that a snapshot holds. */
+  resume(state: SupervisorState): void {
+    const moment = { seq: state.seq, at: state.at };
+    if (this.#begin === undefined) this.#isCutOff = true;
+    this.#pass(state, moment);
+    for (const service of servicesInOrder(state)) {
+      const last = this.#spansOf(service.context.name).at(-1);
+      const isSame =
+        last?.state === stateName(service) &&
+        last.inner === innerState(service) &&
+        last.pid === service.context.pid;
+      if (!isSame) this.#change(service, moment, { reason: reasonOf(service), isFailure: false });
+    }
+  }
 
   /** `state` and `transitions`: what the fold of one event gave. */
   observe(state: SupervisorState, transitions: readonly Transition[]): void {
     const moment = { seq: state.seq, at: state.at };
-    this.#begin ??= moment;
-    this.#end = moment;
-    if (this.#settled === undefined && state.init.value === 'running') this.#settled = moment;
-    for (const transition of transitions) this.#change(transition, moment);
+    this.#pass(state, moment);
+    for (const transition of transitions) {
+      const { after } = transition;
+      // What happened on the way within one event is no span, but it is why the span began.
+      const isFailure = isBadEnd(transition) || this.#failedAt(after.context.name, moment.seq);
+      this.#change(after, moment, { reason: describeTransition(transition), isFailure });
+    }
   }
 
   finish(): Timeline {
     return {
       begin: this.#begin ?? this.#end,
       settled: this.#settled,
+      ending: this.#ending,
+      isCutOff: this.#isCutOff,
       end: this.#end,
       services: [...this.#spansByService].map(([name, spans]) => ({ name, spans })),
     };
   }
 
-  #change(transition: Transition, moment: Moment): void {
-    const { after } = transition;
-    const { name, pid } = after.context;
+  #pass(state: SupervisorState, moment: Moment): void {
+    this.#begin ??= moment;
+    this.#end = moment;
+    if (state.init.value === 'running') this.#settled ??= moment;
+    if (state.shutdown !== undefined || state.stopPlan !== undefined) this.#ending ??= moment;
+  }
+
+  #spansOf(name: ServiceName): Growing[] {
     let spans = this.#spansByService.get(name);
     if (spans === undefined) this.#spansByService.set(name, (spans = []));
+    return spans;
+  }
+
+  #failedAt(name: ServiceName, seq: number): boolean {
+    const last = this.#spansByService.get(name)?.at(-1);
+    return last !== undefined && last.from.seq === seq && last.isFailure;
+  }
+
+  #change(
+    service: Service,
+    moment: Moment,
+    { reason, isFailure }: Pick<Span, 'reason' | 'isFailure'>,
+  ): void {
+    const { pid, restarts, name } = service.context;
+    const spans = this.#spansOf(name);
     const last = spans.at(-1);
     if (last?.from.seq === moment.seq) spans.pop();
     else if (last !== undefined) last.until = moment;
-    const [state, inner] = [stateName(after), innerState(after)];
-    const reason = describeTransition(transition);
-    spans.push({ state, inner, from: moment, until: undefined, reason, pid });
+    const [state, inner] = [stateName(service), innerState(service)];
+    spans.push({
+      ...{ state, inner, from: moment, until: undefined },
+      ...{ reason, pid, isFailure, restarts },
+    });
   }
+}
+
+function isBadEnd({ before, after }: Transition): boolean {
+  const { failure, exit, pid, want } = after.context;
+  if (failure !== undefined && failure !== before?.context.failure) return true;
+  const hasEnded = before?.context.pid !== undefined && pid === undefined;
+  if (!hasEnded || want === 'down' || stateName(before) === 'stopping') return false;
+  return exit !== undefined && !('code' in exit && exit.code === 0) && !('unknown' in exit);
 }
