@@ -18,7 +18,13 @@ import {
   type Service,
   type SupervisorState,
 } from './state';
+import type { ServiceName } from './definition';
 import type { Effect } from './effects';
+import { PersistentMap } from './persistent-map';
+
+const waitRule = 'who waits, waits for something that is still to come';
+const isWaiting = (service: Service): boolean =>
+  service.context.isRead && stateName(service) === 'waiting-deps';
 
 /** What must hold of each service, by the name of the rule; returns what is wrong, or `undefined`. */
 const serviceRules: Readonly<
@@ -60,26 +66,16 @@ const serviceRules: Readonly<
       ? `${service.context.name} is wanted up but ${stateName(service)}`
       : undefined,
 
-  'who waits, waits for something that is still to come': (state, service) => {
-    const { name, isRead, waitingFor } = service.context;
-    if (stateName(service) !== 'waiting-deps' || !isRead) return undefined;
-    if (waitingFor.size === 0) return `${name} waits for nothing`;
-    for (const needed of waitingFor.keys()) {
-      if (!state.waiters.get(needed)?.has(name)) return `${name} waits for ${needed} unknown to it`;
-      const target = state.services.get(needed);
-      if (target !== undefined && isSettled(target))
-        return `${name} waits for ${needed}, which is settled`;
-      const isComing = target !== undefined && !isAtRest(target);
-      if (!isComing && !isOnAgenda(state, needed))
-        return `${name} waits for ${needed}, which nobody starts`;
-    }
-    return undefined;
-  },
+  [waitRule]: (_, service) =>
+    isWaiting(service) && service.context.waitingFor.size === 0
+      ? `${service.context.name} waits for nothing`
+      : undefined,
 };
 
 const processRule = 'at most one process a service, and each process has one service';
 const countRule = 'the counts are right';
 const shutdownRule = 'services are taken down exactly while minit says so';
+const nobody = PersistentMap.empty<true>();
 const counts = { rising: isRising, active: isActive, stuck: isStuck };
 
 export const invariantNames: readonly string[] = [
@@ -92,7 +88,10 @@ export const invariantNames: readonly string[] = [
 /** @throws InvariantViolation that names the rule and the service. */
 export function checkInvariants(state: SupervisorState): void {
   checkProcesses(state, state.serviceByPid.keys());
-  for (const service of state.services.values()) checkService(state, service);
+  for (const service of state.services.values()) {
+    checkService(state, service);
+    for (const needed of service.context.waitingFor.keys()) checkWait(state, service, needed);
+  }
   checkShutdown(state);
   const services = [...state.services.values()];
   for (const [field, holds] of Object.entries(counts))
@@ -113,23 +112,13 @@ export function checkInvariantsAfter(before: SupervisorState, after: SupervisorS
   }
   const changed = after.services.changedKeys(before.services);
   checkProcesses(after, after.serviceByPid.changedKeys(before.serviceByPid));
-  const suspects = new Set(changed);
-  const addWaiters = (needed: string): void => {
-    for (const waiter of before.waiters.get(needed)?.keys() ?? []) suspects.add(waiter);
-    for (const waiter of after.waiters.get(needed)?.keys() ?? []) suspects.add(waiter);
-  };
-  changed.forEach(addWaiters);
-  after.waiters.changedKeys(before.waiters).forEach(addWaiters);
-  for (const name of takenFromAgenda(before, after)) addWaiters(name);
-  const processOwners = changed.map((name) => before.services.get(name)?.context.pid);
-  checkProcesses(
-    after,
-    processOwners.flatMap((pid) => (pid === undefined ? [] : [String(pid)])),
-  );
-  for (const name of suspects) {
-    const service = after.services.get(name);
-    if (service !== undefined) checkService(after, service);
+  for (const name of changed) checkChanged(before, after, name);
+  for (const needed of after.waiters.changedKeys(before.waiters)) {
+    const [then, now] = [before.waiters.get(needed) ?? nobody, after.waiters.get(needed) ?? nobody];
+    for (const waiter of now.changedKeys(then))
+      checkWait(after, after.services.get(waiter), needed);
   }
+  for (const needed of takenFromAgenda(before, after)) checkWaiters(after, needed);
   checkShutdown(after);
   for (const [field, holds] of Object.entries(counts)) {
     const counted = (state: SupervisorState): number =>
@@ -140,6 +129,39 @@ export function checkInvariantsAfter(before: SupervisorState, after: SupervisorS
     const key = field as keyof typeof counts;
     checkCount(after, key, before[key] + counted(after) - counted(before));
   }
+}
+
+/** A service that is another than before: itself, its process, and whom it waits for or who waits for it. */
+function checkChanged(before: SupervisorState, after: SupervisorState, name: ServiceName): void {
+  const [then, now] = [before.services.get(name), after.services.get(name)];
+  if (then?.context.pid !== undefined) checkProcesses(after, [String(then.context.pid)]);
+  checkWaiters(after, name);
+  if (now === undefined) return;
+  checkService(after, now);
+  if (!isWaiting(now)) return;
+  const { waitingFor } = now.context;
+  const known = then !== undefined && isWaiting(then) ? then.context.waitingFor : nobody;
+  for (const needed of waitingFor.changedKeys(known))
+    if (waitingFor.has(needed)) checkWait(after, now, needed);
+}
+
+/** Those who wait for `needed` as far as it knows; see {@link checkWait} for those of whom it knows nothing. */
+function checkWaiters(state: SupervisorState, needed: ServiceName): void {
+  for (const waiter of state.waiters.get(needed)?.keys() ?? [])
+    checkWait(state, state.services.get(waiter), needed);
+}
+
+function checkWait(state: SupervisorState, waiter: Service | undefined, needed: ServiceName): void {
+  if (waiter === undefined || !isWaiting(waiter) || !waiter.context.waitingFor.has(needed)) return;
+  const { name } = waiter.context;
+  if (!state.waiters.get(needed)?.has(name))
+    violate(state, waitRule, `${name} waits for ${needed} unknown to it`);
+  const target = state.services.get(needed);
+  if (target !== undefined && isSettled(target))
+    violate(state, waitRule, `${name} waits for ${needed}, which is settled`);
+  const isComing = target !== undefined && !isAtRest(target);
+  if (!isComing && !isOnAgenda(state, needed))
+    violate(state, waitRule, `${name} waits for ${needed}, which nobody starts`);
 }
 
 function checkProcesses(state: SupervisorState, pids: Iterable<string>): void {

@@ -7,7 +7,8 @@
 import type { LogRecord } from '../../effects/ports';
 import type { ServiceName } from '../../machines/definition';
 import type { RecordedEvent } from '../../machines/events';
-import { initialState, type fold } from '../../machines/fold';
+import { isSame } from '../../effects/replay';
+import { initialState, type fold, type Folded } from '../../machines/fold';
 import { checkInvariantsAfter } from '../../machines/invariants';
 import { InvariantViolation } from '../../machines/invariant-violation';
 import { createRunRules } from '../../machines/run-rules';
@@ -16,9 +17,31 @@ import { finding, StormWatch, type Finding } from './findings';
 
 export type Fold = typeof fold;
 
+/** All runs begin with one and the same state, so that what one folded can be known to others. */
+export const begin: SupervisorState = initialState();
+
+/** Something that a run without incidents folds, and every other one too, up to its first incident. */
+interface Known {
+  readonly before: SupervisorState;
+  readonly recorded: RecordedEvent;
+  readonly folded: Folded;
+}
+
+/** What a run folded, event by event. The fold is pure: what comes there again need not be worked out again. */
+export type FoldedPath = readonly Known[];
+
+export interface RunObserverOptions {
+  readonly foldEvent: Fold;
+  /** That it starts again in a quiet world is nobody's fault but its own. */
+  readonly startsByItself: (service: ServiceName, state: SupervisorState) => boolean;
+  readonly known?: FoldedPath | undefined;
+}
+
 export class RunObserver {
   /** Up to and with the event that showed what is wrong. */
   readonly records: LogRecord[] = [];
+  /** What was folded, for other runs; kept only where there is nothing of the kind yet. */
+  readonly path: Known[] | undefined;
   /** Services that were asked for and are not there. */
   readonly missing = new Set<ServiceName>();
   /** Nothing has failed for so long that after this instant nothing is to start any more. */
@@ -27,16 +50,16 @@ export class RunObserver {
   readonly #startsByItself: (service: ServiceName, state: SupervisorState) => boolean;
   readonly #rules = createRunRules();
   readonly #storms = new StormWatch();
-  #state = initialState();
+  #state = begin;
   #finding: Finding | undefined;
 
-  /** `startsByItself`: that it starts again in a quiet world is nobody's fault but its own. */
-  constructor(
-    foldEvent: Fold,
-    startsByItself: (service: ServiceName, state: SupervisorState) => boolean,
-  ) {
+  readonly #known: FoldedPath;
+
+  constructor({ foldEvent, startsByItself, known }: RunObserverOptions) {
     this.#foldEvent = foldEvent;
     this.#startsByItself = startsByItself;
+    this.#known = known ?? [];
+    this.path = known === undefined ? [] : undefined;
   }
 
   get state(): SupervisorState {
@@ -67,10 +90,12 @@ export class RunObserver {
     if (this.#finding !== undefined) throw new InvariantViolation('the run is over');
     let effects: LogRecord['effects'] = [];
     try {
-      const folded = this.#foldEvent(before, recorded);
+      const recalled = this.#recall(before, recorded);
+      const folded = recalled ?? this.#foldEvent(before, recorded);
       ({ effects } = folded);
       this.#state = folded.state;
-      checkInvariantsAfter(before, folded.state);
+      if (recalled === undefined) checkInvariantsAfter(before, folded.state);
+      this.path?.push({ before, recorded, folded });
       const record = { ...recorded, effects };
       const problem = this.#rules.observe({ before, record, after: folded.state });
       if (problem !== undefined) throw new InvariantViolation(problem);
@@ -83,6 +108,13 @@ export class RunObserver {
       this.records.push({ ...recorded, effects });
     }
   };
+
+  /** Returns what is known to come of this event in this state. */
+  #recall(before: SupervisorState, recorded: RecordedEvent): Folded | undefined {
+    const known = this.#known[recorded.seq - 1];
+    const isKnown = known?.before === before && isSame(known.recorded, recorded);
+    return isKnown ? known.folded : undefined;
+  }
 
   #watch(recorded: RecordedEvent): void {
     const { event, at } = recorded;

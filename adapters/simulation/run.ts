@@ -17,12 +17,14 @@ import { createWorld, type World } from '../simulated/world';
 import { behavioursOf, perform, worldFaultsOf } from './enact';
 import { finding, findNeverUp, findUnsettled, type Finding } from './findings';
 import { isTimed, type Scenario } from './incidents';
-import { RunObserver, type Fold } from './observer';
+import { begin, RunObserver, type Fold, type FoldedPath } from './observer';
 import type { SimulatedTree } from './tree';
 
 export interface RunOptions {
   /** Folds instead of minit's own: for specs that break something on purpose. */
   readonly fold?: Fold;
+  /** What another run of this tree has folded from its beginning: not worked out again. */
+  readonly known?: FoldedPath;
 }
 
 export interface Run {
@@ -32,6 +34,8 @@ export interface Run {
   readonly records: readonly LogRecord[];
   /** In a run without incidents: what of the tree itself never comes up. */
   readonly neverUp: readonly Finding[];
+  /** For other runs of this tree, where `known` was not given. */
+  readonly path: FoldedPath;
 }
 
 const second = 1_000_000;
@@ -54,11 +58,12 @@ export function runScenario(
   const behaviours = { ...behavioursOf(incidents), ...broken };
   const world = createWorld({ seed, tree, behaviours, faults: worldFaultsOf(incidents) });
   const isBroken = breakage(simulated);
-  const observer = new RunObserver(
-    options.fold ?? fold,
-    (service, state) =>
+  const observer = new RunObserver({
+    foldEvent: options.fold ?? fold,
+    startsByItself: (service, state) =>
       isBroken(service) || state.services.get(service)?.context.definition.mode !== 'respawn',
-  );
+    known: options.known,
+  });
   boot(world, simulated, observer);
   const isOver = (): boolean => observer.finding !== undefined || hasEnded(world);
   let nowUs = 0;
@@ -72,7 +77,8 @@ export function runScenario(
   const isCalm = incidents.length === 0 && observer.finding === undefined;
   const neverUp = isCalm ? findNeverUp(observer.state, observer.missing) : [];
   if (observer.finding === undefined) endAndCheck(world, observer);
-  return { finding: observer.finding, records: observer.records, neverUp };
+  const { records, path = [] } = observer;
+  return { finding: observer.finding, records, neverUp, path };
 }
 
 /** Tells which services can never come up, whatever minit does. */
@@ -99,7 +105,7 @@ function boot(world: World, { root, words, role }: SimulatedTree, observer: RunO
     endsSystem: true,
   };
   const first = { at: world.ports.clock.now(), event };
-  turns$(world.ports, first, { fold: observer.fold }).subscribe({
+  turns$(world.ports, first, { fold: observer.fold, from: begin }).subscribe({
     error: (error: unknown) => {
       observer.noteError(error);
     },

@@ -42,9 +42,11 @@ export const findingsMax = 5;
 const seedMax = 2 ** 31;
 
 /** Simulates until all runs are made, or enough was found. */
-export function simulate(simulated: SimulatedTree, options: SimulationOptions): Simulation {
-  const calm: Scenario = { seed: options.seed, incidents: [] };
-  const first = runScenario(simulated, calm, options);
+export function simulate(simulated: SimulatedTree, asked: SimulationOptions): Simulation {
+  const calm: Scenario = { seed: asked.seed, incidents: [] };
+  const first = runScenario(simulated, calm, asked);
+  // Who folds otherwise may do so in another way each time.
+  const options = { ...asked, known: asked.fold === undefined ? first.path : [] };
   const findings = new Map<string, ShrunkFinding>();
   for (const finding of [...first.neverUp, ...(first.finding ? [first.finding] : [])])
     findings.set(finding.key, { ...shrunkOf(first, calm, finding), incidentsAtFirst: 0 });
