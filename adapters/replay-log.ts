@@ -107,18 +107,19 @@ export function runReplay(log: OpenedLog, until: Instant, service?: string): Rep
   };
 }
 
-const placeOf = ({ place: { path, line } }: OpenedLog): Pick<Damage, 'path' | 'line'> => ({
+export const placeOf = ({ place: { path, line } }: OpenedLog): Pick<Damage, 'path' | 'line'> => ({
   path,
   line,
 });
 
-function isPast({ seq, at }: Pick<LoggedRecord, 'seq' | 'at'>, until: Instant): boolean {
+/** The event lies after the instant. */
+export function isPast({ seq, at }: Pick<LoggedRecord, 'seq' | 'at'>, until: Instant): boolean {
   if (until === undefined) return false;
   return 'seq' in until ? seq > until.seq : at > until.at;
 }
 
 /** A line can be whole and still hold what cannot come there, or what no minit writes; that is damage, too. */
-function foldOne(
+export function foldOne(
   state: SupervisorState,
   record: LoggedRecord,
 ): ReplayedEvent | { readonly reason: string } {
@@ -131,7 +132,7 @@ function foldOne(
   }
 }
 
-function restore(
+export function restore(
   plain: unknown,
 ): { readonly state: SupervisorState } | { readonly reason: string } {
   try {

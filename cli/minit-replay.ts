@@ -8,10 +8,11 @@ import { openLog } from '../adapters/event-log/reader';
 import { parseInstant } from '../adapters/replay-log';
 import { commandOutput, complain, version } from './program';
 import { stateView } from './replay-views/state';
+import { whyView } from './replay-views/why';
 import { exitCode, type View, type ViewOptions } from './replay-views/view';
 
 /** The first that is wanted is shown; the last always is. */
-const views: readonly View[] = [stateView];
+const views: readonly View[] = [whyView, stateView];
 
 function parser(): Command {
   const program = new Command('minit-replay')
