@@ -6,7 +6,7 @@
 import { Command, CommanderError } from 'commander';
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { openControlClient } from '../adapters/control-client';
+import { openControlClient, type ControlClient } from '../adapters/control-client';
 import { clientSystem } from '../adapters/client-system';
 import { isTerminal } from '../adapters/libc/fcntl';
 import { createServiceControl } from '../adapters/minit-control';
@@ -59,6 +59,7 @@ function parser(): Command {
     .option('-D', 'list the services started because of SERVICE (-: by no service)')
     .option('-H', 'list the last start requests, newest first')
     .option('--all', 'show every loaded service')
+    .option('--why', 'show why each is in its state: the chain of causes to the root')
     .option('--json', 'show one JSON object a line')
     .option('--root <dir>', 'the service directories', rootDefault())
     .helpOption('--help', 'show this')
@@ -191,14 +192,14 @@ function fail(text: string): number {
 
 /** Exactly one flag at a time says what to do; returns it, or what is wrong. */
 function chosenAction(flags: Flags): { action: string } | { problem: string } {
-  const chosen = [...Object.keys(orders), 'g', 'P', 'D', 'H', 'all'].filter(
+  const chosen = [...Object.keys(orders), 'g', 'P', 'D', 'H', 'all', 'why'].filter(
     (flag) => flags[flag] !== undefined,
   );
   if (chosen.length > 1) return { problem: `-${chosen.join(' and -')} cannot be used together` };
   return { action: chosen[0] ?? 'show' };
 }
 
-function run(typed: readonly string[], flags: Flags): number {
+async function run(typed: readonly string[], flags: Flags): Promise<number> {
   const choice = chosenAction(flags);
   if ('problem' in choice) return fail(choice.problem);
   const { action } = choice;
@@ -209,10 +210,24 @@ function run(typed: readonly string[], flags: Flags): number {
   if ('code' in client) return fail(client.text);
   const control = createServiceControl(client);
   try {
+    if (action === 'why') return await why(client, typed, flags);
     return act(control, typed, { action, flags });
   } finally {
     client.close();
   }
+}
+
+async function why(
+  client: ControlClient,
+  typed: readonly string[],
+  flags: Flags,
+): Promise<number> {
+  const names = typed.map((name) => serviceName(name, flags.root));
+  const conditions = (await import('./msvc-views/why.js')).showWhy(client, names, flags);
+  if (conditions === undefined) return exitCode.failed;
+  return worst(
+    conditions.map((one) => (one === 'unknown' ? exitCode.failed : exitCode[one])),
+  );
 }
 
 function act(
@@ -241,7 +256,7 @@ function act(
   }
 }
 
-function main(argv: readonly string[]): number {
+async function main(argv: readonly string[]): Promise<number> {
   const program = parser();
   if (argv.length === 0) {
     program.outputHelp();
@@ -253,7 +268,9 @@ function main(argv: readonly string[]): number {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCode.failed;
     throw error;
   }
-  return run(program.args, program.opts<Flags>());
+  return await run(program.args, program.opts<Flags>());
 }
 
-process.exitCode = main(process.argv.slice(2));
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});

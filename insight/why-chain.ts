@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ServiceName } from '../machines/definition';
+import type { ServiceMode, ServiceName } from '../machines/definition';
 import type { ExitStatus, ShutdownGoal, SystemError } from '../machines/events';
 import type { StartFailure, Want } from '../machines/service-context';
 import type { Asker } from '../machines/state';
@@ -33,7 +33,7 @@ export type Claim =
   | { readonly kind: 'respawns'; readonly restart: number; readonly dueAt: number }
   | { readonly kind: 'stops'; readonly want: Want; readonly pid: number | undefined; /** When it is asked more firmly, or given up. */ readonly nextStepAt: number | undefined }
   | { readonly kind: 'bundle' }
-  | { readonly kind: 'ended'; readonly respawns: boolean; readonly mode: 'respawn' | 'sync' | 'oneshot' }
+  | { readonly kind: 'ended'; readonly respawns: boolean; readonly mode: ServiceMode; readonly want: Want }
   | { readonly kind: 'failed' }
   | { readonly kind: 'never-ran' }
   /** Not loaded. */
@@ -93,8 +93,9 @@ export interface Cause extends ToldEvent {
 export interface Link {
   /** `undefined`: minit itself. */
   readonly subject: ServiceName | undefined;
-  /** As `msvc --json` has it, with the inner state; `unknown` for what is not loaded; or the state of minit. */
+  /** As `msvc --json` has it; `unknown` for what is not loaded; or the state of minit. */
   readonly state: string;
+  readonly inner: string | undefined;
   readonly claim: Claim;
   readonly cause: Cause | undefined;
   /** Places, in `links`, of what this rests on; where there are none, `root` says what the chain ends at. */

@@ -39,7 +39,7 @@ export class WhyLinks {
     const place = this.links.length;
     const link: Growing = {
       subject,
-      state: this.#stateText(subject),
+      ...this.#stateOf(subject),
       claim,
       cause: node && causeOf(node),
       because: [],
@@ -80,12 +80,11 @@ export class WhyLinks {
     return this.#depth;
   }
 
-  #stateText(subject: ServiceName | undefined): string {
-    if (subject === undefined) return this.state.init.value;
+  #stateOf(subject: ServiceName | undefined): Pick<Link, 'state' | 'inner'> {
+    if (subject === undefined) return { state: this.state.init.value, inner: undefined };
     const service = this.state.services.get(subject);
-    if (service === undefined) return 'unknown';
-    const inner = innerState(service);
-    return inner === undefined ? stateName(service) : `${stateName(service)} (${inner})`;
+    if (service === undefined) return { state: 'unknown', inner: undefined };
+    return { state: stateName(service), inner: innerState(service) };
   }
 }
 

@@ -32,7 +32,7 @@ export function reasonText(link: Link, teller: Teller): string {
     case 'ordered':
       return `An operator ${orderText(claim)} ${name}${when}`.replace(/ $/u, '');
     case 'asked':
-      return askedText(name, claim.asker, when);
+      return askedText(link, claim.asker, teller);
     case 'asker-unknown':
       return `${name} was asked for by no service; who did is not on record`;
     case 'stopped-by-whom':
@@ -84,27 +84,56 @@ function orderText({ order, signal }: ClaimOf<'ordered'>): string {
   return signal === undefined ? orderVerbs[order] : `sent ${signalName(signal)} to`;
 }
 
-function askedText(name: string, asker: Asker, when: string): string {
+/** `web was asked for at … as a dependency of net (net/depends:2), one of default (…), which minit starts by itself`. */
+function askedText(link: Link, asker: Asker, teller: Teller): string {
+  const when = link.cause === undefined ? '' : ` ${teller.time(link.cause.at)}`;
+  let text = `${teller.name(link)} was asked for${when} ${byText(asker)}`;
+  for (let one = teller.next(link); one !== undefined; one = teller.next(one))
+    text += `, ${furtherText(one)}`;
+  return text;
+}
+
+/** How an asker was asked for itself. */
+function furtherText({ claim }: Link): string {
+  if (claim.kind === 'and-so-on') return `and so on by ${String(claim.count)} more`;
+  if (claim.kind !== 'asked') return 'which was asked for by what is not on record';
+  const { asker } = claim;
   switch (asker.kind) {
-    case 'dependent': {
-      const place = asker.line === 0 ? '' : ` (${asker.name}/depends:${String(asker.line)})`;
-      return `${name} was asked for${when} as a dependency of ${asker.name}${place}`;
-    }
+    case 'dependent':
+      return `one of ${dependentText(asker)}`;
     case 'word':
-      return `${name} was asked for${when} on the command line of minit`;
+      return "which is on minit's command line";
     case 'default':
-      return `${name} was asked for${when} because minit starts it unless its command line names services`;
+      return 'which minit starts by itself';
     case 'key':
-      return `${name} was asked for${when} by a key (${asker.signal})`;
+      return `which a key asked for (${asker.signal})`;
     case 'operator':
-      return `${name} was asked for${when} by an operator`;
+      return 'which an operator asked for';
+  }
+}
+
+const dependentText = ({ name, line }: { name: string; line: number }): string =>
+  line === 0 ? name : `${name} (${name}/depends:${String(line)})`;
+
+function byText(asker: Asker): string {
+  switch (asker.kind) {
+    case 'dependent':
+      return `as a dependency of ${dependentText(asker)}`;
+    case 'word':
+      return "by minit's command line";
+    case 'default':
+      return 'by minit itself, whose command line named no other';
+    case 'key':
+      return `by a key (${asker.signal})`;
+    case 'operator':
+      return 'by an operator';
   }
 }
 
 function missingText(name: string, claim: ClaimOf<'missing'>, when: string): string {
   const { asker, error } = claim;
   const problem = error.code === 'ENOENT' ? 'there is no directory of it' : `its directory cannot be read: ${describeErrorCode(error.code)} (${error.code})`;
-  return `${askedText(name, asker, when)}, but ${problem}`;
+  return `${name} was asked for${when} ${byText(asker)}, but ${problem}`;
 }
 
 function skippedText(name: string, { dependency, file, line, why }: ClaimOf<'skipped'>): string {
@@ -128,6 +157,6 @@ function shutdownText({ state, cause }: Link, claim: ClaimOf<'shutdown'>, when: 
       ? ''
       : `; it reads ${claim.reading}, which says what goes down first`;
   const origin = cause === undefined ? 'since when is not on record' : `since ${when.replace(/^ at /u, '')}: ${cause.origin.text}`;
-  return `minit is ${state} ${origin}${reading}`;
+  return `minit is ${state}: it takes the services down ${origin}${reading}`;
 }
 

@@ -15,13 +15,24 @@ const askersMax = 8;
 
 /** Who asked for `name`, and who for that one, to the root. */
 export function askedLink(links: WhyLinks, name: ServiceName): number | undefined {
-  return links.once(`asked ${name}`, () => {
-    const asked = links.history?.of(name)?.asked;
-    return asked === undefined ? addKnownAsker(links, name) : addAsked(links, name, asked);
-  });
+  const asked = links.history?.of(name)?.asked;
+  return asked === undefined
+    ? links.once(`asker ${name}`, () => addKnownAsker(links, name))
+    : askedOnce(links, { subject: name, asked, depth: 0 });
 }
 
-function addAsked(links: WhyLinks, subject: ServiceName, asked: Asked, depth = 0): number {
+interface AskedFor {
+  readonly subject: ServiceName;
+  readonly asked: Asked;
+  /** So many askers have been named one by one. */
+  readonly depth: number;
+}
+
+/** The same request is one link, whoever comes to it. */
+const askedOnce = (links: WhyLinks, one: AskedFor): number | undefined =>
+  links.once(`asked ${one.subject} ${String(one.asked.node.seq)}`, () => addAsked(links, one));
+
+function addAsked(links: WhyLinks, { subject, asked, depth }: AskedFor): number {
   const { asker, node, via } = asked;
   const claim = { kind: 'asked', asker } as const;
   const root = asker.kind === 'word' || asker.kind === 'default' ? 'configuration' : 'event';
@@ -30,11 +41,11 @@ function addAsked(links: WhyLinks, subject: ServiceName, asked: Asked, depth = 0
     if (via === undefined) return [addKnownAsker(links, asker.name)];
     const next = depth < askersMax ? undefined : lastAsker(asker.name, via);
     if (next === undefined || next.count === 0)
-      return [addAsked(links, asker.name, via, depth + 1)];
+      return [askedOnce(links, { subject: asker.name, asked: via, depth: depth + 1 })];
     const more = { kind: 'and-so-on', count: next.count } as const;
     return [
       links.add({ subject: asker.name, claim: more }, () => [
-        addAsked(links, next.name, next.asked, 0),
+        askedOnce(links, { subject: next.name, asked: next.asked, depth: 0 }),
       ]),
     ];
   });

@@ -36,7 +36,10 @@ const usPerMs = 1_000;
 export function addServiceLink(links: WhyLinks, name: ServiceName, service: Service): number {
   const node = links.history?.of(name)?.turn?.node;
   const add = (claim: Claim, because: () => Places): number =>
-    links.add({ subject: name, claim, node }, () => [...because(), ...withoutLinks(links, name)]);
+    links.add({ subject: name, claim, node, root: 'configuration' }, () => [
+      ...because(),
+      ...withoutLinks(links, name),
+    ]);
   switch (stateName(service)) {
     case 'down':
       return add({ kind: 'never-ran' }, () => [stopLink(links, name)]);
@@ -119,6 +122,9 @@ function addRunning(links: WhyLinks, service: Service, add: Add): number {
     default: {
       const { spawnedAt = changedAt } = service.context;
       const isHard = isSettledState(service);
+      // Whoever waits for it knows who asked; what keeps them waiting is the file sync.
+      if (isHard && links.depth > 1 && links.state.shutdown === undefined)
+        return add({ kind: 'runs', pid, since: spawnedAt, isHard }, () => []);
       return add({ kind: 'runs', pid, since: spawnedAt, isHard }, () => [
         ...heldLinks(links, name),
         startLink(links, service),
@@ -175,10 +181,10 @@ function respawns({ history }: WhyLinks, { context }: Service): Claim {
 }
 
 function endedClaim({ context }: Service): Claim {
-  const { definition, respawns: isRespawning, exit, failure } = context;
+  const { definition, respawns: isRespawning, exit, failure, want } = context;
   if (definition.run === undefined && exit === undefined && failure === undefined)
     return { kind: 'bundle' };
-  return { kind: 'ended', respawns: isRespawning, mode: definition.mode };
+  return { kind: 'ended', respawns: isRespawning, mode: definition.mode, want };
 }
 
 function endedBecause(links: WhyLinks, service: Service): Places {

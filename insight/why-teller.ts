@@ -19,6 +19,8 @@ export interface Teller {
   /** The instant that is explained, µs. */
   readonly now: number;
   name(link: Link): string;
+  /** What a link rests on, first of all. */
+  next(link: Link): Link | undefined;
   /** `at 12:00:01 UTC`, with the day where it is another one; seconds before now where no clock is known. */
   time(at: number): string;
   /** `in 0.50 s`, or `now`. */
@@ -33,7 +35,7 @@ const tellEnds: ReadonlySet<Claim['kind']> = new Set(['respawns', 'ended', 'fail
 const ends: ReadonlySet<Claim['kind']> = new Set(['process-ended', 'start-failed']);
 
 export function createTeller(
-  { links, at: now }: Explanation,
+  { service, links, at: now }: Explanation,
   clock: WallClock | undefined,
 ): Teller {
   const endOf = ({ claim, because }: Link): Link | undefined => {
@@ -42,10 +44,18 @@ export function createTeller(
     return place === undefined ? undefined : links[place];
   };
   const told = new Set(links.map(endOf));
+  const askers = links.filter(({ claim }) => claim.kind === 'asked');
+  for (const link of askers) {
+    // An asker's own asker is told with the first of them; who asked for what stands in the way is no news.
+    for (const place of link.because) told.add(links[place]);
+    told.add(link);
+  }
+  for (const link of askers) if (link.subject === service) told.delete(link);
   const wallMs = (at: number): number | undefined =>
     clock && clock.wallMs + (at - clock.at) / 1_000;
   return {
     now,
+    next: ({ because: [place] }) => (place === undefined ? undefined : links[place]),
     name: ({ subject }) => subject ?? 'minit',
     time(at) {
       const [then, present] = [wallMs(at), wallMs(now)];

@@ -26,15 +26,25 @@ export function sentencesOf(
 }
 
 /** The whole explanation as one text. */
-export const explanationText = (explanation: Explanation, clock: WallClock | undefined): string =>
-  sentencesOf(explanation, clock)
+export function explanationText(
+  explanation: Explanation,
+  clock: WallClock | undefined,
+): string {
+  const sentences = sentencesOf(explanation, clock);
+  const isAsker = (place: number): boolean => explanation.links[place]?.claim.kind === 'asked';
+  return [
+    ...sentences.filter((_, place) => !isAsker(place)),
+    // Last comes who asked for it: the root of all that is before.
+    ...sentences.filter((_, place) => isAsker(place)),
+  ]
     .filter((sentence) => sentence !== undefined)
     .join(' ');
+}
 
 /** What a link says of a state; `undefined` for one that gives a reason. */
 function stateText(link: Link, teller: Teller): string | undefined {
   const { claim } = link;
-  const is = `${teller.name(link)} is ${link.state}`;
+  const is = isText(link, teller);
   switch (claim.kind) {
     case 'waits':
       return `${is}: ${waitText(claim)}`;
@@ -69,6 +79,13 @@ function stateText(link: Link, teller: Teller): string | undefined {
   }
 }
 
+/** `web is stopping (draining)`; that what runs is ready is nothing to speak of. */
+const isText = (link: Link, teller: Teller): string => {
+  const { state, inner } = link;
+  const detail = inner === undefined || inner === 'ready' ? '' : ` (${inner})`;
+  return `${teller.name(link)} is ${state}${detail}`;
+};
+
 function waitText({ for: needs, more }: ClaimOf<'waits'>): string {
   if (needs.length === 0) return 'it needs nothing more';
   const listed = needs.map(({ name, isHard }) => {
@@ -87,7 +104,7 @@ function readText({ failures, again }: ClaimOf<'is-read'>): string {
 function runsText(link: Link, claim: ClaimOf<'runs'>, teller: Teller): string {
   const { pid, since, isHard } = claim;
   const duration = describeDuration(teller.now - since);
-  const text = `${teller.name(link)} is ${link.state}, as process ${String(pid)} for ${duration}`;
+  const text = `${isText(link, teller)}, as process ${String(pid)} for ${duration}`;
   return isHard ? `${text}; it is sync: its dependents wait until it has terminated` : text;
 }
 
@@ -107,9 +124,8 @@ const nextSteps: Readonly<Record<string, string>> = {
   killing: 'it is given up',
 };
 
-function stopsText({ state }: Link, claim: ClaimOf<'stops'>, teller: Teller): string {
+function stopsText({ inner = '' }: Link, claim: ClaimOf<'stops'>, teller: Teller): string {
   const { pid, want, nextStepAt } = claim;
-  const inner = /\((.*)\)$/u.exec(state)?.[1] ?? '';
   const isHanging = inner === 'stuck' && pid === undefined;
   const step = isHanging ? 'its process never came to be: the exec hangs' : stopSteps[inner];
   const process = pid === undefined ? '' : `process ${String(pid)} has not ended; `;
@@ -122,7 +138,8 @@ function stopsText({ state }: Link, claim: ClaimOf<'stops'>, teller: Teller): st
   return `${process}${step ?? ''}${next}${want === 'down' ? '' : '; it starts again then'}`;
 }
 
-const respawnText = ({ respawns, mode }: ClaimOf<'ended'>): string => {
+const respawnText = ({ respawns, mode, want }: ClaimOf<'ended'>): string => {
+  if (want === 'down') return '; it was asked to end';
   if (mode === 'sync') return '; it is sync, and has done its step';
   if (!respawns && mode === 'respawn') return '; its respawn is switched off';
   return respawns ? '' : '; it does not respawn';

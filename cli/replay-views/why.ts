@@ -1,0 +1,42 @@
+/**
+ * `minit-replay LOG --why SERVICE`: the chain of causes that led to its state at an instant.
+ *
+ * @module
+ */
+import { readWhyLog, wallClockOf } from '../../adapters/why-log';
+import { printWhy } from '../../adapters/why-report';
+import { explain } from '../../insight/why';
+import { nameProblem, showName } from '../../machines/names';
+import { complain, print } from '../program';
+import { exitCode, type View } from './view';
+
+export const whyView: View = {
+  declare(program) {
+    program.option('--why <service>', 'show why it is in its state: the chain of causes to the root');
+  },
+  isWanted: ({ why }) => why !== undefined,
+  show({ log, until }, { why, json }) {
+    const service = String(why);
+    const problem = nameProblem(service);
+    if (problem !== undefined) return fail(`${showName(service)} names no service: ${problem}`);
+    const { state, history, beginsAfter, damage } = readWhyLog(log, until);
+    if (beginsAfter !== undefined) {
+      const event = String(beginsAfter);
+      return fail(`the log begins after event ${event}; what was before is gone`);
+    }
+    const explanation = explain(state, service, history);
+    const notes =
+      history.beginsAfter === 0
+        ? []
+        : [`what was before event ${String(history.beginsAfter)} is not in the log`];
+    printWhy({ explanation, clock: wallClockOf(log.header), notes }, { json }, print);
+    for (const { path, line, reason } of damage)
+      complain('minit-replay', `${path}:${String(line)}: damaged: ${reason}`);
+    return damage.length > 0 ? exitCode.damaged : exitCode.same;
+  },
+};
+
+function fail(text: string): number {
+  complain('minit-replay', text);
+  return exitCode.usage;
+}
