@@ -24,16 +24,30 @@ interface Item {
   readonly word: string;
 }
 
-/** Returns the legend of what `chart` has. */
-export function chartLegend(chart: Chart, left: number, middle: number): string {
-  let x = left;
-  return itemsOf(chart)
-    .map(({ sample, word }) => {
-      const drawn = `${sample(x, middle)}<text x="${String(x + 20)}" y="${String(middle + 4)}" font-size="11" fill="${surface.smallPrint.light}">${word}</text>`;
-      x += 20 + Math.ceil(word.length * 6.2) + 16;
-      return drawn;
-    })
-    .join('\n');
+export interface LegendPlace {
+  readonly left: number;
+  readonly right: number;
+  /** Middle of its first line. */
+  readonly middle: number;
+}
+
+export const legendLineHeight = 20;
+
+/** Returns the legend of what `chart` has, and how many lines it takes. */
+export function chartLegend(
+  chart: Chart,
+  { left, right, middle }: LegendPlace,
+): { readonly svg: string; readonly lines: number } {
+  let [x, y] = [left, middle];
+  const drawn = itemsOf(chart).map(({ sample, word }) => {
+    const width = 20 + Math.ceil(word.length * 6) + 14;
+    if (x + width > right) [x, y] = [left, y + legendLineHeight];
+    const label = `<text x="${String(x + 20)}" y="${String(y + 4)}" font-size="11" fill="${surface.smallPrint.light}">${word}</text>`;
+    const item = `${sample(x, y)}${label}`;
+    x += width;
+    return item;
+  });
+  return { svg: drawn.join('\n'), lines: (y - middle) / legendLineHeight + 1 };
 }
 
 function itemsOf({ rows, critical, settledAt, arrows }: Chart): Item[] {
@@ -62,9 +76,19 @@ function itemsOf({ rows, critical, settledAt, arrows }: Chart): Item[] {
     });
   if (arrows.length > 0)
     items.push({
-      word: 'let go',
+      word: 'waited for last',
       sample: (x, y) =>
         `${stroke(`${at(x + 7, y - 7)}v9`, surface.smallPrint.light, 'stroke-width="0.8"')}<path d="${at(x + 7, y + 7)}l-3 -5h6z" fill="${surface.smallPrint.light}"/>`,
+    });
+  if (arrows.some(({ isLast }) => !isLast))
+    items.push({
+      word: 'needed, done before',
+      sample: (x, y) =>
+        stroke(
+          `${at(x + 7, y - 7)}v14`,
+          surface.smallPrint.light,
+          'stroke-width="0.8" stroke-dasharray="1.5 2.5"',
+        ),
     });
   if (critical.length > 0 || rows.some((row) => row.critical.length > 0))
     items.push({

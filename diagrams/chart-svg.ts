@@ -5,7 +5,7 @@
  */
 import type { Chart, ChartArrow, ChartBar, ChartRow, Stretch } from '../insight/chart';
 import { axisMarks, preciseDuration } from '../insight/time-axis';
-import { chartLegend } from './chart-legend';
+import { chartLegend, legendLineHeight } from './chart-legend';
 import { escapeXml } from './escape-xml';
 import { lightTone, stateTone, surface } from './palette';
 import { styleSheet } from './svg';
@@ -44,7 +44,9 @@ export function chartSvg(chart: Chart, heading: ChartHeading): string {
   const bottom = top + (chart.rows.length + 1) * rowHeight;
   const frame = { chart, left, scale: plotWidth / chart.us, bottom };
   const width = left + plotWidth + margin * 2;
-  const height = bottom + 56;
+  const place = { left: margin, right: width - margin, middle: bottom + 30 };
+  const legend = chartLegend(chart, place);
+  const height = bottom + 30 + legend.lines * legendLineHeight;
   const body = [
     `<rect width="${px(width)}" height="${px(height)}" fill="${surface.background.light}"/>`,
     text(heading.title, { x: margin, y: 24, size: 15, fill: surface.text.light, bold: true }),
@@ -54,7 +56,7 @@ export function chartSvg(chart: Chart, heading: ChartHeading): string {
     ...chart.rows.map((row, index) => serviceRow(row, index, frame)),
     ...chart.arrows.map((arrow) => arrowLine(arrow, frame)),
     settledLine(frame),
-    chartLegend(chart, margin, bottom + 34),
+    legend.svg,
   ].join('\n');
   const size = `width="${px(width)}" height="${px(height)}" viewBox="0 0 ${px(width)} ${px(height)}"`;
   return [

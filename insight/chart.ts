@@ -85,7 +85,7 @@ export function bootLength({ begin, settled, ending, end }: Timeline): number {
   if (settled === undefined) return whole;
   const boot = settled.at - begin.at;
   // No part of an end that came at once.
-  const rest = ending === undefined || ending.at < settled.at ? whole : ending.at - begin.at;
+  const rest = ending === undefined || ending.at < settled.at ? whole : ending.at - begin.at - 1;
   return Math.min(rest, Math.ceil(boot * 1.08) + 1_000);
 }
 

@@ -39,13 +39,13 @@ type Draft = Omit<Link, 'savesUs'> & { readonly nodes: readonly number[] };
 /** Returns the chain that ends at `target`; that of {@link ActivityGraph.settled}, say. */
 export function criticalPath(graph: ActivityGraph, target: number): CriticalPath {
   const links = chainTo(graph, target);
-  const whole = timeOf(graph, target, new Set());
+  const { at: whole } = momentOf(graph, target);
   return {
     begin: momentOf(graph, 0),
     end: momentOf(graph, target),
     links: links.map(({ nodes, ...link }) => ({
       ...link,
-      savesUs: whole - timeOf(graph, target, new Set(nodes)),
+      savesUs: whole - timeOf(graph, target, nodes),
     })),
     waiting: [],
   };
@@ -150,13 +150,17 @@ function prepend(links: Draft[], link: Draft): void {
 }
 
 /** When `target` had come if the activities that end at `free` took no time. */
-function timeOf({ nodes }: ActivityGraph, target: number, free: ReadonlySet<number>): number {
+function timeOf({ nodes }: ActivityGraph, target: number, free: readonly number[]): number {
+  const first = free[0] ?? target;
+  const isFree = new Set(free);
   const at = new Float64Array(target + 1);
-  for (let index = 0; index <= target; index += 1) {
+  // What comes before the first of them is as it was.
+  for (let index = 0; index < first; index += 1) at[index] = nodes[index]?.moment.at ?? 0;
+  for (let index = first; index <= target; index += 1) {
     const { after = [], moment } = nodes[index] ?? {};
+    const share = isFree.has(index) ? 0 : 1;
     let latest = after.length === 0 ? (moment?.at ?? 0) : -Infinity;
-    for (const { from, us } of after)
-      latest = Math.max(latest, (at[from] ?? 0) + (free.has(index) ? 0 : us));
+    for (const { from, us } of after) latest = Math.max(latest, (at[from] ?? 0) + us * share);
     at[index] = latest;
   }
   return at[target] ?? 0;
