@@ -51,7 +51,11 @@ function readBasis(client: ControlClient): Basis | ControlError {
   if (!whole.ok) return { code: 'system', text: whole.problem ?? 'minit tells no state' };
   try {
     const state = fromPlain(whole.state as PlainState);
-    return { state, history: undefined, notes: [`${found}: this is from minit's present state alone`] };
+    return {
+      state,
+      history: undefined,
+      notes: [`${found}: this is from minit's present state alone`],
+    };
   } catch {
     return { code: 'system', text: 'its state is that of another version of minit' };
   }

@@ -33,5 +33,7 @@ export function printWhy(
     root: link.root ?? null,
     text: sentences[place] ?? null,
   }));
-  print(JSON.stringify({ ...explanation, links, text: explanationText(explanation, clock), notes }));
+  print(
+    JSON.stringify({ ...explanation, links, text: explanationText(explanation, clock), notes }),
+  );
 }

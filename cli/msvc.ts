@@ -217,17 +217,11 @@ async function run(typed: readonly string[], flags: Flags): Promise<number> {
   }
 }
 
-async function why(
-  client: ControlClient,
-  typed: readonly string[],
-  flags: Flags,
-): Promise<number> {
+async function why(client: ControlClient, typed: readonly string[], flags: Flags): Promise<number> {
   const names = typed.map((name) => serviceName(name, flags.root));
   const conditions = (await import('./msvc-views/why.js')).showWhy(client, names, flags);
   if (conditions === undefined) return exitCode.failed;
-  return worst(
-    conditions.map((one) => (one === 'unknown' ? exitCode.failed : exitCode[one])),
-  );
+  return worst(conditions.map((one) => (one === 'unknown' ? exitCode.failed : exitCode[one])));
 }
 
 function act(

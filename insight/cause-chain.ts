@@ -56,11 +56,11 @@ export class CauseChain {
     if (node.depth > depthMax) shorten(node);
     this.#bySeq.set(seq, node);
     if (this.#bySeq.size > openMax) this.#bySeq.delete(this.#bySeq.keys().next().value ?? 0);
-    return node as CauseNode;
+    return node;
   }
 
   find(seq: number): CauseNode | undefined {
-    return this.#bySeq.get(seq) as CauseNode | undefined;
+    return this.#bySeq.get(seq);
   }
 }
 

@@ -27,13 +27,28 @@ export type Claim =
   | { readonly kind: 'waits'; readonly for: readonly Need[]; readonly more: number }
   | { readonly kind: 'is-read'; readonly failures: number; readonly again: boolean }
   | { readonly kind: 'is-spawned' }
-  | { readonly kind: 'runs'; readonly pid: number; readonly since: number; readonly isHard: boolean }
+  | {
+      readonly kind: 'runs';
+      readonly pid: number;
+      readonly since: number;
+      readonly isHard: boolean;
+    }
   | { readonly kind: 'paused'; readonly pid: number }
   | { readonly kind: 'in-background'; readonly dueAt: number }
   | { readonly kind: 'respawns'; readonly restart: number; readonly dueAt: number }
-  | { readonly kind: 'stops'; readonly want: Want; readonly pid: number | undefined; /** When it is asked more firmly, or given up. */ readonly nextStepAt: number | undefined }
+  | {
+      readonly kind: 'stops';
+      readonly want: Want;
+      readonly pid: number | undefined;
+      /** When it is asked more firmly, or given up. */ readonly nextStepAt: number | undefined;
+    }
   | { readonly kind: 'bundle' }
-  | { readonly kind: 'ended'; readonly respawns: boolean; readonly mode: ServiceMode; readonly want: Want }
+  | {
+      readonly kind: 'ended';
+      readonly respawns: boolean;
+      readonly mode: ServiceMode;
+      readonly want: Want;
+    }
   | { readonly kind: 'failed' }
   | { readonly kind: 'never-ran' }
   /** Not loaded. */
@@ -71,7 +86,11 @@ export type Claim =
   | { readonly kind: 'walk-dropped'; readonly dependent: ServiceName }
   | { readonly kind: 'held-by'; readonly dependents: readonly ServiceName[]; readonly more: number }
   /** Of minit itself. */
-  | { readonly kind: 'shutdown'; readonly goal: ShutdownGoal | undefined; readonly reading: ServiceName | undefined }
+  | {
+      readonly kind: 'shutdown';
+      readonly goal: ShutdownGoal | undefined;
+      readonly reading: ServiceName | undefined;
+    }
   | { readonly kind: 'init-state' };
 
 export interface Need {

@@ -6,7 +6,13 @@
  * @module
  */
 import type { ServiceName } from '../machines/definition';
-import type { ExitStatus, MinitEvent, RecordedEvent, SystemError, TimerId } from '../machines/events';
+import type {
+  ExitStatus,
+  MinitEvent,
+  RecordedEvent,
+  SystemError,
+  TimerId,
+} from '../machines/events';
 import type { Effect } from '../machines/effects';
 import type { Transition } from '../machines/fold';
 import type { ServiceEventType } from '../machines/service-context';
@@ -186,7 +192,11 @@ export class WhyHistory {
     return asker.kind === 'dependent' ? this.#services.get(asker.name)?.asked : undefined;
   }
 
-  #noteTimers({ at, event, effects }: RecordedEvent & { readonly effects: readonly Effect[] }): void {
+  #noteTimers({
+    at,
+    event,
+    effects,
+  }: RecordedEvent & { readonly effects: readonly Effect[] }): void {
     if (event.type === 'TimerFired') this.#timers.delete(event.timer);
     for (const { type, params } of effects) {
       if (type === 'StartTimer') this.#timers.set(params.timer, at + params.delayMs * 1_000);
@@ -204,7 +214,11 @@ export class WhyHistory {
     // It hears of it at once, and starts again when it has ended.
     if (order.kind === 'start' && service !== undefined && stateName(service) === 'stopping') {
       const reply = { request: node.seq, isJson: true };
-      known.asked = { node, asker: { kind: 'operator', respawn: undefined, reply }, via: undefined };
+      known.asked = {
+        node,
+        asker: { kind: 'operator', respawn: undefined, reply },
+        via: undefined,
+      };
     }
   }
 
@@ -223,17 +237,26 @@ export class WhyHistory {
       delete known.ends;
     }
     if (event.type === 'ProcessExited') {
-      known.ends = endsAfter(known.ends, { node, status: event.status, livedUs: after.context.livedUs });
+      known.ends = endsAfter(known.ends, {
+        node,
+        status: event.status,
+        livedUs: after.context.livedUs,
+      });
     }
   }
 }
 
 function endsAfter(
   before: Ends | undefined,
-  { node, status, livedUs = 0 }: { node: CauseNode; status: ExitStatus; livedUs: number | undefined },
+  {
+    node,
+    status,
+    livedUs = 0,
+  }: { node: CauseNode; status: ExitStatus; livedUs: number | undefined },
 ): Ends {
   const isFirst = before === undefined || livedUs > longLifeUs;
-  const isSame = isFirst || (before.isSame && JSON.stringify(before.status) === JSON.stringify(status));
+  const isSame =
+    isFirst || (before.isSame && JSON.stringify(before.status) === JSON.stringify(status));
   return {
     node,
     count: isFirst ? 1 : before.count + 1,

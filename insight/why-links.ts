@@ -47,7 +47,8 @@ export class WhyLinks {
     };
     this.links.push(link);
     link.because = because().filter((reason) => reason !== undefined);
-    if (link.because.length === 0) link.root = root ?? (node === undefined ? 'not-recorded' : 'event');
+    if (link.because.length === 0)
+      link.root = root ?? (node === undefined ? 'not-recorded' : 'event');
     return place;
   }
 

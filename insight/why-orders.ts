@@ -8,14 +8,7 @@ import type { MinitEvent } from '../machines/events';
 import { parseRequest } from '../machines/requests';
 
 export type OrderKind =
-  | 'start'
-  | 'stop'
-  | 'respawn-on'
-  | 'respawn-off'
-  | 'signal'
-  | 'set-pid'
-  | 'expect-pid'
-  | 'clear';
+  'start' | 'stop' | 'respawn-on' | 'respawn-off' | 'signal' | 'set-pid' | 'expect-pid' | 'clear';
 
 export interface ServiceOrder {
   readonly kind: OrderKind;

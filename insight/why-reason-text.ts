@@ -17,6 +17,7 @@ export function reasonText(link: Link, teller: Teller): string {
   const { claim, cause } = link;
   const name = teller.name(link);
   const when = cause === undefined ? '' : ` ${teller.time(cause.at)}`;
+  // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- the others say something of a state
   switch (claim.kind) {
     case 'process-ended':
     case 'start-failed':
@@ -132,12 +133,16 @@ function byText(asker: Asker): string {
 
 function missingText(name: string, claim: ClaimOf<'missing'>, when: string): string {
   const { asker, error } = claim;
-  const problem = error.code === 'ENOENT' ? 'there is no directory of it' : `its directory cannot be read: ${describeErrorCode(error.code)} (${error.code})`;
+  const problem =
+    error.code === 'ENOENT'
+      ? 'there is no directory of it'
+      : `its directory cannot be read: ${describeErrorCode(error.code)} (${error.code})`;
   return `${name} was asked for${when} ${byText(asker)}, but ${problem}`;
 }
 
 function skippedText(name: string, { dependency, file, line, why }: ClaimOf<'skipped'>): string {
-  const place = file === undefined ? '' : ` (${file}${line === undefined ? '' : `:${String(line)}`})`;
+  const place =
+    file === undefined ? '' : ` (${file}${line === undefined ? '' : `:${String(line)}`})`;
   const without = `${name}${place} goes on without ${dependency}`;
   switch (why.kind) {
     case 'black-listed':
@@ -156,7 +161,9 @@ function shutdownText({ state, cause }: Link, claim: ClaimOf<'shutdown'>, when: 
     claim.reading === undefined
       ? ''
       : `; it reads ${claim.reading}, which says what goes down first`;
-  const origin = cause === undefined ? 'since when is not on record' : `since ${when.replace(/^ at /u, '')}: ${cause.origin.text}`;
+  const origin =
+    cause === undefined
+      ? 'since when is not on record'
+      : `since ${when.replace(/^ at /u, '')}: ${cause.origin.text}`;
   return `minit is ${state}: it takes the services down ${origin}${reading}`;
 }
-

@@ -61,7 +61,11 @@ function lastAsker(name: ServiceName, asked: Asked) {
 }
 
 /** From the state alone, which remembers the dependent that asked last. */
-function addKnownAsker(links: WhyLinks, subject: ServiceName, seen: readonly string[] = []): number {
+function addKnownAsker(
+  links: WhyLinks,
+  subject: ServiceName,
+  seen: readonly string[] = [],
+): number {
   const { state } = links;
   const dependent = state.askers.get(subject);
   const unknown = { kind: 'asker-unknown' } as const;

@@ -110,6 +110,7 @@ function addRunning(links: WhyLinks, service: Service, add: Add): number {
   const { name, pid = 0, changedAt } = service.context;
   const known = links.history?.of(name);
   const [orders, paused] = [known?.orders, known?.turn?.node];
+  // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- a running service has an inner state
   switch (innerState(service)) {
     case 'paused':
       return add({ kind: 'paused', pid }, () => [orderLink(links, name, paused)]);
@@ -194,11 +195,7 @@ function endedBecause(links: WhyLinks, service: Service): Places {
   if (want === 'down') return [end, stopLink(links, name)];
   const isSwitchedOff = definition.mode === 'respawn' && !isRespawning;
   const order = known?.orders.get('respawn-off') ?? known?.orders.get('start');
-  return [
-    end,
-    ...(isSwitchedOff ? [orderLink(links, name, order)] : []),
-    askedLink(links, name),
-  ];
+  return [end, ...(isSwitchedOff ? [orderLink(links, name, order)] : []), askedLink(links, name)];
 }
 
 /** What is at rest has something to do with a minit that has nothing left to run. */

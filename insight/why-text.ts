@@ -26,10 +26,7 @@ export function sentencesOf(
 }
 
 /** The whole explanation as one text. */
-export function explanationText(
-  explanation: Explanation,
-  clock: WallClock | undefined,
-): string {
+export function explanationText(explanation: Explanation, clock: WallClock | undefined): string {
   const sentences = sentencesOf(explanation, clock);
   const isAsker = (place: number): boolean => explanation.links[place]?.claim.kind === 'asked';
   return [
@@ -45,6 +42,7 @@ export function explanationText(
 function stateText(link: Link, teller: Teller): string | undefined {
   const { claim } = link;
   const is = isText(link, teller);
+  // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- the others give a reason
   switch (claim.kind) {
     case 'waits':
       return `${is}: ${waitText(claim)}`;

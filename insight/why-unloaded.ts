@@ -64,7 +64,10 @@ function missingLinks(links: WhyLinks, name: ServiceName): Places {
   const { node, asker, error } = missing;
   const claim = { kind: 'missing', asker, error } as const;
   const isFirst = links.state.init.value === 'emergency' && asker.kind === 'default';
-  return [links.add({ subject: name, claim, node, root: 'configuration' }), isFirst ? initLink(links) : undefined];
+  return [
+    links.add({ subject: name, claim, node, root: 'configuration' }),
+    isFirst ? initLink(links) : undefined,
+  ];
 }
 
 /** What the state says of it by itself. */
@@ -82,7 +85,13 @@ function fromState(links: WhyLinks, name: ServiceName): Places {
       const claim = { kind: 'walk-dropped', dependent } as const;
       places.push(links.add({ ...place, claim }, () => [shutdownLink(links)]));
     } else if (state.blackList.includes(name)) {
-      const claim = { kind: 'skipped', dependency: name, file, line, why: { kind: 'black-listed' } } as const;
+      const claim = {
+        kind: 'skipped',
+        dependency: name,
+        file,
+        line,
+        why: { kind: 'black-listed' },
+      } as const;
       places.push(links.add({ ...place, claim }));
     } else {
       places.push(links.add({ ...place, claim: { kind: 'listed-since', dependent } }));

@@ -5,18 +5,16 @@
  * @module
  */
 import { describeIncident } from './incidents';
-import { findingsMax, type ShrunkFinding, type Simulation } from './simulate';
+import type { ShrunkFinding, Simulation } from './simulate';
 
 /** Returns the lines of the report. */
 export function simulationText(simulation: Simulation, firstSeed: number): string[] {
-  const { runs, events, services, findings } = simulation;
+  const { runs, events, services, findings, isCutShort } = simulation;
   const seeds = runs === 0 ? '' : `, seeds ${String(firstSeed)} to ${String(firstSeed + runs - 1)}`;
-  const isCutShort =
-    findings.filter(({ finding }) => finding.kind !== 'never-up').length >= findingsMax;
   return [
     ...findings.flatMap(findingLines),
     `${count(runs, 'run')}${seeds}: ${count(services, 'service')}, ${count(events, 'event')}, ${count(findings.length, 'finding')}`,
-    ...(isCutShort ? [`stopped after ${String(findingsMax)} different findings`] : []),
+    ...(isCutShort ? ['stopped: that is enough to begin with'] : []),
   ];
 }
 

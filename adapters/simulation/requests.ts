@@ -32,6 +32,7 @@ export function drawRequest(random: Random, service: ServiceName): string {
 /** One line: the kind of the request, and what it is about. */
 export function describeRequest(text: string): string {
   const request = parseRequest(text);
+  // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- the others say it all by their kind
   switch (request.kind) {
     case 'start':
       return `start ${request.service}${request.respawn === true ? ', and again whenever it exits' : ''}`;

@@ -17,6 +17,8 @@ export interface SimulationOptions extends RunOptions {
   /** Of the first run; the next ones have the next seeds. */
   readonly seed: number;
   readonly faults: readonly FaultKind[];
+  /** So many different findings are enough to begin with. */
+  readonly findingsMax?: number;
 }
 
 /** The same finding in one run or more, told by its shortest schedule. */
@@ -34,11 +36,12 @@ export interface Simulation {
   readonly runs: number;
   readonly events: number;
   readonly services: number;
+  /** Enough was found before all runs were made. */
+  readonly isCutShort: boolean;
   readonly findings: readonly ShrunkFinding[];
 }
 
-/** So many different findings are enough to begin with. */
-export const findingsMax = 5;
+export const findingsMaxDefault = 5;
 const seedMax = 2 ** 31;
 
 /** Simulates until all runs are made, or enough was found. */
@@ -52,8 +55,9 @@ export function simulate(simulated: SimulatedTree, asked: SimulationOptions): Si
     findings.set(finding.key, { ...shrunkOf(first, calm, finding), incidentsAtFirst: 0 });
   const ofTree = findings.size;
   const services = servicesIn(first);
+  const enough = ofTree + (options.findingsMax ?? findingsMaxDefault);
   let [runs, events] = [0, first.records.length];
-  while (runs < options.runs && findings.size - ofTree < findingsMax) {
+  while (runs < options.runs && findings.size < enough) {
     const seed = (options.seed + runs) % seedMax;
     const scenario = drawScenario(seed, { services, faults: options.faults });
     const run = runScenario(simulated, scenario, options);
@@ -69,7 +73,8 @@ export function simulate(simulated: SimulatedTree, asked: SimulationOptions): Si
         : { ...known, runs: known.runs + 1 },
     );
   }
-  return { runs, events, services: services.length, findings: [...findings.values()] };
+  const isCutShort = runs < options.runs;
+  return { runs, events, services: services.length, isCutShort, findings: [...findings.values()] };
 }
 
 /** What the boot reaches: incidents elsewhere would change nothing. */

@@ -55,11 +55,10 @@ function failureOf(service: SurveyedService): Behaviour['failure'] {
 function errorOf(program: ProgramFact): 'ENOENT' | 'EACCES' | 'ENOEXEC' | undefined {
   switch (program.kind) {
     case 'usable':
-    // What may not be looked at by us may be usable by minit.
+      return undefined;
     case 'unreachable':
-      return program.kind === 'unreachable' && program.error.code === 'ENOENT'
-        ? 'ENOENT'
-        : undefined;
+      // What may not be looked at by us may be usable by minit.
+      return program.error.code === 'ENOENT' ? 'ENOENT' : undefined;
     case 'dangling':
       return 'ENOENT';
     case 'directory':

@@ -17,7 +17,8 @@ const begunCpu = process.cpuUsage();
 const { history, damage, divergence } = readHistory(log);
 const passMs = nowMs() - begunAt;
 const cpu = process.cpuUsage(begunCpu);
-if (damage.length > 0 || divergence !== undefined) throw new Error('the log is not as it should be');
+if (damage.length > 0 || divergence !== undefined)
+  throw new Error('the log is not as it should be');
 const events = history.last().seq;
 
 const seeksMs = [];

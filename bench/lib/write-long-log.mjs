@@ -101,9 +101,9 @@ for (let round = 0; state.seq < eventCount; round += 1) {
   take({ type: 'ProcessExited', pid, status: round % 3 === 0 ? { code: 1 } : { signal: 9 } });
   settle();
   if (round % 20 === 0) take({ type: 'RequestReceived', request: `p${name}` });
-  if (round % 2_000 === 0)
-    take({ type: 'RequestReceived', request: 'p\u0001{"do":"status"}' });
-  if (round % 5 === 0) take({ type: 'ProcessExited', pid: 900 + (round % 90), status: { code: 0 } });
+  if (round % 2_000 === 0) take({ type: 'RequestReceived', request: 'p\u0001{"do":"status"}' });
+  if (round % 5 === 0)
+    take({ type: 'ProcessExited', pid: 900 + (round % 90), status: { code: 0 } });
   settle();
 }
 log.append(records, () => toPlain(state));

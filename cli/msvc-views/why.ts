@@ -20,10 +20,15 @@ export function showWhy(
 ): readonly (Condition | 'unknown')[] | undefined {
   for (const name of services) {
     const problem = nameProblem(name);
-    if (problem !== undefined) return fail(`${showName(name)} names no service: ${problem}`);
+    if (problem === undefined) continue;
+    fail(`${showName(name)} names no service: ${problem}`);
+    return undefined;
   }
   const answer = explainLive(client, services);
-  if ('code' in answer) return fail(answer.text);
+  if ('code' in answer) {
+    fail(answer.text);
+    return undefined;
+  }
   for (const report of answer.reports) printWhy(report, options, print);
   return services.map((name) => {
     const service = answer.state.services.get(name);

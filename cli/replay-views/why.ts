@@ -12,7 +12,10 @@ import { exitCode, type View } from './view';
 
 export const whyView: View = {
   declare(program) {
-    program.option('--why <service>', 'show why it is in its state: the chain of causes to the root');
+    program.option(
+      '--why <service>',
+      'show why it is in its state: the chain of causes to the root',
+    );
   },
   isWanted: ({ why }) => why !== undefined,
   show({ log, until }, { why, json }) {

@@ -34,7 +34,9 @@ function watch(records: readonly LoggedRecord[], see: Seen, begin?: SupervisorSt
   }
 }
 
-function recordsOf(drawn: Parameters<typeof bootTree>[0] & { acts: Parameters<typeof perform>[1][] }) {
+function recordsOf(
+  drawn: Parameters<typeof bootTree>[0] & { acts: Parameters<typeof perform>[1][] },
+) {
   const boot = bootTree(drawn);
   for (const act of drawn.acts) perform(boot, act);
   boot.run(5_000_000);
@@ -102,7 +104,11 @@ function checkRoots({ links }: Explanation): void {
   expect(isChecked.size).toBe(links.length);
 }
 
-function checkCauses({ links }: Explanation, records: readonly LoggedRecord[], isWhole: boolean): void {
+function checkCauses(
+  { links }: Explanation,
+  records: readonly LoggedRecord[],
+  isWhole: boolean,
+): void {
   for (const { cause, root } of links) {
     if (cause === undefined) continue;
     for (const { seq, at } of [cause, cause.origin]) expect(records[seq - 1]?.at).toBe(at);
