@@ -118,7 +118,7 @@ function checkCauses(
   }
 }
 
-const runs = { numRuns: Number(process.env['WHY_RUNS'] ?? 150) };
+const runs = { numRuns: 12 };
 
 describe('an explanation', () => {
   it('never contradicts the state, and ends at root causes', () => {
