@@ -24,7 +24,8 @@ afterAll(world.close);
 
 const living: number[] = [];
 afterEach(async () => {
-  for (const pid of living.splice(0)) {
+  // Never 0: that would be all of our own process group.
+  for (const pid of living.splice(0).filter((one) => one > 0)) {
     killProcess(pid, SIGKILL);
     await exited(pid);
   }
@@ -246,21 +247,23 @@ async function beginHangingSpawn({ path, argv }: SpawnProcessParams) {
   const fifo = silentFifo();
   const [actions, attributes] = actionsAndAttributes(fifo);
   const pid = new Int32Array(1);
-  const held = [
-    Buffer.from(`${path}\0`),
-    actions,
-    attributes,
-    packArguments(argv, 'utf8'),
-  ] as const;
-  const done = new Promise<number>((resolve) => {
+  const argvBytes = packArguments(argv, 'utf8');
+  const pathBytes = Buffer.from(`${path}\0`);
+  const memory = [pid, pathBytes, actions, attributes, argvBytes, captureEnvironment()] as const;
+  // Held by the callback: C uses this memory until the call is over.
+  const done = new Promise<{ readonly errno: number; readonly held: typeof memory }>((resolve) => {
     bind<[Int32Array, Buffer, Buffer, Buffer, Buffer, Buffer]>(
       'int posix_spawn(void *, void *, void *, void *, void *, void *)',
-    ).async(pid, ...held, captureEnvironment(), (_error, errno) => {
-      resolve(errno);
+    ).async(...memory, (_error, errno) => {
+      resolve({ errno, held: memory });
     });
   });
   while (copies().length === 0) await immediate();
-  return { fifo, pid: async () => ((await done) === 0 ? (pid[0] ?? 0) : 0) };
+  const started = async (): Promise<number> => {
+    expect((await done).errno).toBe(0);
+    return pid[0] ?? 0;
+  };
+  return { fifo, started };
 }
 
 describe('a child that is on its way', () => {
@@ -273,23 +276,23 @@ describe('a child that is on its way', () => {
   });
 
   it('is waited for until it has executed its program', async () => {
-    const { fifo, pid } = await beginHangingSpawn(wanted.params);
+    const { fifo, started } = await beginHangingSpawn(wanted.params);
     // From another thread: this one waits for the child.
     const opener = new Worker(`require('node:fs').openSync(${JSON.stringify(fifo)}, 'w')`, {
       eval: true,
     });
     const found = find([wanted]);
-    living.push(await pid());
-    expect(found).toEqual(new Map([[wanted.params.service, await pid()]]));
+    living.push(await started());
+    expect(found).toEqual(new Map([[wanted.params.service, await started()]]));
     await opener.terminate();
   });
 
   it('is not waited for without an end', async () => {
-    const { fifo, pid } = await beginHangingSpawn(wanted.params);
+    const { fifo, started } = await beginHangingSpawn(wanted.params);
     expect(find([wanted])).toEqual(new Map());
     expect(copies()).toHaveLength(1);
     opened.push(openSync(fifo, 'w'));
-    living.push(await pid());
-    expect(find([wanted])).toEqual(new Map([[wanted.params.service, await pid()]]));
+    living.push(await started());
+    expect(find([wanted])).toEqual(new Map([[wanted.params.service, await started()]]));
   });
 });
