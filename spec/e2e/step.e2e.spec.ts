@@ -220,7 +220,11 @@ describe('--step in a terminal', () => {
         /web: starting -> running {2}pid \d+/u,
       );
       // The TAB key ends the word.
-      terminal.type('sta\t\r');
+      terminal.type('sta');
+      await terminal.shows(/sta/u);
+      terminal.type('\t');
+      await terminal.shows(/te/u);
+      terminal.type('\r');
       expect(await terminal.shows(/clock\/log +running[^]+?> /u)).toContain('minit is booting');
       // Ctrl-c gives the line up.
       terminal.type('nonsense\u0003');
