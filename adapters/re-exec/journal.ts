@@ -54,6 +54,8 @@ export interface JournalOptions {
   /** What was known before: for a journal that goes on. */
   readonly outstanding?: Outstanding;
   readonly kept?: ReadonlyMap<string, KeptFiles>;
+  /** For specs. */
+  readonly write?: typeof writeAll;
 }
 
 /** A base is made anew when the records after it have this size, or its own. */
@@ -66,7 +68,7 @@ export class Journal implements JournalPort, Keeper {
   readonly #kept: Map<string, KeptFiles>;
   #end: number;
   #baseBytes = 0;
-  /** The last write failed: only a new base can be trusted. */
+  /** The last write failed: only a new base can be trusted, and nothing else is written. */
   #isTorn = false;
   #isBegun: boolean;
 
@@ -96,7 +98,7 @@ export class Journal implements JournalPort, Keeper {
   keep(key: string, files: KeptFiles): void {
     files.fds.forEach(clearCloseOnExec);
     this.#kept.set(key, files);
-    if (this.#isBegun) this.#write(`${keptLine(key, files)}\n`);
+    this.#note(keptLine(key, files));
   }
 
   drop(key: string): void {
@@ -104,21 +106,26 @@ export class Journal implements JournalPort, Keeper {
     if (files === undefined) return;
     this.#kept.delete(key);
     files.fds.forEach(setCloseOnExec);
-    if (this.#isBegun) this.#write(`${JSON.stringify({ dropped: key })}\n`);
+    this.#note(JSON.stringify({ dropped: key }));
   }
 
   /** Puts on record why minit is about to be executed anew, for the program that comes next only. */
   noteReason(reason: FailureReason): void {
     const { count } = this.#options.page;
-    if (this.#isBegun) this.#write(`${JSON.stringify({ reason, count })}\n`);
+    this.#note(JSON.stringify({ reason, count }));
+  }
+
+  /** Not behind a turn that is missing: whoever reads on would take the state before it for that after it. */
+  #note(line: string): void {
+    if (this.#isBegun && !this.#isTorn) this.#write(`${line}\n`);
   }
 
   /** Returns whether it is written; if not, only a new base can be trusted. */
   #write(text: string): boolean {
     const bytes = Buffer.from(text);
-    const { fd, page } = this.#options;
+    const { fd, page, write = writeAll } = this.#options;
     try {
-      writeAll(fd, bytes, this.#end);
+      write(fd, bytes, this.#end);
     } catch {
       // No memory: what was written before still counts, and the next turn begins with a new base.
       this.#isTorn = true;
