@@ -15,7 +15,6 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { drain } from '../../adapters/fifo';
 import { boot, cleanUp, makeRoot, program, run, type Supervisor } from '../support/supervisor';
 import {
   bootWith,
@@ -171,7 +170,6 @@ describe('minit whose output nobody takes', () => {
     expect(minit.msvc('good')).toMatchObject({ code: 0 });
     // Somebody reads at last: what waited comes, whole.
     const buffer = Buffer.alloc(65_536);
-    drain(filler, buffer);
     minit.ask('s../y');
     let text = '';
     await eventually('the lines that waited', () => {

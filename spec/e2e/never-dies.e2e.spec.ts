@@ -9,6 +9,7 @@ import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeReply, encodeRequest } from '../../machines/control-protocol';
 import { boot, cleanUp, makeRoot, type Files, type Supervisor } from '../support/supervisor';
+import { eventually } from './fixtures-bad/bad-input';
 import { argumentsOf, itWhen, mark, recorded, recordsOf } from './fixtures/recorded';
 
 jest.setTimeout(180_000);
@@ -135,6 +136,7 @@ async function survives(
   }
   // Children are still reaped, with their status, and started again.
   const writer = minit.pidOf('writer');
+  await eventually('some lines of the writer', () => linesOf(minit).length > 5);
   minit.msvc('-k', 'writer');
   await recorded(
     minit,
