@@ -5,9 +5,10 @@
  */
 import type { ClientSystem } from './control-client';
 import { lockFirstByte } from './libc/fcntl';
-import { waitReadable } from './libc/poll';
+import { waitReadable, waitWritable } from './libc/poll';
 
 export const clientSystem: ClientSystem = {
   lockFirstByte: (fd) => lockFirstByte(fd, { wait: false }),
   waitReadable,
+  waitWritable,
 };

@@ -26,12 +26,14 @@ export interface ClientSystem {
   readonly lockFirstByte: (fd: number) => number;
   /** poll(2) for POLLIN; returns at once when there is something to read or nobody left to write. */
   readonly waitReadable: (fd: number, timeoutMs: number) => void;
+  /** poll(2) for POLLOUT; returns at once when there is room for PIPE_BUF bytes, or nobody left to read. */
+  readonly waitWritable: (fd: number, timeoutMs: number) => void;
 }
 
 export interface ClientOptions extends ClientSystem {
   /** Absolute path of ROOT. */
   readonly root: string;
-  /** For the lock, and again for each reply. */
+  /** For the lock, and again for each request and for each reply. */
   readonly timeoutMs?: number;
 }
 
@@ -102,9 +104,12 @@ export function openControlClient(options: ClientOptions): ControlClient | Contr
         );
       }
       // A client that died before it read has left its reply there.
-      drain(replies, scratch);
+      const clear = (): void => {
+        drain(replies, scratch);
+      };
       return (
-        send(requests, bytes) ?? receive({ fd: replies, request, timeoutMs, scratch }, options)
+        sendInTime(requests, bytes, { ...options, clear }) ??
+        receive({ fd: replies, request, timeoutMs, scratch }, options)
       );
     },
     close,
@@ -163,16 +168,32 @@ function sleep(delayMs: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, delayMs);
 }
 
-function send(fd: number, bytes: Buffer): ControlError | undefined {
+/** A FIFO that is full empties as soon as minit has its turn. `clear`: of replies to anything before. */
+function sendInTime(
+  fd: number,
+  bytes: Buffer,
+  { waitWritable, clear, timeoutMs = timeoutMsDefault }: ClientOptions & { clear: () => void },
+): ControlError | undefined {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    clear();
+    const code = send(fd, bytes);
+    if (code === undefined) return undefined;
+    if (code === 'EPIPE') return failure('not-running', 'minit is not running');
+    if (code !== 'EAGAIN') return failure('system', `unable to write the request: ${code}`);
+    const remainingMs = deadline - performance.now();
+    if (remainingMs <= 0) return failure('no-reply', 'minit does not read its requests');
+    waitWritable(fd, Math.ceil(remainingMs));
+  }
+}
+
+/** Up to PIPE_BUF bytes are written in one piece or not at all (pipe(7)). Returns the error's name. */
+function send(fd: number, bytes: Buffer): string | undefined {
   try {
-    // Up to PIPE_BUF bytes are written in one piece or not at all (pipe(7)).
     writeSync(fd, bytes);
     return undefined;
   } catch (error) {
-    const { code } = systemErrorOf(error);
-    if (code === 'EPIPE') return failure('not-running', 'minit is not running');
-    if (code === 'EAGAIN') return failure('no-reply', 'minit does not read its requests');
-    return failure('system', `unable to write the request: ${code}`);
+    return systemErrorOf(error).code;
   }
 }
 

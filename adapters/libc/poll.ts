@@ -28,7 +28,7 @@ export function waitReadable(fd: number, timeoutMs: number): boolean {
   return pollOne(fd, POLLIN, timeoutMs);
 }
 
-/** Blocks this thread until a write to `fd` would not block, or can only fail: for clients only. */
-export function waitWritable(fd: number): boolean {
-  return pollOne(fd, POLLOUT, -1);
+/** Blocks this thread until a write to `fd` would not block or can only fail, or for `timeoutMs`: for clients only. */
+export function waitWritable(fd: number, timeoutMs = -1): boolean {
+  return pollOne(fd, POLLOUT, timeoutMs);
 }

@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openControlClient, exchange, type ClientOptions } from '../../adapters/control-client';
 import { createControl } from '../../adapters/control-fifo';
+import { pipeBytes } from '../../adapters/fifo';
 import { makeFifo } from '../../adapters/libc/pipe';
 import { watchReadable, watchWritable } from '../../adapters/libc/readiness';
 import { replyBytesMax } from '../../adapters/reply-writer';
@@ -83,8 +84,11 @@ const clientOf = (
     turn();
     makeRoom();
   },
+  waitWritable: turn,
   ...more,
 });
+
+const waitsForNothing = { waitReadable: () => undefined, waitWritable: () => undefined };
 
 const ask = (server: Server, ...requests: string[]) => exchange(clientOf(server), requests);
 
@@ -105,6 +109,13 @@ function readReply({ root }: Server): string {
   } finally {
     closeSync(fd);
   }
+}
+
+/** Writes into a FIFO what it holds and no more. */
+function fill(path: string): void {
+  const fd = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+  writeSync(fd, Buffer.alloc(pipeBytes, 'x'));
+  closeSync(fd);
 }
 
 describe('control', () => {
@@ -314,17 +325,15 @@ describe('client', () => {
     ['no FIFOs', undefined, 'no-control'],
   ])('says that there is %s', (_what, given, code) => {
     const root = given ?? temporaryDirectory();
-    expect(
-      openControlClient({ root, lockFirstByte: () => 0, waitReadable: () => undefined }),
-    ).toMatchObject({ code });
+    expect(openControlClient({ root, lockFirstByte: () => 0, ...waitsForNothing })).toMatchObject({
+      code,
+    });
   });
 
   it('does not write into what is no FIFO', () => {
     const root = temporaryDirectory();
     writeFileSync(join(root, 'in'), '');
-    const outcome = exchange({ root, lockFirstByte: () => 0, waitReadable: () => undefined }, [
-      'pweb',
-    ]);
+    const outcome = exchange({ root, lockFirstByte: () => 0, ...waitsForNothing }, ['pweb']);
     expect(outcome).toMatchObject({
       code: 'no-control',
       text: expect.stringContaining('is no FIFO') as string,
@@ -334,10 +343,24 @@ describe('client', () => {
   it('says that minit is not running when nobody reads the FIFO', () => {
     const root = temporaryDirectory();
     for (const name of ['in', 'out']) makeFifo(join(root, name), 0o600);
-    const outcome = exchange({ root, lockFirstByte: () => 0, waitReadable: () => undefined }, [
-      'pweb',
-    ]);
+    const outcome = exchange({ root, lockFirstByte: () => 0, ...waitsForNothing }, ['pweb']);
     expect(outcome).toEqual({ code: 'not-running', text: 'minit is not running' });
+  });
+
+  it('waits for room where others have filled the FIFO', () => {
+    const server = serve();
+    fill(join(server.root, 'in'));
+    expect(exchange(clientOf(server), ['sweb'])).toEqual({ replies: ['1'] });
+    expect(server.requests()).toContain('sweb');
+  });
+
+  it('gives up when nobody makes room', () => {
+    const server = serve();
+    fill(join(server.root, 'in'));
+    const answer = exchange(clientOf(server, { timeoutMs: 5, waitWritable: () => undefined }), [
+      'sweb',
+    ]);
+    expect(answer).toEqual({ code: 'no-reply', text: 'minit does not read its requests' });
   });
 
   it('gives up when there is no reply', () => {
