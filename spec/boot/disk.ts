@@ -85,11 +85,12 @@ export class MachineLog {
     return runReplay(this.#opened(), undefined);
   }
 
-  /** Expects that it is whole, but for a torn end, and decides now what it decided then. */
+  /** Expects that it is whole from the first event on, but for a torn end, and decides now what it decided then. */
   expectSameReplay(): ReplayReport {
     const report = this.replay();
     const { divergence, damage } = report;
     expect({ divergence, damage }).toEqual({ divergence: undefined, damage: [] });
+    expect(this.records()[0]).toMatchObject({ seq: 1, event: { type: 'SupervisorStarted' } });
     return report;
   }
 

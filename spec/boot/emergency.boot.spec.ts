@@ -3,15 +3,22 @@
  * can run runs.
  */
 import { Disk } from './disk';
-import { diskService, logOnDisk } from './trees';
+import { diskService, logOnDisk, logToDisk } from './trees';
 import { bootMachine } from './virtual-machine';
 
 const shell = 'MINIT_EMERGENCY=/bin/sh';
 const promptAgain = /[#$] $/u;
 
+/** A key is left where there is no shell to type at. */
+const atCtrlAltDelete = (line: string) => ({
+  'ctrlaltdel/run': `#!/bin/sh\n${line}; echo "done"\n`,
+});
+
 describe('an emergency', () => {
   it('a machine without ROOT gives a shell with job control, again and again', async () => {
+    const disk = new Disk();
     const machine = await bootMachine({
+      disk,
       tree: { 'default/run': '#!/bin/sh\n' },
       words: ['MINIT_ROOT=/nowhere', shell],
     });
@@ -27,12 +34,16 @@ describe('an emergency', () => {
     machine.type('exit\nexit\n');
     await machine.prints(/nothing to start/u, 2);
     await machine.until('a prompt', () => promptAgain.test(machine.output));
+    await machine.run(logToDisk());
     machine.type('kill -USR2 1\n');
     await machine.ended();
+    disk.log().expectSameReplay();
   });
 
   it('a machine whose services have all gone gives a shell, from which they can be started', async () => {
+    const disk = new Disk();
     const machine = await bootMachine({
+      disk,
       tree: {
         'default/run': '#!/bin/sh\necho "default ran"\n',
         'late/run': '->/bin/sleep',
@@ -45,23 +56,33 @@ describe('an emergency', () => {
     expect(
       (await machine.run('msvc -u late && msvc late >/dev/null; echo "up $?"')).output,
     ).toContain('up 0');
+    await machine.run(logToDisk());
     machine.type('exit\n');
     // It is beside the services now: nothing is offered again.
     machine.type('\n');
     await machine.press('ctrl-alt-delete');
     await machine.ended();
+    disk.log().expectSameReplay();
   });
 
   it('a shell that cannot be started is said to be missing', async () => {
-    const machine = await bootMachine({ tree: {}, words: ['MINIT_EMERGENCY=/no/such/shell'] });
+    const disk = new Disk();
+    const machine = await bootMachine({
+      disk,
+      tree: atCtrlAltDelete(logToDisk()),
+      words: ['MINIT_EMERGENCY=/no/such/shell'],
+    });
     await machine.prints(/\/no\/such\/shell: no emergency shell: no such file or directory/u);
+    await machine.press('ctrl-alt-delete');
+    await machine.prints(/^done$/mu);
     await machine.cutPower();
+    disk.log().expectSameReplay();
   });
 });
 
 describe('a machine without', () => {
   const services = {
-    ...diskService(),
+    ...diskService('sync'),
     'default/depends': 'disk\nbeat\n',
     'beat/run': '#!/bin/sh\nwhile :; do echo beat; sleep 1; done\n',
     'beat/respawn': '',
@@ -69,26 +90,33 @@ describe('a machine without', () => {
   };
 
   it('FIFOs boots all the same, and says so', async () => {
+    const disk = new Disk();
     const machine = await bootMachine({
       tree: services,
-      disk: new Disk(),
+      disk,
       without: ['/etc/minit/in', '/etc/minit/out'],
       words: [logOnDisk],
     });
-    await machine.prints(/^beat$/mu);
+    await machine.prints(/^beat$/mu, 2);
     await machine.prints(/no control, msvc cannot reach minit: the file system is read-only/u);
     await machine.cutPower();
+    disk.log().expectSameReplay();
   });
 
   it('a place for its log boots all the same, and says so', async () => {
+    const disk = new Disk();
+    const { 'beat/depends': _, ...alone } = services;
     const machine = await bootMachine({
-      tree: services,
-      disk: new Disk(),
-      words: ['MINIT_LOG=/proc/none/minit'],
+      tree: { ...alone, 'default/depends': 'beat\n', ...atCtrlAltDelete(logToDisk('/proc')) },
+      disk,
+      words: ['MINIT_LOG=/proc/minit'],
     });
     await machine.prints(/^beat$/mu);
     await machine.prints(/the event log is held in memory/u);
+    await machine.press('ctrl-alt-delete');
+    await machine.prints(/^done$/mu);
     await machine.cutPower();
+    disk.log().expectSameReplay();
   });
 
   it('a console boots all the same', async () => {

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { Disk } from './disk';
+import { logToDisk } from './trees';
 import { bootMachine } from './virtual-machine';
 
 /** What works is seen on the console: there is nowhere else to write. */
@@ -24,6 +26,8 @@ const bare = {
     'echo "devices: $(ls /dev | tr "\\n" " ")"',
     'msvc --all',
     'echo "the end"',
+    // Only now does it get something: so that its log can be looked at elsewhere.
+    `${logToDisk()}; echo "the log is out"`,
     '',
   ].join('\n'),
   'asker/depends': 'daemon\n',
@@ -31,12 +35,15 @@ const bare = {
 
 describe('a machine with nothing', () => {
   it('runs services and answers msvc', async () => {
+    const disk = new Disk();
     const machine = await bootMachine({
       tree: bare,
+      disk,
       without: ['/proc', '/sys', ...['tty', 'tty0', 'tty1', 'ttyS0'].map((name) => `/dev/${name}`)],
     });
-    await machine.prints(/^the end$/mu);
+    await machine.prints(/^the log is out$/mu);
     await machine.cutPower();
+    disk.log().expectSameReplay();
     expect(machine.output).toMatch(/^proc: $/mu);
     expect(machine.output).toMatch(/^killed \d+, runs as \d+$/mu);
     expect(machine.output).toMatch(/^Read-only file system$/mu);
@@ -47,9 +54,11 @@ describe('a machine with nothing', () => {
   });
 
   it('boots in 96 MB', async () => {
-    const machine = await bootMachine({ tree: bare, memoryMegabytes: 96 });
-    await machine.prints(/^the end$/mu);
+    const disk = new Disk();
+    const machine = await bootMachine({ tree: bare, memoryMegabytes: 96, disk });
+    await machine.prints(/^the log is out$/mu);
     await machine.cutPower();
+    disk.log().expectSameReplay();
     expect(machine.output).toMatch(/^killed \d+, runs as \d+$/mu);
     expect(machine.output).not.toMatch(/Out of memory/u);
   });

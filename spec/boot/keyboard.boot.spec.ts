@@ -4,16 +4,22 @@
  *
  * @module
  */
+import { Disk } from './disk';
+import { logToDisk, serialShell } from './trees';
 import { bootMachine } from './virtual-machine';
 
 const counts = (name: string) => ({ [`${name}/run`]: `#!/bin/sh\necho "${name} runs"\n` });
 
 describe('ctrl-alt-del', () => {
   it('starts ctrlaltdel at each press, and never reboots by itself', async () => {
+    const disk = new Disk();
     const machine = await bootMachine({
+      disk,
       tree: {
         'default/run': '->/bin/sleep',
         'default/params': '1000\n',
+        'default/depends': 'shell\n',
+        ...serialShell,
         ...counts('ctrlaltdel'),
         ...counts('kbreq'),
       },
@@ -25,7 +31,9 @@ describe('ctrl-alt-del', () => {
       await machine.prints(/^ctrlaltdel runs$/mu, times);
       await machine.reaches('ctrlaltdel', 'finished', times);
     }
+    await machine.run(logToDisk());
     await machine.cutPower();
+    disk.log().expectSameReplay();
     expect(machine.output).not.toMatch(/^kbreq runs$/mu);
   });
 });

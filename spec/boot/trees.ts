@@ -41,3 +41,15 @@ export const serialShell: Files = {
   'shell/in': '->/dev/ttyS0',
   'shell/respawn': '',
 };
+
+/**
+ * A line for a shell: mounts the disk over `directory`, which is above that of the event log, and waits until the
+ * log has followed with what it held in memory. The default is for a machine that has mounted nothing.
+ */
+export const logToDisk = (directory = '/run'): string =>
+  [
+    '[ -b /dev/nvme0n2 ] || mount -t devtmpfs dev /dev',
+    `mount -t ext4 /dev/nvme0n2 ${directory}`,
+    `until grep -qs SupervisorStarted ${directory}/minit/*.jsonl; do usleep 9999; done`,
+    'sync',
+  ].join('; ');

@@ -1,6 +1,6 @@
 /**
  * What minit stands on goes away while it runs: ROOT (moved, unmounted), its console (a terminal that
- * hangs up). Not here: a file system that gives I/O errors.
+ * hangs up). A file system that gives I/O errors: spec/boot/going-away.boot.spec.ts.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync } from 'node:fs';
