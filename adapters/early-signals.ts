@@ -32,6 +32,16 @@ const remember = (signal: NodeJS.Signals): void => {
 /** Remembers the signals from now on. Does not keep the program alive. */
 export function rememberSignals(): void {
   for (const signal of ownSignals) process.on(signal, remember);
+  endDebugger();
+}
+
+/**
+ * Closes the debugger of a SIGUSR1 that came while Node itself was starting, about 20 ms in which nobody else
+ * can have a handler. Node opens it a moment after the signal, so this is called once more when the loop turns.
+ * `node:inspector` would do the same, and takes 4 ms to load.
+ */
+export function endDebugger(): void {
+  (process as { readonly _debugEnd?: () => void })._debugEnd?.();
 }
 
 /** Calls `listener` for each that has come and is to come, as long as they are remembered. */

@@ -8,6 +8,7 @@ import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import { take } from 'rxjs';
+import { endDebugger } from '../adapters/early-signals';
 import { kernelWords } from '../adapters/kernel-command-line';
 import { say } from '../adapters/last-words';
 import { bootTimeUs } from '../adapters/libc/clock';
@@ -179,6 +180,7 @@ const greeting = (root: string, log: string): readonly string[] => [
 
 function main(argv: readonly string[]): void {
   noteBeginning();
+  setImmediate(endDebugger);
   const memory = findVitalMemory();
   if (memory === undefined) begin(argv);
   else beginSecondLife(memory, { goOn, beginAfresh: (survival) => begin(argv, survival) });

@@ -2,6 +2,7 @@
  * An orderly end that comes while services are still being started. Not here: a program whose exec
  * hangs, which needs a file system that does (spec/machines/stop-order.spec.ts).
  */
+import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { boot, cleanUp } from '../support/supervisor';
 import { changesOf, mark, recordsOf, sleeper, statesOf } from './fixtures/recorded';
@@ -9,6 +10,26 @@ import { changesOf, mark, recordsOf, sleeper, statesOf } from './fixtures/record
 afterAll(cleanUp);
 
 const ended = { code: 0, signal: null };
+
+describe('SIGUSR1 while Node itself starts', () => {
+  it('opens a debugger that minit closes with its first statement', async () => {
+    const preload = join(__dirname, 'fixtures/early-debugger.cjs');
+    const minit = boot(
+      { 'default/depends': 'x\n', 'x/run': sleeper },
+      { env: { NODE_OPTIONS: `--inspect-port=0 --require=${preload}` } },
+    );
+    await minit.booted();
+    expect(minit.output).toMatch(/^Debugger listening/mu);
+    expect(socketsOf(minit.pid)).toEqual([]);
+    expect(await minit.stopAndReplay()).toEqual(ended);
+  });
+});
+
+/** File descriptors of `pid` that are sockets; its output, which the spec has made, is left out. */
+const socketsOf = (pid: number): string[] =>
+  readdirSync(`/proc/${String(pid)}/fd`).filter(
+    (fd) => Number(fd) > 2 && readlinkSync(`/proc/${String(pid)}/fd/${fd}`).startsWith('socket:'),
+  );
 
 describe('an end that comes early', () => {
   it('before minit has a loop: it ends in order', async () => {
