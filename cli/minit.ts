@@ -15,7 +15,7 @@ import { bootTimeUs } from '../adapters/libc/clock';
 import { guardProgram } from '../adapters/re-exec/guard';
 import type { Legacy } from '../adapters/re-exec/journal-reader';
 import { resumedEvent } from '../adapters/re-exec/resumption';
-import { noteBeginning } from '../adapters/re-exec/retrying-loader';
+import { noteBeginning, trialStatus } from '../adapters/re-exec/retrying-loader';
 import { beginSecondLife } from '../adapters/re-exec/second-life';
 import { findVitalMemory, makeVitalMemory } from '../adapters/re-exec/vital-memory';
 import { detectRole } from '../adapters/role';
@@ -181,8 +181,14 @@ const greeting = (root: string, log: string): readonly string[] => [
 function main(argv: readonly string[]): void {
   noteBeginning();
   setImmediate(endDebugger);
+  process.exitCode = trialStatus(argv);
+  if (process.exitCode !== undefined) return;
   const memory = findVitalMemory();
-  if (memory === undefined) begin(argv);
+  if (memory === 'foreign')
+    say(
+      'error: the minit before was of another version: it begins anew, and services may run twice',
+    );
+  if (memory === undefined || memory === 'foreign') begin(argv);
   else beginSecondLife(memory, { goOn, beginAfresh: (survival) => begin(argv, survival) });
 }
 

@@ -12,7 +12,7 @@ import { trialMsMax } from '../../machines/limits';
 import type { RealProcesses } from '../processes';
 import type { ProgramEnd } from '../starts';
 import { systemError } from '../system-error';
-import { trialProgram } from './retrying-loader';
+import { exitOtherVersion, trialProgram } from './retrying-loader';
 
 export interface OwnProgramOptions {
   readonly now: () => number;
@@ -50,14 +50,20 @@ export function createOwnProgram(options: OwnProgramOptions): OwnProgram {
       processes.run({ ...program, limitMs }, (end) => {
         const problem = problemOf(end, limitMs);
         if (problem === undefined) executeSoon(cause);
-        else fail(cause, systemError('ENOEXEC'), `the new program does not start (${problem})`);
+        else fail(cause, systemError('ENOEXEC'), problem);
       });
     },
   };
 }
 
 function problemOf(end: ProgramEnd, limitMs: number): string | undefined {
-  if ('isLate' in end) return `killed, it hung for ${String(limitMs / 1_000)} s`;
-  if ('stage' in end) return end.hint ?? end.error.code;
-  return 'code' in end.status && end.status.code === 0 ? undefined : describeExit(end.status);
+  if ('isLate' in end) return notStarted(`killed, it hung for ${String(limitMs / 1_000)} s`);
+  if ('stage' in end) return notStarted(end.hint ?? end.error.code);
+  const { status } = end;
+  if (!('code' in status) || (status.code !== 0 && status.code !== exitOtherVersion))
+    return notStarted(describeExit(status));
+  if (status.code === 0) return undefined;
+  return 'the new program cannot take over from this version: it will run after the next boot';
 }
+
+const notStarted = (why: string): string => `the new program does not start (${why})`;

@@ -6,6 +6,7 @@
  * @module
  */
 import { ownProgram, type RunningProgram } from '../own-program';
+import { handoverVersion } from './vital-page';
 
 /** Set when minit's own code has begun: from then on minit guards itself, and errors are its own. */
 interface Begun {
@@ -54,10 +55,25 @@ export function nextProgram(running: RunningProgram = process): Program | undefi
   return ownProgram({ execPath, env, argv, execArgv, cwd: () => running.cwd() });
 }
 
-/** What shows whether the next program starts at all, and ends. */
+const trialOption = '--takes-over=';
+/** Exit status of a trial: the program starts, but cannot read what the one that runs would hand to it. */
+export const exitOtherVersion = 4;
+
+/** Returns the exit status, if `argv` asks for a trial; all of minit is loaded when it is asked. */
+export function trialStatus(argv: readonly string[]): number | undefined {
+  const [first = ''] = argv;
+  if (!first.startsWith(trialOption)) return undefined;
+  return first === `${trialOption}${String(handoverVersion)}` ? 0 : exitOtherVersion;
+}
+
+/**
+ * What shows whether the next program starts at all, and can take over; it ends at once. A program that does not
+ * know the option ignores it, and shows its version.
+ */
 export function trialProgram(running: RunningProgram = process): Program | undefined {
   const { execPath, env } = running;
-  const argv = [...running.argv.slice(0, 2), '--version'];
+  const option = `${trialOption}${String(handoverVersion)}`;
+  const argv = [...running.argv.slice(0, 2), option, '--version'];
   return ownProgram({
     execPath,
     env,

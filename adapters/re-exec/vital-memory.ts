@@ -34,8 +34,11 @@ export function makeVitalMemory(now: number): VitalMemory | SystemError {
   return { fd, page };
 }
 
-/** Returns the memory of the program before, if this is its successor. The services never see the variable. */
-export function findVitalMemory(): VitalMemory | undefined {
+/**
+ * Returns the memory of the program before, if this is its successor; `foreign` if that was of a version whose
+ * memory this one cannot read. The services never see the variable.
+ */
+export function findVitalMemory(): VitalMemory | 'foreign' | undefined {
   const text = process.env[variable];
   if (text === undefined) return undefined;
   // Reflect: `delete` of a computed name is nothing else, but the linter takes it for a mistake.
@@ -46,9 +49,9 @@ export function findVitalMemory(): VitalMemory | undefined {
   if (typeof memory === 'number') return undefined;
   const page = new VitalPage(memory);
   if (!page.isValid) {
-    // Somebody has set the variable who is not us; what it names is not ours either.
+    // Somebody may have set the variable who is not us; what it names is not ours then either.
     setCloseOnExec(fd);
-    return undefined;
+    return page.isForeign ? 'foreign' : undefined;
   }
   clearCloseOnExec(fd);
   return { fd, page };

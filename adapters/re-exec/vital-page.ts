@@ -18,7 +18,15 @@
  */
 import { checksum } from '../event-log/records';
 
-const magic = 0x6d69_6e69_7401;
+/**
+ * Version of all that one program hands to the next: this page, the journal behind it, and the state in that.
+ * To be raised when an older program's could be misread.
+ */
+export const handoverVersion = 1;
+/** `minit`, and the version. */
+const magicBase = 0x6d69_6e69_7400;
+const magic = magicBase + handoverVersion;
+const versionsMax = 256;
 const word = { magic: 0, performedSeq: 1, begin: 2, end: 3, startedAt: 4, inARow: 5, count: 6 };
 const signalOffset = 56;
 const slotsOffset = 1_024;
@@ -51,6 +59,12 @@ export class VitalPage {
   /** Says whether this is such a page, of this version. */
   get isValid(): boolean {
     return this.#get(word.magic) === magic;
+  }
+
+  /** Says whether this is such a page, of another version. */
+  get isForeign(): boolean {
+    const version = this.#get(word.magic) - magicBase;
+    return !this.isValid && Number.isInteger(version) && version > 0 && version < versionsMax;
   }
 
   get performedSeq(): number {

@@ -39,7 +39,9 @@ function made(now = 5): VitalMemory {
 /** As the next program finds it, whose environment is that for `memory`. */
 function foundBy(environment: Readonly<Record<string, string>>): VitalMemory | undefined {
   Object.assign(process.env, environment);
-  return findVitalMemory();
+  const found = findVitalMemory();
+  if (found === 'foreign') throw new Error('it is of another version');
+  return found;
 }
 
 function file(name: string, flags: string, bytes: number): number {
@@ -111,6 +113,24 @@ describe('memory that is looked for', () => {
     expect(findVitalMemory()).toBeUndefined();
   });
 });
+
+describe('memory of another version', () => {
+  it('is not read, and not taken for somebody else’s', () => {
+    const { fd } = made();
+    const [magic = 0] = new Float64Array(readBytes(fd, 8).buffer);
+    writeSync(fd, new Uint8Array(new Float64Array([magic + 1]).buffer), 0, 8, 0);
+    process.env[variable] = String(fd);
+    expect(findVitalMemory()).toBe('foreign');
+    expect(isCloseOnExec(fd)).toBe(true);
+    expect(process.env[variable]).toBeUndefined();
+  });
+});
+
+function readBytes(fd: number, count: number): Uint8Array {
+  const bytes = new Uint8Array(count);
+  readSync(fd, bytes, 0, count, 0);
+  return bytes;
+}
 
 describe('what is no memory of ours', () => {
   it.each(['', '-1', 'x', '99999', '999999999', '9999999999'])('is passed over: "%s"', (text) => {

@@ -97,6 +97,40 @@ describe('minit-update', () => {
     expect(await minit.stopAndReplay()).toEqual(ended);
   });
 
+  it('goes on with the old one when the new one could not read what it knows', async () => {
+    const dist = installed('other-handover');
+    const minit = boot(tree, { program: join(dist, 'minit.js') });
+    await minit.booted();
+    const web = minit.pidOf('web');
+    replaceText(join(dist, 'minit.bundle'), 'handoverVersion=1', 'handoverVersion=2');
+    expect(run('minit-update', ['--root', minit.root])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        'minit-update: not updated, the program that runs goes on: the new program cannot take over from this version: it will run after the next boot\n',
+    });
+    expect(minit.pidOf('web')).toBe(web);
+    expect(await minit.stopAndReplay()).toEqual(ended);
+  });
+
+  it('installed without minit-update, such a program begins anew after a fault, and says so', async () => {
+    const dist = installed('other-handover-unasked');
+    const minit = boot(tree, { program: join(dist, 'minit.js') });
+    await minit.booted();
+    const web = minit.pidOf('web');
+    replaceText(join(dist, 'minit.bundle'), 'handoverVersion=1', 'handoverVersion=2');
+    process.kill(minit.pid, 'SIGSEGV');
+    await minit.prints(
+      /^minit: error: the minit before was of another version: it begins anew, and services may run twice$/mu,
+    );
+    await minit.prints(/boot settled/u, 2);
+    expect(minit.pidOf('web')).not.toBe(web);
+    // It is nobody's now, and holds the pipe that the spec reads.
+    process.kill(web, 'SIGKILL');
+    minit.kill('SIGTERM');
+    expect(await minit.finished()).toEqual(ended);
+  });
+
   it('says so when there is no minit', () => {
     expect(run('minit-update', ['--root', folder])).toMatchObject({ code: 1 });
     expect(run('minit-update', ['--nonsense'])).toMatchObject({ code: 1 });
