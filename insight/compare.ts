@@ -127,13 +127,10 @@ const hasChanged = ({ changes, needsNow, needsNoMore }: ServiceChange): boolean 
 const hasOtherState = ({ changes }: ServiceChange): boolean =>
   changes.some(({ field }) => field === 'state');
 
-function startsOf({ services }: BootFacts): Start[] {
-  return services
-    .flatMap(({ name, startedUs }): Start[] =>
-      startedUs === undefined ? [] : [{ service: name, us: startedUs }],
-    )
-    .sort((a, b) => a.us - b.us);
-}
+const startsOf = ({ services }: BootFacts): Start[] =>
+  services.flatMap(({ name, startedUs }) =>
+    startedUs === undefined ? [] : [{ service: name, us: startedUs }],
+  );
 
 type Fields = Readonly<Record<string, FieldChange['from']>>;
 

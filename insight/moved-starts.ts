@@ -28,8 +28,7 @@ interface Pair {
 }
 
 /**
- * Compares the orders of those services that both boots have started, each list in the order of the starts. Two
- * services have changed places when they lie more than `toleranceUs` apart in one of the boots at least. Returns
+ * Compares the orders of those services that both boots have started, the lists being in any order. Two services have changed places when they lie more than `toleranceUs` apart in one of the boots at least. Returns
  * those that have moved, in the order of the second boot.
  */
 export function movedStarts(
@@ -38,12 +37,13 @@ export function movedStarts(
   toleranceUs: number,
 ): MovedStart[] {
   const usBefore = new Map(from.map(({ service, us }) => [service, us]));
-  const place = new Map(from.map(({ service }, index) => [service, index]));
-  const pairs = to.flatMap(({ service, us }): Pair[] => {
-    const before = usBefore.get(service);
-    return before === undefined ? [] : [{ service, from: before, to: us }];
-  });
-  const kept = longestRising(pairs.map(({ service }) => place.get(service) ?? 0));
+  const pairs = to
+    .flatMap(({ service, us }): Pair[] => {
+      const before = usBefore.get(service);
+      return before === undefined ? [] : [{ service, from: before, to: us }];
+    })
+    .sort((a, b) => a.to - b.to || a.from - b.from);
+  const kept = longestRising(pairs.map((pair) => pair.from));
   return pairs.flatMap((pair, index): MovedStart[] => {
     if (kept.has(index)) return [];
     const { service } = pair;
@@ -66,16 +66,16 @@ function havePassed(a: Pair, b: Pair, toleranceUs: number): boolean {
   return from * to < 0 && Math.max(Math.abs(from), Math.abs(to)) > toleranceUs;
 }
 
-/** Returns the indexes of a longest part of `places` that rises. */
-function longestRising(places: readonly number[]): ReadonlySet<number> {
-  /** The index with the lowest last place, for each length of such a part. */
+/** Returns the indexes of a longest part of `values` that never falls. */
+function longestRising(values: readonly number[]): ReadonlySet<number> {
+  /** The index with the lowest last value, for each length of such a part. */
   const tails: number[] = [];
   const previous: (number | undefined)[] = [];
-  for (const [index, place] of places.entries()) {
+  for (const [index, value] of values.entries()) {
     let [low, high] = [0, tails.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((places[tails[middle] ?? 0] ?? 0) < place) low = middle + 1;
+      if ((values[tails[middle] ?? 0] ?? 0) <= value) low = middle + 1;
       else high = middle;
     }
     previous[index] = tails[low - 1];
