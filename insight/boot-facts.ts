@@ -20,6 +20,7 @@ import {
   type SupervisorState,
 } from '../machines/state';
 import { ActivityGraphBuilder, type ActivityGraph } from './activity-graph';
+import { hasSettled } from './timeline';
 
 /** What became of a service. Times are µs; `undefined`: not in this boot. */
 export interface ServiceFacts {
@@ -124,7 +125,7 @@ export class BootFactsBuilder {
   #pass(state: SupervisorState): void {
     this.#beginAt ??= state.at;
     this.#last = state;
-    if (state.init.value === 'running') this.#settledAt ??= state.at;
+    if (hasSettled(state)) this.#settledAt ??= state.at;
     if (state.shutdown !== undefined || state.stopPlan !== undefined) this.#endingAt ??= state.at;
     if (this.#endingAt === undefined) this.#lastUp = state;
   }
