@@ -3,7 +3,6 @@ import type { Behaviour } from '../../adapters/simulated/behaviours';
 import type { TreeEntry } from '../../adapters/simulated/tree';
 import { criticalPath, type CriticalPath, type Link } from '../../insight/critical-path';
 import { criticalReport } from '../../insight/critical-report';
-import type { LoggedRecord } from '../../machines/log-format';
 import { gather, recordsOf } from '../support/gathered';
 import { scenario } from '../support/scenarios';
 import { bootTree } from '../support/world';
@@ -62,7 +61,7 @@ function bootOf(drawn: readonly Drawn[], changed: Readonly<Record<string, Progra
   );
   const { world, run } = bootTree({ tree, behaviours });
   run(60_000_000);
-  return gather(world.records as readonly LoggedRecord[]);
+  return gather(world.records);
 }
 
 /** How the program of a link behaves when that takes no time. */

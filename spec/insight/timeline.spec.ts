@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { TimelineBuilder, type Span, type Timeline } from '../../insight/timeline';
 import { initialState } from '../../machines/fold';
-import { innerState, stateName, type SupervisorState } from '../../machines/state';
+import { innerState, stateName } from '../../machines/state';
 import { replay } from '../../effects/replay';
 import { gather, recordsOf } from '../support/gathered';
 import { scenario } from '../support/scenarios';
@@ -100,11 +100,9 @@ describe('a timeline', () => {
         const { timeline: whole } = gather(records);
         const builder = new TimelineBuilder();
         const cut = Math.ceil(records.length * part);
-        let state: SupervisorState = initialState();
-        for (const folded of replay(initialState(), records)) {
-          ({ state } = folded);
+        for (const { state, transitions } of replay(initialState(), records)) {
           if (state.seq === cut) builder.resume(state);
-          if (state.seq > cut) builder.observe(state, folded.transitions);
+          if (state.seq > cut) builder.observe(state, transitions);
         }
         const rest = builder.finish();
         if (cut === 0) return;
