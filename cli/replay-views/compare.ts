@@ -55,7 +55,7 @@ export const compareView: View = {
     if (typeof from !== 'object') return fail(from ?? '');
     if (typeof to !== 'object') return fail(to ?? '');
     const comparison = compareBoots(from.facts, to.facts, tolerance);
-    if (json === true) print(JSON.stringify(asJson(comparison, tolerance, [from, to])));
+    if (json === true) print(JSON.stringify(asJson(comparison, tolerance, [from, to]), orNull));
     else for (const line of reportLines(comparison, tolerance, [from, to])) print(line);
     if (from.isDamaged || to.isDamaged) return compareExitCode.trouble;
     return comparison.isSame ? compareExitCode.same : compareExitCode.different;
@@ -143,6 +143,9 @@ function asJson(
     })),
   };
 }
+
+/** What there is none of is told so, and not left out. */
+const orNull = (_key: string, value: unknown): unknown => value ?? null;
 
 const plain = ({ ends, lastEnds, ...facts }: ServiceFacts): object => ({
   ...facts,
