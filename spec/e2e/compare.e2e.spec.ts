@@ -2,10 +2,16 @@
  * `minit-replay --compare` on logs of real boots. Not here: every kind of difference, and small
  * differences of time (spec/insight/compare.spec.ts).
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { encodeLine } from '../../adapters/event-log/records';
+import { createEventLog } from '../../adapters/event-log/writer';
+import { foldTurn } from '../../effects/loop';
+import { initialState } from '../../machines/fold';
+import { toPlain } from '../../machines/snapshot';
 import { cleanUp, run } from '../support/supervisor';
 import { temporaryDirectory } from '../support/temporary-directory';
+import { bootTree } from '../support/world';
 import { stackTrace } from './fixtures-bad/bad-input';
 
 afterAll(cleanUp);
@@ -19,6 +25,34 @@ function changedDemo(change: (text: string) => string): string {
   const path = join(temporaryDirectory(), 'changed.jsonl');
   writeFileSync(path, change(readFileSync(demo, 'utf8')));
   return path;
+}
+
+/** The log of a service that ends every second and is started again, in segments of a few events each. */
+function rotatedLog(segmentsMax: number): { directory: string; segments: string[] } {
+  const { world, advance } = bootTree({
+    tree: { default: { mode: 'respawn' } },
+    behaviours: { default: [{ livesUs: 1_000_000 }] },
+  });
+  advance(20_000_000);
+  const directory = temporaryDirectory();
+  const log = createEventLog({
+    directory,
+    header: {
+      ...{ boot: '00000000-0000-4000-8000-000000000001', wallAt: '2026-01-01T00:00:00.000Z' },
+      ...{ at: 0, program: '0.1.0', flags: [], argv: ['minit'], host: 'spec', node: 'v20' },
+    },
+    now: () => 0,
+    limits: { segmentBytesMax: 4_000, segmentsMax, bufferBytesMax: 1_000_000 },
+  });
+  log.open(1);
+  let state = initialState();
+  for (const { at, event } of world.records) {
+    const turn = foldTurn(state, [{ at, event }]);
+    ({ state } = turn);
+    log.append(turn.records, () => toPlain(turn.state));
+  }
+  const segments = readdirSync(directory).sort();
+  return { directory, segments: segments.map((name) => join(directory, name)) };
 }
 
 describe('--compare', () => {
@@ -97,6 +131,54 @@ describe('--compare', () => {
     expect(stdout).toMatch(/^1: boot of [^]*\n2: boot of [^]*not settled[^]*went otherwise:/u);
     expect(stderr).toBe(`minit-replay: ${damaged}:31: damaged: its check does not match\n`);
     expect(stdout + stderr).not.toMatch(stackTrace);
+  });
+});
+
+describe('--compare of a log that does not fold as it did', () => {
+  it('is refused: what was compared would not be what happened', () => {
+    let check = 0;
+    const path = changedDemo((text) =>
+      text
+        .trimEnd()
+        .split('\n')
+        .map((line) => {
+          const { check: _, ...json } = JSON.parse(line) as Record<string, unknown>;
+          const encoded = encodeLine(
+            JSON.stringify(json['seq'] === 5 ? { ...json, effects: [] } : json),
+            check,
+          );
+          ({ check } = encoded);
+          return encoded.line;
+        })
+        .join(''),
+    );
+    expect(compare(demo, path)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `minit-replay: ${path}: event 5 does not fold as it did; see minit-replay --verify\n`,
+    });
+  });
+});
+
+describe('--compare of a rotated log', () => {
+  it('is refused where the beginning of the boot is gone', () => {
+    const { directory, segments } = rotatedLog(3);
+    expect(compare(directory, demo)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `minit-replay: ${segments[0] ?? ''}: the beginning of the boot is gone\n`,
+    });
+  });
+
+  it('tells which events are missing in the middle', () => {
+    const { directory, segments } = rotatedLog(100);
+    expect(compare(directory, directory)).toMatchObject({ code: 0, stderr: '' });
+    rmSync(segments[2] ?? '');
+    const { code, stdout, stderr } = compare(directory, directory);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('no difference')]);
+    expect(stderr).toMatch(
+      /^(?:minit-replay: .*minit-000001\.jsonl: events \d+ to \d+ are not in the log, and not compared\n){2}$/u,
+    );
   });
 });
 
