@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isSettled, stateName } from '../../machines/state';
+import { innerState, isSettled, stateName } from '../../machines/state';
 import { gather, recordsOf } from '../support/gathered';
 import { scenario } from '../support/scenarios';
 import { bootTree } from '../support/world';
@@ -60,6 +60,24 @@ describe('an activity graph', () => {
             latest = Math.max(latest, (nodes[from]?.moment.at ?? NaN) + us);
           }
           if (index > 0) expect(latest).toBe(moment.at);
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('calls stopping what ends a service that was told to stop, and nothing else', () => {
+    fc.assert(
+      fc.property(scenario, (drawn) => {
+        const { graph, states } = gather(recordsOf(drawn));
+        for (const { after, moment, service } of graph.nodes) {
+          const [activity] = after.map((edge) => edge.activity);
+          const before = states[moment.seq - 2]?.services.get(service ?? '');
+          if (before === undefined || (activity !== 'stopping' && activity !== 'running')) continue;
+          if (activity === 'stopping') expect(stateName(before)).toBe('stopping');
+          // Who may read its pipe to the end, or ends a daemon's start, was sent no signal.
+          else if (stateName(before) === 'stopping')
+            expect(innerState(before)).not.toBe('terminating');
         }
       }),
       runs,
