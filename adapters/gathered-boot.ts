@@ -41,18 +41,24 @@ export function gatherBoot(log: OpenedLog, options: GatheringOptions): GatheredB
       if (instant !== undefined) instants.push(instant);
     },
   });
-  const timeline = lines.finish();
+  const timeline = endingAt(lines.finish(), observed, options.until);
   const graph = activities.finish();
   return { ...observed, timeline, graph, instants, path: pathOf(observed, timeline, graph) };
 }
 
+/** What lasts at an instant in the middle of the log lasts until then, and not only up to the event before it. */
+function endingAt(timeline: Timeline, { goesOn }: ObservedLog, until: Instant): Timeline {
+  if (!goesOn || until === undefined || !('at' in until)) return timeline;
+  return { ...timeline, end: { ...timeline.end, at: until.at } };
+}
+
 function pathOf(
   { state }: ObservedLog,
-  { isCutOff }: Timeline,
+  { isCutOff, end }: Timeline,
   graph: ActivityGraph,
 ): CriticalPath | undefined {
   if (isCutOff || graph.nodes.length === 0) return undefined;
   return graph.settled === undefined
-    ? unfinishedPath(graph, state)
+    ? unfinishedPath(graph, { ...state, at: end.at })
     : criticalPath(graph, graph.settled);
 }

@@ -7,10 +7,11 @@ import { writeFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { openLog } from '../adapters/event-log/reader';
 import { gatherBoot, type GatheredBoot } from '../adapters/gathered-boot';
-import { parseInstant, type Instant } from '../adapters/replay-log';
+import { parseInstant } from '../adapters/replay-log';
 import { systemErrorOf } from '../adapters/system-error';
 import { bootLength } from '../insight/chart';
 import { chooseServices } from '../insight/service-filter';
+import type { Timeline } from '../insight/timeline';
 import type { ServiceName } from '../machines/definition';
 import { describeErrorCode } from '../machines/describe-failure';
 import { criticalView } from './chart-views/critical';
@@ -104,16 +105,22 @@ function main(argv: readonly string[]): number {
   const boot = gatherBoot(log, { until, isBootOnly });
   if (boot.beginsAfter !== undefined)
     return fail(`the log begins after event ${String(boot.beginsAfter)}; what was before is gone`);
+  if (boot.state.seq === 0) return tellDamage(boot) ?? fail('the log has no event up to there');
   const services = chosenOf(boot, options.services);
   if (services !== undefined && 'unknown' in services)
     return fail(`no service "${services.unknown}" in this log up to there`);
-  const us = axisLength(boot, { until, isWhole: options.whole === true });
+  const isWhole = until !== undefined || options.whole === true;
+  const us = axisLength(boot.timeline, isWhole);
   const shown = viewOf(options)({ boot, header: log.header, us, services });
   const failure = typeof shown === 'string' ? write(shown, options.output) : shown.failure;
-  for (const { path: file, line, reason } of boot.damage)
-    complain('minit-chart', `${file}:${String(line)}: damaged: ${reason}`);
-  if (boot.damage.length > 0) return exitCode.damaged;
-  return failure === undefined ? exitCode.done : fail(failure);
+  return tellDamage(boot) ?? (failure === undefined ? exitCode.done : fail(failure));
+}
+
+/** Returns the exit status, or `undefined` where the log is not damaged. */
+function tellDamage({ damage }: GatheredBoot): number | undefined {
+  for (const { path, line, reason } of damage)
+    complain('minit-chart', `${path}:${String(line)}: damaged: ${reason}`);
+  return damage.length > 0 ? exitCode.damaged : undefined;
 }
 
 function chosenOf(
@@ -128,15 +135,8 @@ function chosenOf(
 }
 
 /** Where nothing is said: the boot, not the month that came after it. */
-function axisLength(
-  { timeline, goesOn }: GatheredBoot,
-  { until, isWhole }: { readonly until: Instant; readonly isWhole: boolean },
-): number {
-  const { begin, end } = timeline;
-  const whole = Math.max(1, end.at - begin.at);
-  if (until === undefined) return isWhole ? whole : Math.max(1, bootLength(timeline));
-  return 'at' in until && goesOn ? Math.max(1, until.at - begin.at) : whole;
-}
+const axisLength = (timeline: Timeline, isWhole: boolean): number =>
+  Math.max(1, isWhole ? timeline.end.at - timeline.begin.at : bootLength(timeline));
 
 /** Returns why it could not be written. */
 function write(text: string, output: string | undefined): string | undefined {

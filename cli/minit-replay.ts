@@ -7,6 +7,7 @@ import { Command, CommanderError } from 'commander';
 import { openLog } from '../adapters/event-log/reader';
 import { parseInstant } from '../adapters/replay-log';
 import { commandOutput, complain, version } from './program';
+import { compareExitCode, compareView } from './replay-views/compare';
 import { diffView } from './replay-views/diff';
 import { htmlView } from './replay-views/html';
 import { stateView } from './replay-views/state';
@@ -15,7 +16,7 @@ import { whyView } from './replay-views/why';
 import { exitCode, type View, type ViewOptions } from './replay-views/view';
 
 /** The first that is wanted is shown; the last always is. */
-const views: readonly View[] = [diffView, htmlView, stepView, whyView, stateView];
+const views: readonly View[] = [compareView, diffView, htmlView, stepView, whyView, stateView];
 
 function parser(): Command {
   const program = new Command('minit-replay')
@@ -23,13 +24,21 @@ function parser(): Command {
       'Folds an event log again: the state of every service at an instant, and whether minit decides the same.',
     )
     .argument('<log>', 'a log file, or a directory of them: its newest boot')
+    .argument('[log2]', 'with --compare: another boot')
     .option(
       '--at <instant>',
       'SEQ, +SECONDS since the start, or TIME of day (ISO 8601); default: the end',
     )
     .helpOption('--help', 'show this')
     .version(version, '--version', 'show the version')
-    .addHelpText('after', '\nExit status: 0 the same, 3 diverged, 2 damaged log, 1 usage.')
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Exit status: 0 the same, 3 diverged, 2 damaged log, 1 usage;',
+        'of --compare as of diff(1): 0 no difference, 1 differences, 2 trouble.',
+      ].join('\n'),
+    )
     .configureOutput(commandOutput('minit-replay'))
     .exitOverride();
   for (const view of views) view.declare(program);
@@ -43,21 +52,24 @@ function fail(text: string, code: number): number {
 
 async function main(argv: readonly string[]): Promise<number> {
   const program = parser();
+  // Where 1 means something else.
+  const usage = argv.includes('--compare') ? compareExitCode.trouble : exitCode.usage;
   try {
     program.parse(argv, { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCode.usage;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usage;
     throw error;
   }
-  const [path = ''] = program.args;
+  const [path = '', other] = program.args;
   const options: ViewOptions & { readonly at?: string } = program.opts();
-  const log = openLog(path);
-  if ('code' in log)
-    return fail(log.text, log.code === 'missing' ? exitCode.usage : exitCode.damaged);
-  const until = parseInstant(options.at, log.header);
-  if (typeof until === 'string') return fail(until, exitCode.usage);
   const view = views.find(({ isWanted }) => isWanted(options)) ?? stateView;
-  return await view.show({ log, until }, options);
+  if (other !== undefined && view.takesTwo !== true)
+    return fail('takes one log, not 2; two with --compare', usage);
+  const log = openLog(path);
+  if ('code' in log) return fail(log.text, log.code === 'missing' ? usage : exitCode.damaged);
+  const until = parseInstant(options.at, log.header);
+  if (typeof until === 'string') return fail(until, usage);
+  return await view.show({ log, until, other }, options);
 }
 
 void main(process.argv.slice(2)).then((code) => {

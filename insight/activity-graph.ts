@@ -18,7 +18,7 @@ import {
   stateName,
   type SupervisorState,
 } from '../machines/state';
-import type { Moment } from './timeline';
+import { hasSettled, type Moment } from './timeline';
 
 /**
  * What takes time. `reading`: a service directory; `starting`: until the process is there; `running`: until it has
@@ -91,7 +91,7 @@ export class ActivityGraphBuilder {
   resume(state: SupervisorState): void {
     const moment = { seq: state.seq, at: state.at };
     const node = this.#add({ moment, service: undefined, after: this.#outside(state.at) });
-    if (state.init.value === 'running') this.#settled ??= node;
+    if (hasSettled(state)) this.#settled ??= node;
     for (const service of servicesInOrder(state)) {
       const { name, pid } = service.context;
       this.#lastByService.set(name, node);
@@ -116,7 +116,7 @@ export class ActivityGraphBuilder {
     const released = new Map<ServiceName, number>();
     for (const transition of transitions) this.#follow(transition, node, released);
     for (const effect of record.effects) this.#begin(effect, node, { state, released });
-    if (this.#settled === undefined && state.init.value === 'running') {
+    if (this.#settled === undefined && hasSettled(state)) {
       const before = [...this.#rose.values(), this.#walked ?? node, node];
       const after = [...new Set(before)].map(nothing);
       this.#settled = this.#add({ moment, service: undefined, after });

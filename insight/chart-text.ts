@@ -170,7 +170,9 @@ function joinInk(
 }
 
 function shorten(name: string, width: number, ellipsis: string): string {
-  return name.length <= width ? name : ellipsis + name.slice(name.length - width + 1);
+  if (name.length <= width) return name;
+  // Half of a character is none.
+  return ellipsis + name.slice(name.length - width + 1).replace(/^[\udc00-\udfff]/u, '');
 }
 
 function axisText({ us }: Chart, { name, plot }: Columns): string {

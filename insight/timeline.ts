@@ -57,6 +57,10 @@ export interface Timeline {
   readonly services: readonly ServiceLine[];
 }
 
+/** The boot has come to its end, even if nothing was left to run then, so that minit has ended, too. */
+export const hasSettled = ({ init }: SupervisorState): boolean =>
+  init.context.bootedAt !== undefined;
+
 type Growing = { -readonly [K in keyof Span]: Span[K] };
 
 /** Gathers a {@link Timeline}: {@link TimelineBuilder.observe} takes each folded event, in order. */
@@ -109,7 +113,7 @@ export class TimelineBuilder {
   #pass(state: SupervisorState, moment: Moment): void {
     this.#begin ??= moment;
     this.#end = moment;
-    if (state.init.value === 'running') this.#settled ??= moment;
+    if (hasSettled(state)) this.#settled ??= moment;
     if (state.shutdown !== undefined || state.stopPlan !== undefined) this.#ending ??= moment;
   }
 

@@ -18,6 +18,8 @@ export interface ViewedLog {
   readonly log: OpenedLog;
   /** The instant of `--at`; the end where there is none. */
   readonly until: Instant;
+  /** The path of a second log; {@link View.takesTwo}. */
+  readonly other?: string | undefined;
 }
 
 export interface View {
@@ -25,6 +27,8 @@ export interface View {
   readonly declare: (program: Command) => void;
   /** The options ask for this view. */
   readonly isWanted: (options: ViewOptions) => boolean;
+  /** Two logs may be given. */
+  readonly takesTwo?: true;
   /** Shows the log; returns the exit status, or a promise of it. */
   readonly show: (viewed: ViewedLog, options: ViewOptions) => number | Promise<number>;
 }

@@ -327,7 +327,7 @@ describe('what is no log', () => {
 describe('usage of minit-replay', () => {
   it.each([
     [[], "minit-replay: error: missing required argument 'log'\n"],
-    [['a', 'b'], 'minit-replay: error: too many arguments. Expected 1 argument but got 2.\n'],
+    [['a', 'b'], 'minit-replay: takes one log, not 2; two with --compare\n'],
     [['--bogus', 'a'], "minit-replay: error: unknown option '--bogus'\n"],
     [['--at'], "minit-replay: error: option '--at <instant>' argument missing\n"],
   ])('%j', (args, stderr) => {
