@@ -164,6 +164,6 @@ function shutdownText({ state, cause }: Link, claim: ClaimOf<'shutdown'>, when: 
   const origin =
     cause === undefined
       ? 'since when is not on record'
-      : `since ${when.replace(/^ at /u, '')}: ${cause.origin.text}`;
-  return `minit is ${state}: it takes the services down ${origin}${reading}`;
+      : `since ${when.replace(/^ (?:at )?/u, '')}: ${cause.origin.text}`;
+  return `minit is ${state === 'emergency' ? 'in emergency' : state}: it takes the services down ${origin}${reading}`;
 }

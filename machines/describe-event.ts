@@ -9,12 +9,21 @@ import { failureText } from './describe-failure';
 import type { Effect } from './effects';
 import type { MinitEvent } from './events';
 import { assertNever } from './invariant-violation';
+import { extensionPrefix } from './requests';
 
 const ordinal = (count: number): string =>
   `${String(count)}${{ 1: 'st', 2: 'nd', 3: 'rd' }[count] ?? 'th'}`;
 
+/** What our own client sends is JSON, behind what the original would take for the name of a service. */
+const withoutPrefix = (request: string): string =>
+  request.startsWith(extensionPrefix) ? request.slice(extensionPrefix.length) : request;
+
 /** Control characters made visible: requests hold NULs. */
-const visible = (text: string): string => JSON.stringify(text).slice(1, -1);
+const visible = (text: string): string =>
+  text.replace(
+    /\p{Cc}/gu,
+    (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 
 export function describeEvent(event: MinitEvent): string {
   switch (event.type) {
@@ -52,7 +61,7 @@ export function describeEvent(event: MinitEvent): string {
       return `timer ${event.timer} fired`;
     case 'RequestReceived':
       return 'request' in event
-        ? `request ${visible(event.request)}`
+        ? `request ${visible(withoutPrefix(event.request))}`
         : `request of ${String(event.bytes)} bytes, no text`;
     case 'ControlOpened':
       return 'control opened';
