@@ -39,6 +39,30 @@ describe('why', () => {
     expect(stdout).toMatch(/as a dependency of default/u);
     await minit.stopAndReplay();
   });
+
+  it('is told by msvc without a log that can be read, and that is said', async () => {
+    const minit = boot({ 'default/depends': 'web\n', 'web/run': sleeper }, { log: '/proc/none' });
+    await minit.booted();
+    const { code, stdout, stderr } = minit.msvc('--why', 'web', 'nobody');
+    expect(stdout).toMatch(/^web is running, as process \d+ for .* as a dependency of default/mu);
+    expect(stdout).toMatch(/^nobody is not loaded: nobody ever asked for it\.$/mu);
+    expect(stdout + stderr).toMatch(/this is from minit's present state alone/u);
+    // As without --why: one of them is none.
+    expect(code).toBe(1);
+    minit.kill('SIGTERM');
+    expect(await minit.finished()).toEqual({ code: 0, signal: null });
+  });
+
+  it('is told as data', async () => {
+    const { code, stdout } = run('minit-replay', [
+      golden('demo'),
+      ...['--why', 'net', '--at', '12', '--json'],
+    ]);
+    expect(code).toBe(0);
+    const { service, links } = JSON.parse(stdout) as { service: string; links: unknown[] };
+    expect(service).toBe('net');
+    expect(links[0]).toMatchObject({ subject: 'net', state: 'waiting-deps' });
+  });
 });
 
 describe('minit-chart', () => {
