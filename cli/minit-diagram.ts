@@ -12,6 +12,7 @@ import type { LayOut } from '../diagrams/svg';
 import { describeErrorCode } from '../machines/describe-failure';
 import { initMachine } from '../machines/init';
 import { serviceMachine } from '../machines/service';
+import { chartView } from './diagram-views/chart';
 import { dependenciesView } from './diagram-views/dependencies';
 import { machineView } from './diagram-views/machine';
 import { exitCode, failed, type DiagramView, type Failure } from './diagram-views/view';
@@ -36,6 +37,7 @@ const views: Readonly<Record<string, DiagramView>> = {
   service: machineView('service', serviceMachine),
   init: machineView('init', initMachine),
   deps: dependenciesView,
+  chart: chartView,
 };
 
 function parser({ out, error }: DiagramWorld): Command {
@@ -44,8 +46,12 @@ function parser({ out, error }: DiagramWorld): Command {
       'Draws the state machine of a service or of minit itself, the dependencies of a tree, and what a log tells.',
     )
     .addArgument(new Argument('<what>', 'what to draw').choices(Object.keys(views)))
-    .argument('[path]', 'for deps: ROOT, the service directories')
-    .option('--log <log>', 'for deps: coloured by the state of each service in this event log')
+    .argument('[path]', 'for deps: ROOT, the service directories; for chart: LOG')
+    .option(
+      '--log <log>',
+      'an event log, or a directory of them; for deps: coloured by the states that it tells',
+    )
+    .option('--service <name>', 'for chart: the service whose states and transitions are counted')
     .option(
       '--at <instant>',
       'with a log: at SEQ, +SECONDS since the start, or TIME of day; default: at its end',

@@ -25,7 +25,10 @@ export const serviceTone = ({ mode, state }: GraphService): ToneName =>
 
 /** `starting.reading` → `starting (reading)`: as `msvc` says it. */
 export const stateWords = (state: string): string =>
-  state.replace('.ready', '').replace(/\.(.+)$/u, ' ($1)').replace(notLoaded, 'not loaded');
+  state
+    .replace('.ready', '')
+    .replace(/\.(.+)$/u, ' ($1)')
+    .replace(notLoaded, 'not loaded');
 
 /** `event 57, 12.480 s after the start`. */
 export const instantWords = ({ seq, us }: NonNullable<DependencyGraph['instant']>): string =>
