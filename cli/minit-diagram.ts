@@ -15,6 +15,7 @@ import { serviceMachine } from '../machines/service';
 import { chartView } from './diagram-views/chart';
 import { dependenciesView } from './diagram-views/dependencies';
 import { machineView } from './diagram-views/machine';
+import { sequenceView } from './diagram-views/sequence';
 import { exitCode, failed, type DiagramView, type Failure } from './diagram-views/view';
 import { version } from './program';
 
@@ -38,6 +39,7 @@ const views: Readonly<Record<string, DiagramView>> = {
   init: machineView('init', initMachine),
   deps: dependenciesView,
   chart: chartView,
+  sequence: sequenceView,
 };
 
 function parser({ out, error }: DiagramWorld): Command {
@@ -46,12 +48,15 @@ function parser({ out, error }: DiagramWorld): Command {
       'Draws the state machine of a service or of minit itself, the dependencies of a tree, and what a log tells.',
     )
     .addArgument(new Argument('<what>', 'what to draw').choices(Object.keys(views)))
-    .argument('[path]', 'for deps: ROOT, the service directories; for chart: LOG')
+    .argument('[path]', 'for deps: ROOT, the service directories; for chart and sequence: LOG')
     .option(
       '--log <log>',
       'an event log, or a directory of them; for deps: coloured by the states that it tells',
     )
-    .option('--service <name>', 'for chart: the service whose states and transitions are counted')
+    .option(
+      '--service <name>',
+      'for chart: whose states and transitions are counted; for sequence: only these, separated by commas; * stands for any text',
+    )
     .option(
       '--at <instant>',
       'with a log: at SEQ, +SECONDS since the start, or TIME of day; default: at its end',

@@ -54,6 +54,6 @@ export function misplaced(
 ): Failure | undefined {
   const wrong = options.find((name) => request[name] !== undefined);
   if (wrong === undefined) return undefined;
-  const places = { log: 'deps, chart and sequence', at: 'a log', service: 'chart' };
+  const places = { log: 'deps, chart and sequence', at: 'a log', service: 'chart and sequence' };
   return usage(`--${wrong} goes with ${places[wrong]}`);
 }
