@@ -9,13 +9,14 @@ import { parseInstant } from '../adapters/replay-log';
 import { commandOutput, complain, version } from './program';
 import { diffView } from './replay-views/diff';
 import { htmlView } from './replay-views/html';
+import { inspectView } from './replay-views/inspect';
 import { stateView } from './replay-views/state';
 import { stepView } from './replay-views/step';
 import { whyView } from './replay-views/why';
 import { exitCode, type View, type ViewOptions } from './replay-views/view';
 
 /** The first that is wanted is shown; the last always is. */
-const views: readonly View[] = [diffView, htmlView, stepView, whyView, stateView];
+const views: readonly View[] = [diffView, htmlView, inspectView, stepView, whyView, stateView];
 
 function parser(): Command {
   const program = new Command('minit-replay')

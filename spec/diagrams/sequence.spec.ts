@@ -8,8 +8,15 @@ import {
 import { excerptOf, sequenceLimits } from '../../insight/sequence-excerpt';
 import { fold, initialState } from '../../machines/fold';
 import { stateName } from '../../machines/state';
-import { enact, scenario } from '../support/scenarios';
+import { enact, scenario, type Scenario } from '../support/scenarios';
 import { bootTree, type Boot } from '../support/world';
+
+/** A random boot, until nothing happens any more. */
+const bootOf = (drawn: Scenario): Boot => {
+  const boot = enact(drawn);
+  boot.run(10_000_000);
+  return boot;
+};
 
 function sequenceOf({ world }: Boot): BootSequence {
   const builder = new BootSequenceBuilder();
@@ -129,7 +136,7 @@ describe('the sequence of a boot', () => {
   it('is Mermaid for every boot, and tells each process that came up', () => {
     fc.assert(
       fc.property(scenario, (drawn) => {
-        const enacted = enact(drawn);
+        const enacted = bootOf(drawn);
         const sequence = sequenceOf(enacted);
         expect(refused(sequenceToMermaid(excerptOf(sequence), 0))).toBeUndefined();
         let state = initialState();

@@ -2,8 +2,15 @@ import fc from 'fast-check';
 import { ChartTallyBuilder } from '../../insight/chart-tally';
 import { fold, initialState } from '../../machines/fold';
 import { innerState, stateName, type SupervisorState } from '../../machines/state';
-import { enact, scenario } from '../support/scenarios';
+import { enact, scenario, type Scenario } from '../support/scenarios';
 import { bootTree, type Boot } from '../support/world';
+
+/** A random boot, until nothing happens any more. */
+const bootOf = (drawn: Scenario): Boot => {
+  const boot = enact(drawn);
+  boot.run(10_000_000);
+  return boot;
+};
 
 interface Observed {
   readonly state: SupervisorState;
@@ -90,7 +97,7 @@ describe('the tally of a chart', () => {
   it('agrees with the fold: each way in is counted once, and no time is lost', () => {
     fc.assert(
       fc.property(scenario, (drawn) => {
-        const boot = enact(drawn);
+        const boot = bootOf(drawn);
         const { state, firstAt, tallyOf } = tally(boot);
         for (const name of boot.state().services.keys()) {
           const counted = tallyOf(name);
@@ -114,7 +121,7 @@ describe('the tally of a chart', () => {
   it('goes on from a snapshot with what comes after it', () => {
     fc.assert(
       fc.property(scenario, fc.nat(), (drawn, pick) => {
-        const boot = enact(drawn);
+        const boot = bootOf(drawn);
         const whole = tally(boot);
         const resumed = tally(boot, 1 + (pick % boot.world.records.length));
         for (const name of boot.state().services.keys()) {
