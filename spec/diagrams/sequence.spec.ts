@@ -133,6 +133,19 @@ describe('the sequence of a boot', () => {
 `);
   });
 
+  it('has one bar for a service that came up twice: its daemon has another PID than its run', () => {
+    const messages = [
+      message('up', 'web', 'a'),
+      message('up', 'web', 'b'),
+      message('end', 'web', 'c'),
+    ];
+    const lines = sequenceToMermaid({ services: ['web'], messages, leftOut: [] }, 0).split('\n');
+    expect(lines.filter((line) => line.includes('activate'))).toEqual([
+      '  activate s0',
+      '  deactivate s0',
+    ]);
+  });
+
   it('is Mermaid for every boot, and tells each process that came up', () => {
     fc.assert(
       fc.property(scenario, (drawn) => {
