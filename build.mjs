@@ -92,7 +92,12 @@ async function bundle(entryPoints, options) {
       // itself, so nothing in it may start one through Node.
       'node:child_process': join(root, 'build-stubs/no-child-process.cjs'),
     },
-    define: { MINIT_VERSION: JSON.stringify(version) },
+    define: {
+      MINIT_VERSION: JSON.stringify(version),
+      // ws does without its two companions in machine code.
+      'process.env.WS_NO_BUFFER_UTIL': '"1"',
+      'process.env.WS_NO_UTF_8_VALIDATE': '"1"',
+    },
     charset: 'utf8',
     logLevel: 'warning',
     metafile: true,

@@ -4,21 +4,20 @@
  * @module
  */
 import { writeFileSync } from 'node:fs';
-import type { AnyStateMachine } from 'xstate';
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { systemErrorOf } from '../adapters/system-error';
-import { surveyTree } from '../adapters/tree-survey';
-import { dependencyGraphOf } from '../diagrams/dependency-graph';
-import { chartAs, dependenciesAs, formatOfFile, formats, type Format } from '../diagrams/formats';
+import { formatOfFile, formats, type Format } from '../diagrams/formats';
 import { loadGraphviz } from '../diagrams/graphviz';
-import { chartOf } from '../diagrams/statechart';
 import type { LayOut } from '../diagrams/svg';
 import { describeErrorCode } from '../machines/describe-failure';
 import { initMachine } from '../machines/init';
 import { serviceMachine } from '../machines/service';
+import { chartView } from './diagram-views/chart';
+import { dependenciesView } from './diagram-views/dependencies';
+import { machineView } from './diagram-views/machine';
+import { sequenceView } from './diagram-views/sequence';
+import { exitCode, failed, type DiagramView, type Failure } from './diagram-views/view';
 import { version } from './program';
-
-const exitCode = { done: 0, failed: 1, usage: 2 } as const;
 
 /** What the program needs of the world. */
 export interface DiagramWorld {
@@ -30,17 +29,38 @@ export interface DiagramWorld {
 interface Options {
   readonly format?: Format;
   readonly output?: string;
+  readonly log?: string;
+  readonly at?: string;
+  readonly service?: string;
 }
 
-type Result = { readonly text: string } | { readonly failure: string; readonly code: number };
+const views: Readonly<Record<string, DiagramView>> = {
+  service: machineView('service', serviceMachine),
+  init: machineView('init', initMachine),
+  deps: dependenciesView,
+  chart: chartView,
+  sequence: sequenceView,
+};
 
 function parser({ out, error }: DiagramWorld): Command {
   return new Command('minit-diagram')
     .description(
-      'Draws the state machine of a service or of minit itself, or the dependencies of a tree.',
+      'Draws the state machine of a service or of minit itself, the dependencies of a tree, and what a log tells.',
     )
-    .addArgument(new Argument('<what>', 'what to draw').choices(['service', 'init', 'deps']))
-    .argument('[root]', 'the service directories, for deps')
+    .addArgument(new Argument('<what>', 'what to draw').choices(Object.keys(views)))
+    .argument('[path]', 'for deps: ROOT, the service directories; for chart and sequence: LOG')
+    .option(
+      '--log <log>',
+      'an event log, or a directory of them; for deps: coloured by the states that it tells',
+    )
+    .option(
+      '--service <name>',
+      'for chart: whose states and transitions are counted; for sequence: only these, separated by commas; * stands for any text',
+    )
+    .option(
+      '--at <instant>',
+      'with a log: at SEQ, +SECONDS since the start, or TIME of day; default: at its end',
+    )
     .addOption(
       new Option('--format <format>', 'default: as the output file ends, or mermaid').choices(
         formats,
@@ -49,7 +69,7 @@ function parser({ out, error }: DiagramWorld): Command {
     .option('--output <file>', 'write there instead of to standard output')
     .helpOption('--help', 'show this')
     .version(version, '--version', 'show the version')
-    .addHelpText('after', '\nExit status: 0 done, 1 failed, 2 usage.')
+    .addHelpText('after', '\nExit status: 0 done, 1 failed, 2 usage, 3 damaged log.')
     .configureOutput({
       writeOut: out,
       writeErr: error,
@@ -70,53 +90,28 @@ export async function minitDiagram(argv: readonly string[], world: DiagramWorld)
       return error.exitCode === 0 ? exitCode.done : exitCode.usage;
     throw error;
   }
-  const [what = '', root] = program.args;
-  const { format: asked, output } = program.opts<Options>();
+  const [what = '', path] = program.args;
+  const { format: asked, output, log, at, service } = program.opts<Options>();
   const format = asked ?? (output === undefined ? undefined : formatOfFile(output)) ?? 'mermaid';
   // Only a picture needs Graphviz, and it is the one thing here that takes time to load.
   const layOut = format === 'svg' ? await world.loadLayOut() : () => '';
-  const result =
-    what === 'deps'
-      ? drawDependencies(root, format, layOut)
-      : drawMachine(what, root, (machine) => chartAs(chartOf(machine), format, layOut));
-  const failure = 'failure' in result ? result : write(result.text, output, world);
-  if (failure === undefined) return exitCode.done;
-  world.error(`minit-diagram: fatal: ${failure.failure}\n`);
-  return failure.code;
-}
-
-function drawMachine(
-  what: string,
-  root: string | undefined,
-  draw: (machine: AnyStateMachine) => string,
-): Result {
-  if (root !== undefined) return { failure: `${what} takes no ROOT`, code: exitCode.usage };
-  return { text: draw(what === 'init' ? initMachine : serviceMachine) };
-}
-
-function drawDependencies(root: string | undefined, format: Format, layOut: LayOut): Result {
-  if (root === undefined) return { failure: 'deps needs a ROOT', code: exitCode.usage };
-  if (format === 'scxml')
-    return {
-      failure: 'dependencies are no state machine: scxml is for service and init',
-      code: exitCode.usage,
-    };
-  const survey = surveyTree(root);
-  if (survey.error !== undefined) {
-    const { code } = survey.error;
-    return {
-      failure: `unable to read ${JSON.stringify(root)}: ${describeErrorCode(code)} (${code})`,
-      code: exitCode.failed,
-    };
+  const drawn = views[what]?.({ path, log, at, service, format, layOut }) ?? failed(what);
+  const failure = 'failure' in drawn ? drawn : write(drawn.text, output, world);
+  if (failure !== undefined) {
+    world.error(`minit-diagram: fatal: ${failure.failure}\n`);
+    return failure.code;
   }
-  return { text: dependenciesAs(dependencyGraphOf(survey), format, layOut) };
+  const damage = 'damage' in drawn ? (drawn.damage ?? []) : [];
+  for (const { path: file, line, reason } of damage)
+    world.error(`minit-diagram: ${file}:${String(line)}: damaged: ${reason}\n`);
+  return damage.length > 0 ? exitCode.damaged : exitCode.done;
 }
 
 function write(
   text: string,
   output: string | undefined,
   { out }: DiagramWorld,
-): Extract<Result, { failure: string }> | undefined {
+): Failure | undefined {
   if (output === undefined) {
     out(text);
     return undefined;
@@ -126,10 +121,9 @@ function write(
     return undefined;
   } catch (error) {
     const { code } = systemErrorOf(error);
-    return {
-      failure: `unable to write ${JSON.stringify(output)}: ${describeErrorCode(code)} (${code})`,
-      code: exitCode.failed,
-    };
+    return failed(
+      `unable to write ${JSON.stringify(output)}: ${describeErrorCode(code)} (${code})`,
+    );
   }
 }
 

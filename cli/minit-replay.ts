@@ -10,13 +10,22 @@ import { commandOutput, complain, version } from './program';
 import { compareExitCode, compareView } from './replay-views/compare';
 import { diffView } from './replay-views/diff';
 import { htmlView } from './replay-views/html';
+import { inspectView } from './replay-views/inspect';
 import { stateView } from './replay-views/state';
 import { stepView } from './replay-views/step';
 import { whyView } from './replay-views/why';
 import { exitCode, type View, type ViewOptions } from './replay-views/view';
 
 /** The first that is wanted is shown; the last always is. */
-const views: readonly View[] = [compareView, diffView, htmlView, stepView, whyView, stateView];
+const views: readonly View[] = [
+  compareView,
+  diffView,
+  htmlView,
+  inspectView,
+  stepView,
+  whyView,
+  stateView,
+];
 
 function parser(): Command {
   const program = new Command('minit-replay')

@@ -8,10 +8,13 @@ import { dependenciesOf } from '../machines/check-graph';
 import { findTangles } from '../machines/cycles';
 import type { ServiceMode, ServiceName } from '../machines/definition';
 import { loggedService } from '../machines/names';
-import type { SurveyedService, TreeSurvey } from '../machines/tree-facts';
+import { innerState, servicesInOrder, stateName, type SupervisorState } from '../machines/state';
+import type { SurveyedService } from '../machines/tree-facts';
 
 export interface DependencyGraph {
   readonly root: string;
+  /** Of a graph from a log: after which event, and how many µs after the log's beginning, its states were so. */
+  readonly instant?: { readonly seq: number; readonly us: number };
   readonly services: readonly GraphService[];
   readonly dependencies: readonly GraphDependency[];
 }
@@ -22,7 +25,14 @@ export interface GraphService {
   readonly mode: ServiceMode | 'bundle' | 'missing';
   /** The service whose output it logs. */
   readonly logs?: ServiceName;
+  /** Of a graph from a log: `starting.reading`; {@link notLoaded} for a service that minit did not know then. */
+  readonly state?: string;
 }
+
+export const notLoaded = 'not-loaded';
+
+/** A service as far as its place in the graph depends on it. */
+export type Node = Pick<SurveyedService, 'name' | 'definition'>;
 
 export interface GraphDependency {
   readonly from: ServiceName;
@@ -37,8 +47,45 @@ export interface GraphDependency {
   readonly isInCycle: boolean;
 }
 
+/**
+ * Returns the dependency graph of what a log tells, with the states as they were `at` an instant. Services
+ * that minit came to know only later are there too, as in `end`, so that two instants give the same picture
+ * in other colours. `startedAt`: CLOCK_BOOTTIME in µs of the log's beginning. Pure.
+ */
+export function recordedGraphOf(
+  at: SupervisorState,
+  end: SupervisorState,
+  startedAt: number,
+): DependencyGraph {
+  const graph = dependencyGraphOf({
+    root: end.root,
+    services: servicesInOrder(end).map((later) => {
+      const { name, definition } = (at.services.get(later.context.name) ?? later).context;
+      return { name, definition };
+    }),
+  });
+  return {
+    ...graph,
+    instant: { seq: at.seq, us: at.at - startedAt },
+    services: graph.services.map((service) => ({ ...service, state: statePath(at, service.name) })),
+  };
+}
+
+function statePath({ services }: SupervisorState, name: ServiceName): string {
+  const service = services.get(name);
+  if (service === undefined) return notLoaded;
+  const inner = innerState(service);
+  return inner === undefined ? stateName(service) : `${stateName(service)}.${inner}`;
+}
+
 /** Returns the dependency graph of a tree, everything in the order of the names. Pure. */
-export function dependencyGraphOf({ root, services }: TreeSurvey): DependencyGraph {
+export function dependencyGraphOf({
+  root,
+  services,
+}: {
+  readonly root: string;
+  readonly services: readonly Node[];
+}): DependencyGraph {
   const serviceByName = new Map(services.map((service) => [service.name, service]));
   const named = services.flatMap((service) => dependenciesOf(service).map(({ name }) => name));
   const missing = [...new Set(named)].filter((name) => !serviceByName.has(name));
@@ -60,9 +107,9 @@ export function dependencyGraphOf({ root, services }: TreeSurvey): DependencyGra
 }
 
 function graphService(
-  { name, definition }: SurveyedService,
+  { name, definition }: Node,
   _index: number,
-  all: readonly SurveyedService[],
+  all: readonly Node[],
 ): GraphService {
   const logged = loggedService(name);
   const isLog = logged !== undefined && all.some((other) => other.name === logged);
@@ -74,9 +121,7 @@ function graphService(
 }
 
 /** Two services that reach each other are in one component; then the dependency is part of a cycle. */
-function cycleTest(
-  services: readonly SurveyedService[],
-): (from: ServiceName, to: ServiceName) => boolean {
+function cycleTest(services: readonly Node[]): (from: ServiceName, to: ServiceName) => boolean {
   const indexByName = new Map(services.map(({ name }, index) => [name, index]));
   const adjacency = services.map((service) =>
     dependenciesOf(service).flatMap(({ name }) => indexByName.get(name) ?? []),

@@ -4,15 +4,18 @@
  * @module
  */
 import type { DependencyGraph, GraphDependency, GraphService } from './dependency-graph';
-import { dependencyColor, modeTones } from './dependency-style';
-import { lightTone } from './palette';
+import { dependencyColor, instantWords, serviceTone, stateWords } from './dependency-style';
+import { lightTone, type ToneName } from './palette';
 
 /** Returns the graph as a Mermaid flow chart. Pure. */
-export function dependenciesToMermaid({ services, dependencies }: DependencyGraph): string {
+export function dependenciesToMermaid({
+  services,
+  dependencies,
+  instant,
+}: DependencyGraph): string {
   // A name may be any word of Mermaid's own (`end`), so that ids are numbers.
   const idByName = new Map(services.map(({ name }, index) => [name, `s${String(index)}`]));
   const serviceByName = new Map(services.map((service) => [service.name, service]));
-  const modes = [...new Set(services.map(({ mode }) => mode))];
   const red = dependencies.flatMap((dependency, index) =>
     dependencyColor(dependency, serviceByName.get(dependency.to)) === lightTone('failed').line
       ? [String(index)]
@@ -20,14 +23,15 @@ export function dependenciesToMermaid({ services, dependencies }: DependencyGrap
   );
   return [
     'flowchart LR',
+    ...(instant === undefined ? [] : [`  %% ${instantWords(instant)}`]),
     ...services.map(
-      (service) => `  ${idByName.get(service.name) ?? ''}${shapeOf(service)}:::${service.mode}`,
+      (service) => `  ${idByName.get(service.name) ?? ''}${shapeOf(service)}:::${classOf(service)}`,
     ),
     ...dependencies.map(
       (dependency) =>
         `  ${idByName.get(dependency.from) ?? ''} ${arrowOf(dependency)} ${idByName.get(dependency.to) ?? ''}`,
     ),
-    ...modes.map(classDefinition),
+    ...classDefinitions(services),
     ...(red.length > 0
       ? [`  linkStyle ${red.join(',')} stroke:${lightTone('failed').line},stroke-width:2px`]
       : []),
@@ -35,8 +39,12 @@ export function dependenciesToMermaid({ services, dependencies }: DependencyGrap
   ].join('\n');
 }
 
-function shapeOf({ name, mode }: GraphService): string {
-  const label = `"${name.replace(/[^\p{L}\p{N} ./_-]/gu, (character) => `#${String(character.codePointAt(0) ?? 0)};`)}"`;
+function shapeOf({ name, mode, state }: GraphService): string {
+  const safeName = name.replace(
+    /[^\p{L}\p{N} ./_-]/gu,
+    (character) => `#${String(character.codePointAt(0) ?? 0)};`,
+  );
+  const label = `"${safeName}${state === undefined ? '' : `<br/>${stateWords(state)}`}"`;
   switch (mode) {
     case 'respawn':
     case 'oneshot':
@@ -53,7 +61,15 @@ function shapeOf({ name, mode }: GraphService): string {
 const arrowOf = ({ kind }: GraphDependency): string =>
   ({ hard: '-->', soft: '-.->', log: '-.-o' })[kind];
 
-function classDefinition(mode: GraphService['mode']): string {
-  const { fill, line, text } = lightTone(modeTones[mode]);
-  return `  classDef ${mode} fill:${fill},stroke:${line},color:${text}`;
+const classOf = (service: GraphService): string =>
+  service.state === undefined ? service.mode : serviceTone(service);
+
+function classDefinitions(services: readonly GraphService[]): string[] {
+  const toneByClass = new Map<string, ToneName>(
+    services.map((service) => [classOf(service), serviceTone(service)]),
+  );
+  return [...toneByClass].map(([name, tone]) => {
+    const { fill, line, text } = lightTone(tone);
+    return `  classDef ${name} fill:${fill},stroke:${line},color:${text}`;
+  });
 }

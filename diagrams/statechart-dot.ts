@@ -10,6 +10,7 @@ import { columnsOf, type Column } from './statechart-columns';
 import { lightTone, stateTone, surface } from './palette';
 import type { Chart } from './statechart';
 import { allCards, drawingOf, type Card, type Drawing, type Row } from './statechart-drawing';
+import { cardTone, takenWords, timesTaken, visitsWords } from './statechart-visits';
 import { eventWords, guardWords, words, wrapWords } from './statechart-words';
 
 /** The only font without serifs whose widths Graphviz knows by heart; the SVG gets a list of its equals. */
@@ -18,12 +19,14 @@ export const fontName = 'Arial';
 const rowLengthMax = 34;
 
 /** Returns the chart as a DOT document. Pure. */
-export function chartToDot(chart: Chart): string {
-  const drawing = drawingOf(chart);
+export const chartToDot = (chart: Chart): string => drawingToDot(drawingOf(chart), chart.id);
+
+/** Returns the drawing as a DOT document. Pure. */
+export function drawingToDot(drawing: Drawing, id: string): string {
   const columns = columnsOf(drawing);
   const draw: Draw = { columns, isNear: nearness(columns) };
   return [
-    `digraph ${quote(chart.id)} {`,
+    `digraph ${quote(id)} {`,
     `  graph [rankdir=LR, newrank=true, nodesep=0.18, ranksep=0.9, pad=0.25, fontname="${fontName}", bgcolor="${surface.background.light}"]`,
     `  node [shape=plain, fontname="${fontName}", fontsize=11]`,
     `  edge [arrowsize=0.65, penwidth=1.3]`,
@@ -37,7 +40,8 @@ export function chartToDot(chart: Chart): string {
   ].join('\n');
 }
 
-function legendDot({ cards }: Drawing): string {
+function legendDot({ cards, subject }: Drawing): string {
+  if (subject !== undefined) return escapeXml(subject);
   const hasEventless = allCards(cards).some(({ rows }) =>
     rows.some(({ events }) => events.length === 0),
   );
@@ -69,13 +73,13 @@ const quote = (text: string): string => JSON.stringify(text);
 
 /** A card with inner ones is a cluster, whose own rows are a node in it. */
 function cardDot(card: Card, draw: Draw, indent: string): string[] {
-  const tone = lightTone(stateTone(card.path));
+  const tone = lightTone(cardTone(card));
   if (card.cards.length === 0) return [nodeDot(card, draw, indent)];
   const line = card.isFrame ? surface.frameLine.light : tone.line;
   const fill = card.isFrame ? surface.frameFill.light : tone.fill;
   return [
     `${indent}subgraph ${quote(`cluster ${card.path}`)} {`,
-    `${indent}  id=${quote(chartId(card.path))}; label=<<b>${escapeXml(card.title)}</b>>; labeljust=l; margin=10; fontsize=13; fontcolor="${tone.text}"`,
+    `${indent}  id=${quote(chartId(card.path))}; label=<<b>${escapeXml(card.title)}</b>${visitsDot(card)}>; labeljust=l; margin=10; fontsize=13; fontcolor="${tone.text}"`,
     `${indent}  style="rounded,filled${card.isFrame ? ',dashed' : ''}"; color="${line}"; fillcolor="${fill}"; penwidth=1.3`,
     ...(card.rows.length > 0 ? [nodeDot({ ...card, title: '' }, draw, `${indent}  `)] : []),
     ...card.cards.flatMap((inner) => cardDot(inner, draw, `${indent}  `)),
@@ -86,23 +90,31 @@ function cardDot(card: Card, draw: Draw, indent: string): string[] {
 /** Under which a page finds the card of a state in the SVG. */
 const chartId = (path: string): string => `state ${path}`;
 
-function nodeDot({ title, rows, path }: Card, draw: Draw, indent: string): string {
-  const tone = lightTone(stateTone(path));
+function nodeDot(card: Card, draw: Draw, indent: string): string {
+  const { title, rows, path, visits } = card;
+  const tone = lightTone(cardTone(card));
   const ground = path.includes('.') || title === '' ? surface.background.light : tone.fill;
   const align = rows.length > 0 ? 'left' : 'center';
   const head =
     title === ''
       ? ''
-      : `<tr><td port="title" colspan="2" align="${align}">${font(tone.text, 12, `<b>${escapeXml(title)}</b>`)}</td></tr>`;
+      : `<tr><td port="title" colspan="2" align="${align}">${font(tone.text, 12, `<b>${escapeXml(title)}</b>${visitsDot(card)}`)}</td></tr>`;
   const body = rows.map((row, index) =>
     rowDot(row, index, row.to !== undefined && !draw.isNear(path, row.to)),
   );
+  const isPresent = title !== '' && visits?.isPresent === true;
   const table =
-    `<table border="1" cellborder="0" cellspacing="0" cellpadding="3" style="rounded" color="${tone.line}" bgcolor="${ground}">` +
+    `<table border="${isPresent ? '3' : '1'}" cellborder="0" cellspacing="0" cellpadding="3" style="rounded" color="${tone.line}" bgcolor="${ground}">` +
     `${head}${body.join('')}</table>`;
   const id = title === '' ? '' : `id=${quote(chartId(path))}, `;
   return `${indent}${quote(path)} [${id}label=<${table}>]`;
 }
+
+/** How often the state was entered, and for how long, behind its name. */
+const visitsDot = ({ visits }: Card): string =>
+  visits === undefined || visits.entered + visits.us === 0
+    ? ''
+    : ` <font point-size="10">${visitsWords(visits)}</font>`;
 
 const font = (color: string, size: number, content: string): string =>
   `<font color="${color}" point-size="${String(size)}">${content}</font>`;
@@ -128,14 +140,19 @@ function pillDot({ to = '', toName = to }: Row): string {
   );
 }
 
-function textDot({ events, guard, effects, to }: Row): string {
-  const color = to === undefined ? surface.smallPrint.light : lightTone(stateTone(to)).text;
+function textDot(row: Row): string {
+  const { events, guard, effects, to } = row;
+  const times = timesTaken(row);
+  const isDim = to === undefined || times === 0;
+  const color = isDim ? surface.smallPrint.light : lightTone(stateTone(to)).text;
+  const count = takenWords(times);
   const event = eventWords(events);
   const condition = guard === undefined ? '' : `[${guardWords(guard)}]`;
   const isShort = `${event} ${condition}`.length <= rowLengthMax;
   const bold = wrapWords(event, rowLengthMax).map((line) => `<b>${escapeXml(line)}</b>`);
   const italic = wrapWords(condition, rowLengthMax).map((line) => `<i>${escapeXml(line)}</i>`);
-  const head = isShort ? [[...bold, ...italic].join(' ')] : [...bold, ...italic];
+  const texts = isShort ? [[...bold, ...italic].join(' ')] : [...bold, ...italic];
+  const head = texts.map((line, index) => (index === 0 ? `${count}${line}` : line));
   const small = wrapWords(
     effects.length > 0 ? `/ ${effects.map(words).join(', ')}` : '',
     rowLengthMax + 6,
@@ -179,9 +196,10 @@ function columnsDot(columns: Columns): string[] {
 function arrowsDot({ path, rows }: Card, { isNear, columns }: Draw): string[] {
   const isSameColumn = (from: string, to: string): boolean =>
     columns.some(({ nodes }) => nodes.includes(from) && nodes.includes(to));
-  return rows.flatMap(({ to }, index) => {
+  return rows.flatMap((row, index) => {
+    const { to } = row;
     if (to === undefined || !isNear(path, to)) return [];
-    const color = lightTone(stateTone(to)).line;
+    const color = timesTaken(row) === 0 ? surface.frameLine.light : lightTone(stateTone(to)).line;
     const side = isSameColumn(path, to) ? 'e' : 'w';
     return [
       `  ${quote(path)}:${portOf(index)}:e -> ${quote(to)}:title:${side} [color="${color}", constraint=false]`,

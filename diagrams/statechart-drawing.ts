@@ -12,6 +12,8 @@ export interface Drawing {
   /** Path of the state in which the machine begins; never one with inner states. */
   readonly initial: string;
   readonly cards: readonly Card[];
+  /** In a drawing of what one service went through: of which, and until when. */
+  readonly subject?: string;
 }
 
 /** A state, or a frame around states that react alike. */
@@ -21,6 +23,16 @@ export interface Card {
   readonly isFrame: boolean;
   readonly rows: readonly Row[];
   readonly cards: readonly Card[];
+  /** In a drawing of what one service went through; a frame has none. */
+  readonly visits?: Visits;
+}
+
+export interface Visits {
+  readonly entered: number;
+  /** Spent there. */
+  readonly us: number;
+  /** The service is there at the end. */
+  readonly isPresent: boolean;
 }
 
 /** One reaction: `stop requested [wanted up] / send terminate → stopping.terminating`. */
@@ -33,6 +45,8 @@ export interface Row {
   readonly to?: string;
   /** For people: an outer state's name stands for its first inner state. */
   readonly toName?: string;
+  /** In a drawing of what one service went through: how often, by the innermost state that was left. Only with `to`. */
+  readonly taken?: ReadonlyMap<string, number>;
 }
 
 export const framePath = 'at-rest';

@@ -1,26 +1,37 @@
 /**
- * A chart as SCXML (W3C Recommendation of 1 September 2015). Guards are named
- * functions that `cond` calls; actions are elements of a namespace of our own, which SCXML allows
- * as executable content.
+ * A chart as SCXML (W3C Recommendation of 1 September 2015), of standard elements only, so that every
+ * engine takes it. What decides and what is done is code: each guard is a boolean of the data model, false
+ * until somebody sets it; each action is a `<log>` whose label says whether it is an effect or a note.
  *
  * @module
  */
 import { escapeXml } from './escape-xml';
-import type { Chart, ChartAction, ChartState, ChartTransition } from './statechart';
-
-/** The namespace of `<minit:effect>` and `<minit:note>`. */
-export const minitNamespace = 'urn:minit:statechart:1';
+import {
+  allStates,
+  type Chart,
+  type ChartAction,
+  type ChartState,
+  type ChartTransition,
+} from './statechart';
 
 /** Returns the chart as an SCXML document. Pure. */
 export function chartToScxml(chart: Chart): string {
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<scxml xmlns="http://www.w3.org/2005/07/scxml" xmlns:minit="${minitNamespace}" version="1.0"`,
-    `       datamodel="ecmascript" name="${escapeXml(chart.id)}" initial="${stateId(chart.initial)}">`,
+    '<scxml xmlns="http://www.w3.org/2005/07/scxml" version="1.0" datamodel="ecmascript"',
+    `       name="${escapeXml(chart.id)}" initial="${stateId(chart.initial)}">`,
+    ...datamodelXml(chart),
     ...(chart.transitions.length > 0 ? machineState(chart) : statesXml(chart.states, '  ')),
     '</scxml>',
     '',
   ].join('\n');
+}
+
+function datamodelXml({ transitions, states }: Chart): string[] {
+  const all = [...transitions, ...allStates(states).flatMap((state) => state.transitions)];
+  const guards = [...new Set(all.flatMap(({ guard }) => guard ?? []))].sort();
+  const data = guards.map((guard) => `    <data id="${escapeXml(guard)}" expr="false"/>`);
+  return data.length === 0 ? [] : element('datamodel', data, '  ');
 }
 
 /** `<scxml>` takes no transitions: what counts everywhere belongs to one state around all others. */
@@ -61,7 +72,7 @@ function transitionXml(
   const attributes = [
     'transition',
     ...(event === '' ? [] : [`event="${escapeXml(event)}"`]),
-    ...(guard === undefined ? [] : [`cond="${escapeXml(guard)}(_event)"`]),
+    ...(guard === undefined ? [] : [`cond="${escapeXml(guard)}"`]),
     // Without a target, a transition of SCXML leaves and enters nothing, as one of XState's does.
     ...(target === undefined ? [] : [`target="${stateId(target)}" type="internal"`]),
   ];
@@ -69,7 +80,7 @@ function transitionXml(
 }
 
 const actionsXml = (actions: readonly ChartAction[], indent: string): string[] =>
-  actions.map(({ kind, name }) => `${indent}<minit:${kind} name="${escapeXml(name)}"/>`);
+  actions.map(({ kind, name }) => `${indent}<log label="${kind}" expr="'${escapeXml(name)}'"/>`);
 
 function element(head: string, content: readonly string[], indent: string): string[] {
   const [name = ''] = head.split(' ');

@@ -36,7 +36,10 @@ export function checkGraph(survey: TreeSurvey, starts: readonly ServiceName[]): 
 }
 
 /** Returns what a service waits for, its own log service first, as minit walks them. Pure. */
-export function dependenciesOf({ name, definition }: SurveyedService): readonly Dependency[] {
+export function dependenciesOf({
+  name,
+  definition,
+}: Pick<SurveyedService, 'name' | 'definition'>): readonly Dependency[] {
   return definition.hasLog
     ? [{ name: `${name}/log`, line: 0 }, ...definition.depends]
     : definition.depends;

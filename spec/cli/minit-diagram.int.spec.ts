@@ -18,6 +18,8 @@ async function run(...argv: string[]) {
   return { code, ...said };
 }
 
+const demo = join(__dirname, '../golden/demo.v1.jsonl');
+
 function tree(): string {
   const root = temporaryDirectory();
   for (const name of ['default', 'web']) mkdirSync(join(root, name));
@@ -60,6 +62,49 @@ describe('minit-diagram', () => {
     ]);
   });
 
+  it('draws what a log tells, in each format that there is for it', async () => {
+    const all = ['mermaid', 'dot', 'svg', 'json'];
+    const beginnings: Readonly<Record<string, string>> = {
+      mermaid: '',
+      dot: 'digraph ',
+      svg: '<svg role="img"',
+      json: '{\n',
+    };
+    for (const [argv, known] of [
+      [['deps', '--log', demo, '--at', '12'], all],
+      [['chart', demo, '--service', 'web'], all],
+      [['chart', '--log', demo, '--service', 'web'], all],
+      [
+        ['sequence', demo],
+        ['mermaid', 'json'],
+      ],
+    ] as const)
+      for (const format of known) {
+        const { code, out, error } = await run(...argv, '--format', format);
+        expect([code, error]).toEqual([0, '']);
+        expect(out.startsWith(beginnings[format] ?? '?')).toBe(true);
+        expect(out).toContain('web');
+      }
+  });
+
+  it('shows a damaged log up to the damage, and says where that is', async () => {
+    const damaged = join(temporaryDirectory(), 'damaged.jsonl');
+    const lines = readFileSync(demo, 'utf8').split('\n');
+    writeFileSync(damaged, [...lines.slice(0, 13), '{"seq":13}', ...lines.slice(14)].join('\n'));
+    for (const argv of [
+      ['deps', '--log', damaged],
+      ['chart', damaged, '--service', 'net'],
+      ['sequence', damaged],
+    ]) {
+      const { code, out, error } = await run(...argv);
+      expect([code, error.replace(damaged, 'LOG')]).toEqual([
+        3,
+        expect.stringMatching(/^minit-diagram: LOG:14: damaged: [^\n]+\n$/u),
+      ]);
+      expect(out).toContain('net');
+    }
+  });
+
   it('takes the format from the name of the output file', async () => {
     const file = join(temporaryDirectory(), 'tree.svg');
     expect(await run('deps', tree(), '--output', file)).toEqual({ code: 0, out: '', error: '' });
@@ -67,7 +112,52 @@ describe('minit-diagram', () => {
   });
 
   it.each([
-    [['deps'], 2, 'minit-diagram: fatal: deps needs a ROOT\n'],
+    [['deps'], 2, 'minit-diagram: fatal: deps needs a ROOT, or --log LOG\n'],
+    [
+      ['deps', '/', '--log', demo],
+      2,
+      'minit-diagram: fatal: deps takes a ROOT or --log, not both\n',
+    ],
+    [['deps', '/', '--at', '12'], 2, 'minit-diagram: fatal: --at goes with a log\n'],
+    [
+      ['init', '--log', demo],
+      2,
+      'minit-diagram: fatal: --log goes with deps, chart and sequence\n',
+    ],
+    [
+      ['deps', '--log', demo, '--at', 'noon'],
+      2,
+      'minit-diagram: fatal: "noon" is no instant: give a sequence number, +SECONDS since the start, or a time such as 2026-11-24T03:20:16.122Z\n',
+    ],
+    [['deps', '--log', '/nosuch'], 1, 'minit-diagram: fatal: /nosuch does not exist\n'],
+    [['chart'], 2, 'minit-diagram: fatal: chart needs a LOG\n'],
+    [['chart', demo], 2, 'minit-diagram: fatal: chart needs --service NAME\n'],
+    [
+      ['chart', demo, '--log', demo, '--service', 'web'],
+      2,
+      'minit-diagram: fatal: the log is named twice\n',
+    ],
+    [
+      ['chart', demo, '--service', 'wbe'],
+      1,
+      'minit-diagram: fatal: no service "wbe" in this log up to there; did you mean "web"?\n',
+    ],
+    [
+      ['chart', demo, '--service', 'web', '--format', 'scxml'],
+      2,
+      'minit-diagram: fatal: scxml has no place for counts and times\n',
+    ],
+    [['sequence'], 2, 'minit-diagram: fatal: sequence needs a LOG\n'],
+    [
+      ['sequence', demo, '--format', 'svg'],
+      2,
+      'minit-diagram: fatal: a sequence is written as mermaid or json, not as svg\n',
+    ],
+    [
+      ['sequence', demo, '--service', 'web,nobody'],
+      1,
+      'minit-diagram: fatal: no service "nobody" in this log up to there\n',
+    ],
     [['service', '/etc/minit'], 2, 'minit-diagram: fatal: service takes no ROOT\n'],
     [
       ['deps', '/', '--format', 'scxml'],
