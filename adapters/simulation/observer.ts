@@ -88,15 +88,14 @@ export class RunObserver {
   /** Folds an event for the loop. @throws whatever is wrong, so that the run ends here. */
   readonly fold: Fold = (before, recorded) => {
     if (this.#finding !== undefined) throw new InvariantViolation('the run is over');
-    let effects: LogRecord['effects'] = [];
+    let record: LogRecord | undefined;
     try {
       const recalled = this.#recall(before, recorded);
       const folded = recalled ?? this.#foldEvent(before, recorded);
-      ({ effects } = folded);
+      record = { ...recorded, effects: folded.effects };
       this.#state = folded.state;
       if (recalled === undefined) checkInvariantsAfter(before, folded.state);
       this.path?.push({ before, recorded, folded });
-      const record = { ...recorded, effects };
       const problem = this.#rules.observe({ before, record, after: folded.state });
       if (problem !== undefined) throw new InvariantViolation(problem);
       this.#watch(recorded);
@@ -105,7 +104,7 @@ export class RunObserver {
       this.noteError(error);
       throw error;
     } finally {
-      this.records.push({ ...recorded, effects });
+      this.records.push(record ?? { ...recorded, effects: [] });
     }
   };
 
