@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { logRecord } from '../../effects/loop';
 import type { LogRecord } from '../../effects/ports';
 import type { ServiceName } from '../../machines/definition';
 import type { RecordedEvent } from '../../machines/events';
@@ -92,7 +93,7 @@ export class RunObserver {
     try {
       const recalled = this.#recall(before, recorded);
       const folded = recalled ?? this.#foldEvent(before, recorded);
-      record = { ...recorded, effects: folded.effects };
+      record = logRecord(recorded, folded.effects);
       this.#state = folded.state;
       if (recalled === undefined) checkInvariantsAfter(before, folded.state);
       this.path?.push({ before, recorded, folded });
