@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { AnyStateMachine, AnyStateNode, SnapshotFrom } from 'xstate';
+import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import type { Effect } from './effects';
 import { InvariantViolation } from './invariant-violation';
 
@@ -35,7 +35,11 @@ interface Implementations {
   readonly guards: Readonly<Record<string, ((given: Given) => boolean) | undefined>>;
 }
 
-type Snapshot = SnapshotFrom<AnyStateMachine> & { readonly context: object };
+/** As much of a snapshot as is looked at here. */
+interface Snapshot {
+  readonly context: object;
+  readonly _nodes: readonly AnyStateNode[];
+}
 
 /** Returns the snapshot after `event`, and appends the effects to `effects`. The same snapshot: it was ignored. */
 export type QuickNext = (
@@ -99,7 +103,10 @@ export function createQuickNext(machine: AnyStateMachine): QuickNext {
   const arrivalIn = (target: AnyStateNode): Snapshot => {
     let arrival = arrivals.get(target);
     if (arrival === undefined) {
-      arrival = machine.resolveState({ value: valueOf(target), context: {} } as never) as Snapshot;
+      arrival = machine.resolveState({
+        value: valueOf(target),
+        context: {},
+      } as never) as unknown as Snapshot;
       arrivals.set(target, arrival);
     }
     return arrival;
@@ -146,9 +153,13 @@ function effectOf({ type, params }: EffectAction, given: Given): Effect {
   return { type, params: typeof params === 'function' ? params(given) : params } as Effect;
 }
 
+/** Where a state begins that has inner states; XState's type knows none that has not. */
+const targetsOf = ({ initial }: AnyStateNode): readonly AnyStateNode[] =>
+  (initial as { readonly target: readonly AnyStateNode[] } | undefined)?.target ?? [];
+
 /** The value of the state without inner states that a move to `node` arrives in: `{ running: 'ready' }`. */
 function valueOf(node: AnyStateNode): unknown {
-  const [first] = (node.initial?.target ?? []) as readonly AnyStateNode[];
+  const [first] = targetsOf(node);
   if (first !== undefined) return valueOf(first);
   return node.path.reduceRight<unknown>(
     (inner, key) => (inner === undefined ? key : { [key]: inner }),
@@ -157,6 +168,6 @@ function valueOf(node: AnyStateNode): unknown {
 }
 
 function leafOf({ _nodes: nodes }: Snapshot): AnyStateNode {
-  for (const node of nodes as readonly AnyStateNode[]) if (node.type === 'atomic') return node;
+  for (const node of nodes) if (node.type === 'atomic') return node;
   throw new InvariantViolation('a service is in no state');
 }
