@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import type { AnyStateMachine, AnyStateNode, StateValue } from 'xstate';
 import type { Effect } from './effects';
 import { InvariantViolation } from './invariant-violation';
 
@@ -18,9 +18,10 @@ interface Given {
 interface NamedAction {
   readonly assignment?: (given: Given) => object;
 }
+type ParamsOf = (given: Given) => object;
 interface EffectAction {
   readonly type: string;
-  readonly params?: object | ((given: Given) => object);
+  readonly params?: object | ParamsOf;
 }
 type Action = string | EffectAction;
 
@@ -103,10 +104,8 @@ export function createQuickNext(machine: AnyStateMachine): QuickNext {
   const arrivalIn = (target: AnyStateNode): Snapshot => {
     let arrival = arrivals.get(target);
     if (arrival === undefined) {
-      arrival = machine.resolveState({
-        value: valueOf(target),
-        context: {},
-      } as never) as unknown as Snapshot;
+      const resolved: Snapshot = machine.resolveState({ value: valueOf(target), context: {} });
+      arrival = resolved;
       arrivals.set(target, arrival);
     }
     return arrival;
@@ -122,8 +121,7 @@ export function createQuickNext(machine: AnyStateMachine): QuickNext {
     for (const action of move.actions) {
       const isName = typeof action === 'string';
       const assign = actions[isName ? action : action.type]?.assignment;
-      if (assign !== undefined)
-        context = Object.assign({}, context, assign({ context, event })) as object;
+      if (assign !== undefined) context = { ...context, ...assign({ context, event }) };
       else if (!isName) effects.push(effectOf(action, { context, event }));
     }
     const [target] = move.target ?? [];
@@ -150,7 +148,8 @@ interface Taken {
 }
 
 function effectOf({ type, params }: EffectAction, given: Given): Effect {
-  return { type, params: typeof params === 'function' ? params(given) : params } as Effect;
+  const isMade = typeof params === 'function';
+  return { type, params: isMade ? (params as ParamsOf)(given) : params } as Effect;
 }
 
 /** Where a state begins that has inner states; XState's type knows none that has not. */
@@ -158,12 +157,12 @@ const targetsOf = ({ initial }: AnyStateNode): readonly AnyStateNode[] =>
   (initial as { readonly target: readonly AnyStateNode[] } | undefined)?.target ?? [];
 
 /** The value of the state without inner states that a move to `node` arrives in: `{ running: 'ready' }`. */
-function valueOf(node: AnyStateNode): unknown {
+function valueOf(node: AnyStateNode): StateValue {
   const [first] = targetsOf(node);
   if (first !== undefined) return valueOf(first);
-  return node.path.reduceRight<unknown>(
-    (inner, key) => (inner === undefined ? key : { [key]: inner }),
-    undefined,
+  return node.path.reduceRight<StateValue>(
+    (inner, key) => (inner === '' ? key : { [key]: inner }),
+    '',
   );
 }
 
