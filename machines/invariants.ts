@@ -115,7 +115,13 @@ export function checkInvariantsAfter(before: SupervisorState, after: SupervisorS
     return;
   }
   const changed = after.services.changedKeys(before.services);
-  checkProcesses(after, after.serviceByPid.changedKeys(before.serviceByPid));
+  const pids = after.serviceByPid.changedKeys(before.serviceByPid);
+  checkProcesses(after, pids);
+  // Whose process was on record may have been left as it was.
+  for (const pid of pids) {
+    const owner = after.services.get(before.serviceByPid.get(pid) ?? '');
+    if (owner !== undefined) checkService(after, owner);
+  }
   for (const name of changed) checkChanged(before, after, name);
   for (const needed of after.waiters.changedKeys(before.waiters)) {
     const [then, now] = [before.waiters.get(needed) ?? nobody, after.waiters.get(needed) ?? nobody];

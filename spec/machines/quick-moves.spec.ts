@@ -31,8 +31,8 @@ const dependency = fc.constantFrom('db', 'cron');
 const at = fc.integer({ min: 0, max: 3_000_000 });
 const pid = fc.integer({ min: 100, max: 102 });
 const graceMs = fc.constantFrom(0, 3_000);
-const of = <T extends ServiceEvent['type'], A extends object>(
-  type: T,
+const of = <A extends object>(
+  type: ServiceEvent['type'],
   fields: { [K in keyof A]: fc.Arbitrary<A[K]> },
 ): fc.Arbitrary<ServiceEvent> =>
   fc.record({ type: fc.constant(type), at, ...fields }) as unknown as fc.Arbitrary<ServiceEvent>;
@@ -148,7 +148,7 @@ describe('a chart', () => {
     ['with a history', { ...plain, states: { ...plain.states, h: { type: 'history' } } }, false],
   ])('that is %s is known for what it is', (_, config, isPlain) => {
     const act = assign({});
-    const machine = createMachine(config as never, { actions: { act } } as never);
+    const machine = createMachine(config as never, { actions: { act } });
     expect(isPlainChart(machine as never)).toBe(isPlain);
   });
 
