@@ -102,14 +102,14 @@ interface Found {
   readonly way: Way;
 }
 
-interface Arrival {
+export interface Arrival {
   readonly moment: Moment;
   readonly finding: Finding | undefined;
   /** None where only time has passed. */
   readonly record: LogRecord | undefined;
 }
 
-const nowhere: Moment = {
+export const nowhere: Moment = {
   state: initialState(),
   nowUs: 0,
   owed: [],
@@ -119,7 +119,7 @@ const nowhere: Moment = {
 };
 
 /** Makes a move, and checks what it led to: as a whole, and as the loop of a simulated run does it. */
-function arrive(before: Moment, move: Move, foldOne: Fold): Arrival {
+export function arrive(before: Moment, move: Move, foldOne: Fold): Arrival {
   if ('passesUs' in move) {
     const moment = { ...before, nowUs: before.nowUs + move.passesUs };
     return { moment, finding: undefined, record: undefined };
