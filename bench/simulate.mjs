@@ -36,7 +36,7 @@ function makeTree(root) {
   names.forEach((name, index) => {
     // Of ten services one is waited for until it ends, and one runs once.
     const mode = index % 10 === 0 ? { sync: '' } : index % 10 === 5 ? {} : { respawn: '' };
-    const needed = index === 0 ? {} : { depends: `${names[(index - 1) / 3 | 0]}\n` };
+    const needed = index === 0 ? {} : { depends: `${names[((index - 1) / 3) | 0]}\n` };
     make(name, { ...mode, ...needed });
     if (index % 10 === 1) make(`${name}/log`, { respawn: '' });
   });

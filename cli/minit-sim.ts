@@ -67,7 +67,7 @@ function parser(): Command {
     .option('--role <role>', `what minit is: ${roles.join(', ')}`, 'process')
     .option('--assume-programs', 'take every program to be there: they are on another machine')
     .option('--exhaustive', 'try every order of events instead, from the shortest: for small trees')
-    .option('--depth <n>', 'with --exhaustive: so many events far, at most')
+    .option('--depth <n>', 'with --exhaustive: so many steps far, at most')
     .option('--states <n>', 'with --exhaustive: so many states, at most', '50000')
     .option('--log <file>', 'write the first finding as a log for minit-replay')
     .option('--json', 'show all as one JSON object')
@@ -155,6 +155,10 @@ function runExhaustive(root: string, { options, argv, program }: Asked): number 
   if (options.role === 'machine')
     throw new UsageError('--exhaustive: the end of a machine is not explored: use another --role');
   const tree = reachedFrom(readTree(root, options));
+  if (tree.tree.size === 0)
+    throw new UsageError(
+      `--exhaustive: there is no service ${tree.words.join(', ') || 'default'} below ${root}`,
+    );
   if (tree.tree.size > servicesMax)
     throw new UsageError(
       `--exhaustive: ${String(tree.tree.size)} services are too many: up to 4 are usually seen to the end, and up to ${String(servicesMax)} are taken; choose a part with --start`,

@@ -14,7 +14,7 @@ export function explorationText(exploration: Exploration): string[] {
   const { services, states, transitions, depth } = exploration;
   return [
     ...findingLines(exploration),
-    `${count(services, 'service')}: ${count(states, 'state')}, ${count(transitions, 'transition')}, up to ${count(depth, 'event')} deep`,
+    `${count(services, 'service')}: ${count(states, 'state')}, ${count(transitions, 'transition')}, up to ${count(depth, 'step')} deep`,
     completeness(exploration),
   ];
 }
@@ -26,7 +26,7 @@ function completeness({ cutBy, depth }: Exploration): string {
     case 'depth':
       return `not everything was seen: stopped at --depth ${String(depth)}`;
     case 'states':
-      return `not everything was seen: stopped at --states; all that is up to ${count(depth, 'event')} deep was`;
+      return `not everything was seen: stopped at --states; all that is up to ${count(depth, 'step')} deep was`;
     case 'finding':
       return 'not everything was seen: stopped at the finding, to which there is no shorter way';
   }
