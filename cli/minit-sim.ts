@@ -4,10 +4,14 @@
  * @module
  */
 import { Command, CommanderError } from 'commander';
+import { explore, type Exploration } from '../adapters/exhaustive/explore';
+import { explorationJson, explorationText } from '../adapters/exhaustive/report';
+import { reachedFrom } from '../adapters/exhaustive/reached';
+import type { LogRecord } from '../effects/ports';
 import { faultKinds, type FaultKind } from '../adapters/simulation/draw';
 import { writeLog } from '../adapters/simulation/log-file';
 import { simulationJson, simulationText } from '../adapters/simulation/report';
-import { simulate, type Simulation } from '../adapters/simulation/simulate';
+import { simulate } from '../adapters/simulation/simulate';
 import { simulatedTree, type SimulatedTree } from '../adapters/simulation/tree';
 import { systemErrorOf } from '../adapters/system-error';
 import { surveyTree } from '../adapters/tree-survey';
@@ -18,6 +22,9 @@ import { commandOutput, complain, print, version } from './program';
 const exitCode = { nothingFound: 0, usage: 1, found: 3 } as const;
 const runsMax = 100_000_000;
 const seedMax = 2 ** 31 - 1;
+const depthMax = 1_000_000;
+const statesMax = 5_000_000;
+const servicesMax = 8;
 const roles: readonly Role[] = ['process', 'container', 'machine'];
 
 interface Options {
@@ -29,6 +36,9 @@ interface Options {
   readonly log?: string;
   readonly assumePrograms?: true;
   readonly json?: true;
+  readonly exhaustive?: true;
+  readonly depth?: string;
+  readonly states: string;
 }
 
 const collect = (name: string, before: readonly string[] = []): readonly string[] => [
@@ -39,7 +49,7 @@ const collect = (name: string, before: readonly string[] = []): readonly string[
 function parser(): Command {
   return new Command('minit-sim')
     .description(
-      'Boots the service directories below ROOT many times in a simulated world in which much goes wrong, and says what can come of it. Starts nothing, writes nothing.',
+      'Boots the service directories below ROOT many times in a simulated world in which much goes wrong, and says what can come of it. Starts nothing, and writes nothing but --log.',
     )
     .argument('<root>', 'the service directories')
     .option('--runs <n>', 'so many boots', '1000')
@@ -56,6 +66,9 @@ function parser(): Command {
     )
     .option('--role <role>', `what minit is: ${roles.join(', ')}`, 'process')
     .option('--assume-programs', 'take every program to be there: they are on another machine')
+    .option('--exhaustive', 'try every order of events instead, from the shortest: for small trees')
+    .option('--depth <n>', 'with --exhaustive: so many steps far, at most')
+    .option('--states <n>', 'with --exhaustive: so many states, at most', '50000')
     .option('--log <file>', 'write the first finding as a log for minit-replay')
     .option('--json', 'show all as one JSON object')
     .helpOption('--help', 'show this')
@@ -109,22 +122,65 @@ function run(argv: readonly string[]): number {
   program.parse(argv, { from: 'user' });
   const options = program.opts<Options>();
   const [root = ''] = program.args;
+  if (options.exhaustive) return runExhaustive(root, { options, argv, program });
+  refuse(program, ['depth', 'states'], 'is for --exhaustive');
   const seed = wholeNumber('seed', options.seed, seedMax);
   const runs = wholeNumber('runs', options.runs, runsMax);
   const faults = parseFaults(options.faults);
   const simulation = simulate(readTree(root, options), { runs, seed, faults });
   if (options.json) print(simulationJson(simulation, seed));
   else for (const line of simulationText(simulation, seed)) print(line);
-  if (options.log !== undefined) saveLog(options.log, simulation, argv);
-  return simulation.findings.length === 0 ? exitCode.nothingFound : exitCode.found;
+  const [first] = simulation.findings;
+  if (first !== undefined)
+    saveLog(options.log, { seed: first.scenario.seed, argv, records: first.records });
+  return first === undefined ? exitCode.nothingFound : exitCode.found;
 }
 
-function saveLog(path: string, { findings }: Simulation, argv: readonly string[]): void {
-  const [first] = findings;
-  if (first === undefined) return;
-  const { scenario, records } = first;
+/** Options that the other way of simulating has no use for. */
+function refuse(program: Command, options: readonly string[], why: string): void {
+  const given = options.find((option) => program.getOptionValueSource(option) === 'cli');
+  if (given !== undefined) throw new UsageError(`--${given} ${why}`);
+}
+
+interface Asked {
+  readonly options: Options;
+  readonly argv: readonly string[];
+  readonly program: Command;
+}
+
+function runExhaustive(root: string, { options, argv, program }: Asked): number {
+  refuse(program, ['runs', 'seed', 'faults'], 'is for random boots, not for --exhaustive');
+  const depth = wholeNumber('depth', options.depth ?? String(depthMax), depthMax);
+  const states = wholeNumber('states', options.states, statesMax);
+  if (options.role === 'machine')
+    throw new UsageError('--exhaustive: the end of a machine is not explored: use another --role');
+  const tree = reachedFrom(readTree(root, options));
+  if (tree.tree.size === 0)
+    throw new UsageError(
+      `--exhaustive: there is no service ${tree.words.join(', ') || 'default'} below ${root}`,
+    );
+  if (tree.tree.size > servicesMax)
+    throw new UsageError(
+      `--exhaustive: ${String(tree.tree.size)} services are too many: up to 4 are usually seen to the end, and up to ${String(servicesMax)} are taken; choose a part with --start`,
+    );
+  const exploration: Exploration = explore(tree, { depthMax: depth, statesMax: states });
+  if (options.json) print(explorationJson(exploration));
+  else for (const line of explorationText(exploration)) print(line);
+  if (exploration.finding === undefined) return exitCode.nothingFound;
+  saveLog(options.log, { seed: 0, argv, records: exploration.records });
+  return exitCode.found;
+}
+
+interface FoundLog {
+  readonly seed: number;
+  readonly argv: readonly string[];
+  readonly records: readonly LogRecord[];
+}
+
+function saveLog(path: string | undefined, log: FoundLog): void {
+  if (path === undefined) return;
   try {
-    writeLog(path, { seed: scenario.seed, program: version, argv, records });
+    writeLog(path, { ...log, program: version });
   } catch (error) {
     throw new UsageError(`--log: unable to write ${path}: ${systemErrorOf(error).code}`);
   }

@@ -12,7 +12,7 @@
  */
 import { merge, scan, tap, type Observable, type Subscription } from 'rxjs';
 import type { Effect } from '../machines/effects';
-import type { MinitEvent } from '../machines/events';
+import type { MinitEvent, RecordedEvent } from '../machines/events';
 import { fold, initialState, type Transition } from '../machines/fold';
 import { checkInvariants } from '../machines/invariants';
 import { isInvariantViolation } from '../machines/invariant-violation';
@@ -46,6 +46,17 @@ const before = (state: SupervisorState): Turn => ({
   violations: [],
 });
 
+// Written out field by field, since each event makes them: a spread costs more than all else here.
+const recordedEvent = (seq: number, { at, cause, event }: Occurrence): RecordedEvent =>
+  cause === undefined ? { seq, at, event } : { seq, at, cause, event };
+
+/** Returns the record of an event. */
+export const logRecord = (
+  { seq, at, cause, event }: RecordedEvent,
+  effects: readonly Effect[],
+): LogRecord =>
+  cause === undefined ? { seq, at, event, effects } : { seq, at, cause, event, effects };
+
 /** Folds the occurrences of one turn, in order, onto the state before it. */
 export function foldTurn(
   state: SupervisorState,
@@ -58,12 +69,12 @@ export function foldTurn(
   const violations: string[] = [];
   let current = state;
   for (const occurrence of batch) {
-    const recorded = { seq: current.seq + 1, ...occurrence };
+    const recorded = recordedEvent(current.seq + 1, occurrence);
     try {
       const folded = foldOne(current, recorded);
       if (options.isChecked === true) checkInvariants(folded.state);
       current = folded.state;
-      records.push({ ...recorded, effects: folded.effects });
+      records.push(logRecord(recorded, folded.effects));
       transitions.push(...folded.transitions);
     } catch (error) {
       // The old state is untouched by a fold that failed, so PID 1 can go on from it.

@@ -76,7 +76,12 @@ const processRule = 'at most one process a service, and each process has one ser
 const countRule = 'the counts are right';
 const shutdownRule = 'services are taken down exactly while minit says so';
 const nobody = PersistentMap.empty<true>();
-const counts = { rising: isRising, active: isActive, stuck: isStuck };
+const counts = [
+  { field: 'rising', holds: isRising },
+  { field: 'active', holds: isActive },
+  { field: 'stuck', holds: isStuck },
+] as const;
+type Count = (typeof counts)[number];
 
 export const invariantNames: readonly string[] = [
   processRule,
@@ -93,9 +98,8 @@ export function checkInvariants(state: SupervisorState): void {
     for (const needed of service.context.waitingFor.keys()) checkWait(state, service, needed);
   }
   checkShutdown(state);
-  const services = [...state.services.values()];
-  for (const [field, holds] of Object.entries(counts))
-    checkCount(state, field as keyof typeof counts, services.filter(holds).length);
+  const services = state.services.values();
+  for (const { field, holds } of counts) checkCount(state, field, services.filter(holds).length);
 }
 
 /**
@@ -111,7 +115,13 @@ export function checkInvariantsAfter(before: SupervisorState, after: SupervisorS
     return;
   }
   const changed = after.services.changedKeys(before.services);
-  checkProcesses(after, after.serviceByPid.changedKeys(before.serviceByPid));
+  const pids = after.serviceByPid.changedKeys(before.serviceByPid);
+  checkProcesses(after, pids);
+  // Whose process was on record may have been left as it was.
+  for (const pid of pids) {
+    const owner = after.services.get(before.serviceByPid.get(pid) ?? '');
+    if (owner !== undefined) checkService(after, owner);
+  }
   for (const name of changed) checkChanged(before, after, name);
   for (const needed of after.waiters.changedKeys(before.waiters)) {
     const [then, now] = [before.waiters.get(needed) ?? nobody, after.waiters.get(needed) ?? nobody];
@@ -120,15 +130,21 @@ export function checkInvariantsAfter(before: SupervisorState, after: SupervisorS
   }
   for (const needed of takenFromAgenda(before, after)) checkWaiters(after, needed);
   checkShutdown(after);
-  for (const [field, holds] of Object.entries(counts)) {
-    const counted = (state: SupervisorState): number =>
-      changed.filter((name) => {
-        const service = state.services.get(name);
-        return service !== undefined && holds(service);
-      }).length;
-    const key = field as keyof typeof counts;
-    checkCount(after, key, before[key] + counted(after) - counted(before));
-  }
+  const [then, now] = [before, after].map(({ services }) =>
+    changed.map((name) => services.get(name)),
+  );
+  for (const count of counts)
+    checkCount(
+      after,
+      count.field,
+      before[count.field] + counted(now, count) - counted(then, count),
+    );
+}
+
+function counted(services: readonly (Service | undefined)[] = [], { holds }: Count): number {
+  let number = 0;
+  for (const service of services) if (service !== undefined && holds(service)) number += 1;
+  return number;
 }
 
 /** A service that is another than before: itself, its process, and whom it waits for or who waits for it. */
@@ -191,9 +207,9 @@ function checkShutdown(state: SupervisorState): void {
   );
 }
 
-function checkCount(state: SupervisorState, field: keyof typeof counts, counted: number): void {
-  if (state[field] !== counted)
-    violate(state, countRule, `${field} is ${String(state[field])}, counted ${String(counted)}`);
+function checkCount(state: SupervisorState, field: Count['field'], number: number): void {
+  if (state[field] !== number)
+    violate(state, countRule, `${field} is ${String(state[field])}, counted ${String(number)}`);
   if (state.spawning < 0) violate(state, countRule, 'more spawns ended than began');
 }
 

@@ -74,16 +74,24 @@ function note(book: Book, { seq, event }: LoggedRecord): void {
       noteOutcome(book, event.service);
       break;
     case 'ProcessExited': {
-      const owners = [...book.living.values()].filter((pids) => pids.delete(event.pid));
-      if (owners.length === 0 && isSpawning(book)) book.early.add(event.pid);
+      if (!forgetProcess(book, event.pid) && isSpawning(book)) book.early.add(event.pid);
       break;
     }
     default:
   }
 }
 
-const isSpawning = ({ spawning }: Book): boolean =>
-  [...spawning.values()].some((count) => count > 0);
+/** Returns whether it was a living process of a service. */
+function forgetProcess({ living }: Book, pid: number): boolean {
+  let wasLiving = false;
+  for (const pids of living.values()) if (pids.delete(pid)) wasLiving = true;
+  return wasLiving;
+}
+
+function isSpawning({ spawning }: Book): boolean {
+  for (const count of spawning.values()) if (count > 0) return true;
+  return false;
+}
 
 function noteOutcome(book: Book, service: string): void {
   book.spawning.set(service, (book.spawning.get(service) ?? 0) - 1);
@@ -110,9 +118,9 @@ function problemWithSpawn(book: Book, effect: Effect): string | undefined {
   const spawning = book.spawning.get(service) ?? 0;
   book.spawning.set(service, spawning + 1);
   if (spawning > 0) return `${service} is spawned while a spawn is under way`;
-  const living = [...(book.living.get(service) ?? [])];
-  if (book.adopted.has(service) || living.length === 0) return undefined;
-  return `${service} is spawned while it has process ${living.join(', ')}`;
+  const living = book.living.get(service);
+  if (living === undefined || living.size === 0 || book.adopted.has(service)) return undefined;
+  return `${service} is spawned while it has process ${[...living].join(', ')}`;
 }
 
 function problemWithReply(book: Book, effect: Effect): string | undefined {

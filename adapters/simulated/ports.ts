@@ -30,7 +30,8 @@ export function createEmitter(schedule: Schedule): Emitter {
   return {
     occurrence$,
     emit(event, cause) {
-      occurrence$.next({ at: schedule.now(), ...(cause !== undefined && { cause }), event });
+      const at = schedule.now();
+      occurrence$.next(cause === undefined ? { at, event } : { at, cause, event });
     },
   };
 }

@@ -14,10 +14,10 @@ import type { Schedule } from './schedule';
 
 export interface ProcessSpec {
   /** None for a process that minit has not spawned. */
-  readonly service?: ServiceName;
+  readonly service?: ServiceName | undefined;
   readonly plan: Plan;
-  readonly readsLogOf?: ServiceName;
-  readonly writesLogOf?: ServiceName;
+  readonly readsLogOf?: ServiceName | undefined;
+  readonly writesLogOf?: ServiceName | undefined;
 }
 
 export interface Process extends ProcessSpec {
@@ -73,11 +73,12 @@ export function createProcessTable(options: ProcessTableOptions): ProcessTable {
 
   return {
     fork(spec) {
-      const { isUnkillable, livesUs } = spec.plan;
+      const { plan, service, readsLogOf, writesLogOf } = spec;
+      const { isUnkillable } = plan;
       const state = { isZombie: false, isPaused: false, pending: undefined, isUnkillable };
-      const process: Process = { ...spec, ...state, pid: freePid() };
+      const process: Process = { plan, service, readsLogOf, writesLogOf, ...state, pid: freePid() };
       processes.set(process.pid, process);
-      endAfter(kernel, process, livesUs);
+      endAfter(kernel, process, plan.livesUs);
       if (spec.readsLogOf !== undefined) endReaders(kernel, spec.readsLogOf);
       return process;
     },

@@ -154,12 +154,7 @@ function execute(parts: Parts, { params, plan: first, cause }: Execution): void 
     });
     return;
   }
-  const { pid } = parts.table.fork({
-    service,
-    plan,
-    ...(readsLogOf !== undefined && { readsLogOf }),
-    ...(writesLogOf !== undefined && { writesLogOf }),
-  });
+  const { pid } = parts.table.fork({ service, plan, readsLogOf, writesLogOf });
   parts.causeByPid.set(pid, cause);
   schedule.after(plan.reportUs, () => {
     emit({ type: 'ProcessSpawned', service, pid }, cause);

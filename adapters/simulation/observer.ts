@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { logRecord } from '../../effects/loop';
 import type { LogRecord } from '../../effects/ports';
 import type { ServiceName } from '../../machines/definition';
 import type { RecordedEvent } from '../../machines/events';
@@ -88,15 +89,14 @@ export class RunObserver {
   /** Folds an event for the loop. @throws whatever is wrong, so that the run ends here. */
   readonly fold: Fold = (before, recorded) => {
     if (this.#finding !== undefined) throw new InvariantViolation('the run is over');
-    let effects: LogRecord['effects'] = [];
+    let record: LogRecord | undefined;
     try {
       const recalled = this.#recall(before, recorded);
       const folded = recalled ?? this.#foldEvent(before, recorded);
-      ({ effects } = folded);
+      record = logRecord(recorded, folded.effects);
       this.#state = folded.state;
       if (recalled === undefined) checkInvariantsAfter(before, folded.state);
       this.path?.push({ before, recorded, folded });
-      const record = { ...recorded, effects };
       const problem = this.#rules.observe({ before, record, after: folded.state });
       if (problem !== undefined) throw new InvariantViolation(problem);
       this.#watch(recorded);
@@ -105,7 +105,7 @@ export class RunObserver {
       this.noteError(error);
       throw error;
     } finally {
-      this.records.push({ ...recorded, effects });
+      this.records.push(record ?? { ...recorded, effects: [] });
     }
   };
 

@@ -94,8 +94,9 @@ function breakage({ tree, broken }: SimulatedTree): (service: ServiceName) => bo
 const hasEnded = (world: World): boolean =>
   world.exitCode() !== undefined || world.systemEnd() !== undefined;
 
-function boot(world: World, { root, words, role }: SimulatedTree, observer: RunObserver): void {
-  const event: MinitEvent = {
+/** What minit learns first. */
+export function firstEvent({ root, words, role }: SimulatedTree): MinitEvent {
+  return {
     type: 'SupervisorStarted',
     pid: role === 'process' ? 42 : 1,
     role,
@@ -104,7 +105,10 @@ function boot(world: World, { root, words, role }: SimulatedTree, observer: RunO
     graceMs: graceMsDefault,
     endsSystem: true,
   };
-  const first = { at: world.ports.clock.now(), event };
+}
+
+function boot(world: World, simulated: SimulatedTree, observer: RunObserver): void {
+  const first = { at: world.ports.clock.now(), event: firstEvent(simulated) };
   turns$(world.ports, first, { fold: observer.fold, from: begin }).subscribe({
     error: (error: unknown) => {
       observer.noteError(error);

@@ -123,8 +123,42 @@ describe('minit-sim', () => {
     expect(run('minit-replay', [log, '--verify'])).toMatchObject({ code: 0 });
   });
 
+  it('tries every order of events of a small tree, and says how many states that are', () => {
+    const root = makeRoot({
+      'default/depends': 'db\n',
+      'db/run': '->/bin/true',
+      'db/respawn': '',
+    });
+    const [all, some] = [
+      run('minit-sim', [root, '--exhaustive']),
+      [root, '--exhaustive', '--depth', '5'],
+    ];
+    expect(all).toMatchObject({
+      code: 0,
+      stderr: '',
+      stdout:
+        '2 services: 242 states, 1002 transitions, up to 13 steps deep\n' +
+        'everything was seen: every order of events, in every state that can be reached\n',
+    });
+    expect(run('minit-sim', some).stdout).toMatch(
+      /up to 5 steps deep\nnot everything was seen: stopped at --depth 5\n$/u,
+    );
+    expect(JSON.parse(run('minit-sim', [...some, '--json']).stdout)).toMatchObject({
+      depth: 5,
+      isComplete: false,
+      cutBy: 'depth',
+      finding: null,
+    });
+  });
+
   it.each([
     [['--runs', 'x'], /--runs/u],
+    [['--exhaustive'], /^minit-sim: --exhaustive: 12 services are too many: up to 4 .*--start$/mu],
+    [['--exhaustive', '--depth', 'x'], /^minit-sim: --depth: "x" is no whole number from 0 to/mu],
+    [['--exhaustive', '--runs', '5'], /^minit-sim: --runs is for random boots/mu],
+    [['--exhaustive', '--role', 'machine'], /^minit-sim: --exhaustive: the end of a machine/mu],
+    [['--exhaustive', '--start', 'gone'], /^minit-sim: --exhaustive: there is no service gone/mu],
+    [['--depth', '5'], /^minit-sim: --depth is for --exhaustive$/mu],
     [['--faults', 'weather'], /weather/u],
   ])('refuses %j in a sentence', (args, says) => {
     const { code, stderr } = run('minit-sim', [example('demo'), ...args]);

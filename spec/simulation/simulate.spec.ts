@@ -64,15 +64,15 @@ const options = { runs: 1_000, seed: 1, faults: faultKinds };
 
 describe('a simulation', () => {
   it('finds nothing in a sound tree', () => {
-    const { findings, runs } = simulate(small, { ...options, runs: 100 });
+    const { findings, runs } = simulate(small, { ...options, runs: 300 });
     expect(findings).toEqual([]);
-    expect(runs).toBe(100);
+    expect(runs).toBe(300);
   });
 
   it.each(['container', 'machine'] as const)(
     'finds nothing where minit is PID 1 of a %s',
     (role) => {
-      expect(simulate({ ...small, role }, { ...options, runs: 50 }).findings).toEqual([]);
+      expect(simulate({ ...small, role }, { ...options, runs: 200 }).findings).toEqual([]);
     },
   );
 
@@ -86,13 +86,13 @@ describe('a simulation', () => {
         ].map(({ records }) => encodeLog({ seed: 1, program: '0', argv: [], records }));
         expect(logs[0]).toBe(logs[1]);
       }),
-      { numRuns: 25 },
+      { numRuns: 50 },
     );
   });
 
   it('is told the same from the same seed', () => {
     const told = [1, 2].map(() => {
-      const simulation = simulate(small, { ...options, runs: 30, fold: miscounts });
+      const simulation = simulate(small, { ...options, runs: 60, fold: miscounts });
       return [simulationJson(simulation, 1), ...simulationText(simulation, 1)].join('\n');
     });
     expect(told[0]).toBe(told[1]);
@@ -113,7 +113,7 @@ describe('a simulation', () => {
     const broken = { ...small, broken: { migrate: [{ failure }], db: [{ failure }] } };
     const missing = { ...entries.default, depends: ['web', 'ghost'] };
     const tree = defineTree({ ...entries, default: missing });
-    const { findings } = simulate({ ...broken, tree }, { ...options, runs: 50 });
+    const { findings } = simulate({ ...broken, tree }, { ...options, runs: 100 });
     expect(findings.map(({ finding: { kind, service } }) => `${kind} ${String(service)}`)).toEqual([
       'never-up db',
       'never-up migrate',
