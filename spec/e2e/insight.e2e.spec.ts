@@ -53,7 +53,7 @@ describe('why', () => {
     expect(await minit.finished()).toEqual({ code: 0, signal: null });
   });
 
-  it('is told as data', async () => {
+  it('is told as data', () => {
     const { code, stdout } = run('minit-replay', [
       golden('demo'),
       ...['--why', 'net', '--at', '12', '--json'],
