@@ -9,7 +9,7 @@ import { TimelineBuilder, type Timeline } from '../insight/timeline';
 import { instantOf, type TraceInstant } from '../insight/trace-events';
 import type { OpenedLog } from './event-log/reader';
 import { observeLog, type ObservedLog } from './observed-log';
-import type { Instant } from './replay-log';
+import type { Instant } from './log-instant';
 
 export interface GatheredBoot extends ObservedLog {
   readonly timeline: Timeline;

@@ -9,7 +9,8 @@ import { initialState } from '../machines/fold';
 import type { SupervisorState } from '../machines/state';
 import type { LogItem, OpenedLog } from './event-log/reader';
 import { beginning } from './event-log/series';
-import { foldOne, isPast, placeOf, restore, type Damage, type Instant } from './replay-log';
+import { foldOne, placeOf, restore, type Damage } from './fold-log';
+import { isPast, type Instant } from './log-instant';
 
 /** So many are handed on together. */
 const batchLength = 500;

@@ -14,7 +14,8 @@ import type { LoggedRecord, SegmentHeader } from '../machines/log-format';
 import type { SupervisorState } from '../machines/state';
 import type { LogNote, LogPosition, OpenedLog } from './event-log/reader';
 import { beginning } from './event-log/series';
-import { foldOne, placeOf, restore, type Damage, type Instant } from './replay-log';
+import { foldOne, placeOf, restore, type Damage } from './fold-log';
+import { type Instant } from './log-instant';
 
 export interface LogHistory {
   readonly header: SegmentHeader;

@@ -8,8 +8,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import type { LoggedRecord } from '../machines/log-format';
 import type { OpenedLog } from './event-log/reader';
-import type { Instant } from './replay-log';
-import { isPast } from './replay-log';
+import type { Instant } from './log-instant';
+import { isPast } from './log-instant';
 
 export interface LogPageOptions {
   readonly log: OpenedLog;

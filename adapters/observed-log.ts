@@ -8,7 +8,8 @@ import type { ReplayedEvent } from '../effects/replay';
 import { initialState } from '../machines/fold';
 import type { SupervisorState } from '../machines/state';
 import type { OpenedLog } from './event-log/reader';
-import { foldOne, isPast, restore, type Damage, type Instant } from './replay-log';
+import { foldOne, placeOf, restore, type Damage } from './fold-log';
+import { isPast, type Instant } from './log-instant';
 
 export interface LogObserver {
   /** The log begins, or goes on after a gap, with a snapshot. */
@@ -34,7 +35,7 @@ export function observeLog(log: OpenedLog, until: Instant, observer: LogObserver
   let goesOn = false;
   const damage: Damage[] = [];
   const refuse = (reason: string): void => {
-    damage.push({ path: log.place.path, line: log.place.line, reason });
+    damage.push({ ...placeOf(log), reason });
   };
   for (const item of log.items()) {
     if (item.kind === 'gap' || (item.kind === 'snapshot' && item.seq === state.seq)) continue;

@@ -5,11 +5,12 @@
  */
 import type { WallClock } from '../insight/why-text';
 import { WhyHistory } from '../insight/why-history';
-import { initialState } from '../machines/fold';
 import type { SegmentHeader } from '../machines/log-format';
 import type { SupervisorState } from '../machines/state';
 import type { OpenedLog } from './event-log/reader';
-import { foldOne, isPast, placeOf, restore, type Damage, type Instant } from './replay-log';
+import type { Damage } from './fold-log';
+import type { Instant } from './log-instant';
+import { observeLog } from './observed-log';
 
 export interface WhyLog {
   readonly state: SupervisorState;
@@ -22,36 +23,14 @@ export interface WhyLog {
 
 export function readWhyLog(log: OpenedLog, until: Instant): WhyLog {
   const history = new WhyHistory();
-  const damage: Damage[] = [];
-  let state = initialState();
-  let beginsAfter: number | undefined;
-  for (const item of log.items()) {
-    if (item.kind === 'gap') continue;
-    if (item.kind === 'snapshot') {
-      if (item.seq === state.seq) continue;
-      const restored = restore(item.state);
-      if ('reason' in restored) {
-        damage.push({ ...placeOf(log), reason: restored.reason });
-        break;
-      }
-      if (isPast(restored.state, until)) {
-        if (state.seq === 0) beginsAfter = restored.state.seq;
-        break;
-      }
-      ({ state } = restored);
-      history.restore(state);
-      continue;
-    }
-    if (isPast(item.record, until)) break;
-    const next = foldOne(state, item.record);
-    if ('reason' in next) {
-      damage.push({ ...placeOf(log), reason: next.reason });
-      break;
-    }
-    ({ state } = next);
-    history.observe(item.record, next);
-  }
-  for (const note of log.notes) if (note.kind === 'damaged') damage.push(note);
+  const { state, beginsAfter, damage } = observeLog(log, until, {
+    resume: (restored) => {
+      history.restore(restored);
+    },
+    observe: (event) => {
+      history.observe(event.record, event);
+    },
+  });
   return { state, history, beginsAfter, damage };
 }
 

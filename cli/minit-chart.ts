@@ -7,7 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { openLog } from '../adapters/event-log/reader';
 import { gatherBoot, type GatheredBoot } from '../adapters/gathered-boot';
-import { parseInstant } from '../adapters/replay-log';
+import { parseInstant } from '../adapters/log-instant';
 import { systemErrorOf } from '../adapters/system-error';
 import { bootLength } from '../insight/chart';
 import { chooseServices } from '../insight/service-filter';

@@ -5,7 +5,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import { openLog } from '../adapters/event-log/reader';
-import { parseInstant } from '../adapters/replay-log';
+import { parseInstant } from '../adapters/log-instant';
 import { commandOutput, complain, version } from './program';
 import { compareExitCode, compareView } from './replay-views/compare';
 import { diffView } from './replay-views/diff';

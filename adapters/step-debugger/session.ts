@@ -9,7 +9,8 @@ import { nearName } from '../../insight/near-name';
 import { parsePredicate } from '../../insight/predicate';
 import type { SupervisorState } from '../../machines/state';
 import { pointAt, type LogHistory } from '../log-history';
-import { parseInstant, touches, type Instant } from '../replay-log';
+import { parseInstant, type Instant } from '../log-instant';
+import { touches } from '../replay-log';
 import { helpLines, parseCommand, type Argument, type Command, type CommandName } from './commands';
 import { showDiff, showEffects, showInfo, showList, showPoint, showState } from './views';
 

@@ -4,7 +4,8 @@
  * @module
  */
 import { openLog, type OpenedLog } from '../../adapters/event-log/reader';
-import { parseInstant, type Damage, type Instant } from '../../adapters/replay-log';
+import { type Damage } from '../../adapters/fold-log';
+import { parseInstant, type Instant } from '../../adapters/log-instant';
 import type { Format } from '../../diagrams/formats';
 import type { LayOut } from '../../diagrams/svg';
 

@@ -5,7 +5,7 @@
  */
 import { openLog, type OpenedLog } from '../../adapters/event-log/reader';
 import { observeLog } from '../../adapters/observed-log';
-import { parseInstant } from '../../adapters/replay-log';
+import { parseInstant } from '../../adapters/log-instant';
 import { BootFactsBuilder, type BootFacts, type ServiceFacts } from '../../insight/boot-facts';
 import {
   compareBoots,

@@ -4,7 +4,7 @@
  * @module
  */
 import { pointAt, readHistory, type LogHistory } from '../../adapters/log-history';
-import { parseInstant, type Instant } from '../../adapters/replay-log';
+import { parseInstant, type Instant } from '../../adapters/log-instant';
 import { showDiff as differenceOf } from '../../adapters/step-debugger/views';
 import { LogChanged, type HistoryPoint } from '../../insight/history';
 import { diffStates } from '../../insight/state-diff';

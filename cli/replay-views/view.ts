@@ -6,7 +6,8 @@
 import type { Command } from 'commander';
 import type { OpenedLog } from '../../adapters/event-log/reader';
 import type { Divergence } from '../../effects/replay';
-import type { Damage, Instant } from '../../adapters/replay-log';
+import type { Damage } from '../../adapters/fold-log';
+import type { Instant } from '../../adapters/log-instant';
 import { complain } from '../program';
 
 export const exitCode = { same: 0, usage: 1, damaged: 2, diverged: 3 } as const;
