@@ -224,6 +224,11 @@ function* takenFromAgenda(before: SupervisorState, after: SupervisorState): Gene
   if (before.requested !== after.requested)
     for (const item of before.requested) if (item.kind === 'start') yield item.service;
   if (before.agenda === after.agenda) return;
+  // Mostly the first item has been taken, and nothing added.
+  if (before.agenda !== undefined && before.agenda.rest === after.agenda) {
+    if (before.agenda.item.kind === 'start') yield before.agenda.item.service;
+    return;
+  }
   const kept = new Set<Agenda>();
   for (let node = after.agenda; node !== undefined; node = node.rest) kept.add(node);
   for (let node = before.agenda; node !== undefined && !kept.has(node); node = node.rest)

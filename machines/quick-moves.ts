@@ -121,8 +121,11 @@ export function createQuickNext(machine: AnyStateMachine): QuickNext {
     for (const action of move.actions) {
       const isName = typeof action === 'string';
       const assign = actions[isName ? action : action.type]?.assignment;
-      if (assign !== undefined) context = { ...context, ...assign({ context, event }) };
-      else if (!isName) effects.push(effectOf(action, { context, event }));
+      if (assign !== undefined) {
+        // One copy for all that this move assigns: nobody keeps what is between.
+        if (context === snapshot.context) context = { ...context };
+        Object.assign(context, assign({ context, event }));
+      } else if (!isName) effects.push(effectOf(action, { context, event }));
     }
     const [target] = move.target ?? [];
     const arrival = target === undefined ? snapshot : arrivalIn(target);

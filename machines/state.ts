@@ -9,6 +9,7 @@ import type { ServiceDefinition, ServiceName } from './definition';
 import type { ExitStatus, Role, ShutdownGoal } from './events';
 import { initMachine, type InitEvent } from './init';
 import { createStepper } from './inert-scope';
+import { InvariantViolation } from './invariant-violation';
 import type { PersistentMap } from './persistent-map';
 import { serviceMachine } from './service';
 import type { ServiceContext, ServiceEvent } from './service-context';
@@ -32,12 +33,17 @@ export type StateName = (typeof stateNames)[number];
 
 /** Returns the state of a service without its inner state. */
 export function stateName({ value }: Service): StateName {
-  return (typeof value === 'string' ? value : Object.keys(value)[0]) as StateName;
+  if (typeof value === 'string') return value;
+  // No array of keys is made for the one that there is: this is asked several times an event.
+  for (const outer in value) return outer as StateName;
+  throw new InvariantViolation('a service is in no state');
 }
 
 /** Returns the inner state (`ready`, `paused`, `draining`, …), or `undefined` where there is none. */
 export function innerState({ value }: Service): string | undefined {
-  return typeof value === 'string' ? undefined : Object.values(value)[0];
+  if (typeof value === 'string') return undefined;
+  for (const outer in value) return (value as Readonly<Record<string, string>>)[outer];
+  return undefined;
 }
 
 /** What is still to be done to work out which services to start: a depth-first walk, as data. */
