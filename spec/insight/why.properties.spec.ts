@@ -118,7 +118,7 @@ function checkCauses(
   }
 }
 
-const runs = { numRuns: 12 };
+const runs = { numRuns: 25 };
 
 describe('an explanation', () => {
   it('never contradicts the state, and ends at root causes', () => {
