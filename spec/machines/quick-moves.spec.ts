@@ -20,7 +20,10 @@ const definition = fc
   .record({
     mode: fc.constantFrom(...modes),
     isBundle: fc.boolean(),
-    problems: fc.constantFrom([], [{ severity: 'error', file: 'params', text: 'no' } as const]),
+    problems: fc.constantFrom(
+      [],
+      [{ code: 'bad-params', severity: 'error', file: 'params', text: 'no' } as const],
+    ),
   })
   .map((entry) => defineService('web', entry));
 const failure = fc.constantFrom<StartFailure>(
