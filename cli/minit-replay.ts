@@ -11,11 +11,12 @@ import { diffView } from './replay-views/diff';
 import { htmlView } from './replay-views/html';
 import { stateView } from './replay-views/state';
 import { stepView } from './replay-views/step';
+import { whatIfView } from './replay-views/what-if';
 import { whyView } from './replay-views/why';
 import { exitCode, type View, type ViewOptions } from './replay-views/view';
 
 /** The first that is wanted is shown; the last always is. */
-const views: readonly View[] = [diffView, htmlView, stepView, whyView, stateView];
+const views: readonly View[] = [diffView, htmlView, stepView, whatIfView, whyView, stateView];
 
 function parser(): Command {
   const program = new Command('minit-replay')
