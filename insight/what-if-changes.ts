@@ -153,6 +153,7 @@ class Parser {
           const directory = this.#take('a directory');
           return { ...this.#at(directory), kind: 'root', directory: directory.text };
         }
+        default:
       }
     return this.#ofService();
   }

@@ -29,8 +29,8 @@ export interface ServiceOutcome {
 export interface BootOutcome {
   readonly state: string;
   readonly settledAtUs: number | null;
-  /** The last event. */
-  readonly endAtUs: number;
+  /** minit had ended. */
+  readonly endedAtUs: number | null;
 }
 
 export interface OutcomeChange<Fields> {
@@ -58,7 +58,7 @@ export interface FirstDifference {
 export interface WhatIfDiff {
   readonly first: FirstDifference | null;
   readonly minit: readonly OutcomeChange<BootOutcome>[];
-  /** Those with a change, in the order of first mention in the imagined boot. */
+  /** Those with a change, in the order of first mention, the new ones last. */
   readonly services: readonly ServiceDifference[];
   /** How many services are as they were. */
   readonly sameCount: number;
@@ -75,11 +75,13 @@ export interface LivedBoot {
 /** `bootAt`: when minit started, CLOCK_BOOTTIME in µs. */
 export function diffBoots(before: LivedBoot, after: LivedBoot, bootAt: number): WhatIfDiff {
   const [from, to] = [before, after].map(({ timeline }) => linesByName(timeline));
-  const names = [...new Set([...(to?.keys() ?? []), ...(from?.keys() ?? [])])];
+  const names = [...new Set([...(from?.keys() ?? []), ...(to?.keys() ?? [])])];
+  // What lasts at the end lasts as long in both, though the last event of one may come before.
+  const endAt = Math.max(before.timeline.end.at, after.timeline.end.at);
   const all = names.map((service): ServiceDifference => {
     const [then, now] = [from?.get(service), to?.get(service)];
-    const was = then === undefined ? null : outcomeOf(then, before.timeline, bootAt);
-    const would = now === undefined ? null : outcomeOf(now, after.timeline, bootAt);
+    const was = then === undefined ? null : outcomeOf(then, endAt, bootAt);
+    const would = now === undefined ? null : outcomeOf(now, endAt, bootAt);
     const is = was === null ? 'new' : would === null ? 'gone' : 'changed';
     return { service, is, before: was, after: would, changes: changesOf(was, would) };
   });
@@ -99,7 +101,7 @@ const doneStates: ReadonlySet<StateName> = new Set(['sync-done', 'finished']);
 const hasProcess = ({ state, pid }: Span): boolean =>
   pid !== undefined && (state === 'running' || state === 'stopping');
 
-function outcomeOf({ spans }: ServiceLine, { end }: Timeline, bootAt: number): ServiceOutcome {
+function outcomeOf({ spans }: ServiceLine, endAt: number, bootAt: number): ServiceOutcome {
   const since = (span: Span | undefined): number | null => (span ? span.from.at - bootAt : null);
   const lived = spans.filter(hasProcess);
   const begun = lived.filter(({ pid }, index) => pid !== lived[index - 1]?.pid);
@@ -107,7 +109,7 @@ function outcomeOf({ spans }: ServiceLine, { end }: Timeline, bootAt: number): S
     state: spans.at(-1)?.state ?? 'down',
     upAtUs: since(lived[0]),
     doneAtUs: since(spans.find(({ state }) => doneStates.has(state))),
-    upUs: lived.reduce((sum, { from, until }) => sum + (until ?? end).at - from.at, 0),
+    upUs: lived.reduce((sum, { from, until }) => sum + (until?.at ?? endAt) - from.at, 0),
     starts: begun.length,
     failures: spans.filter(({ isFailure }) => isFailure).length,
   };
@@ -116,7 +118,7 @@ function outcomeOf({ spans }: ServiceLine, { end }: Timeline, bootAt: number): S
 const bootOutcomeOf = ({ timeline, state }: LivedBoot, bootAt: number): BootOutcome => ({
   state,
   settledAtUs: timeline.settled ? timeline.settled.at - bootAt : null,
-  endAtUs: timeline.end.at - bootAt,
+  endedAtUs: state === 'halted' ? timeline.end.at - bootAt : null,
 });
 
 function changesOf<Fields extends ServiceOutcome | BootOutcome>(

@@ -29,7 +29,7 @@ const labels: Readonly<Record<keyof ServiceOutcome | keyof BootOutcome, string>>
   starts: 'starts',
   failures: 'failures',
   settledAtUs: 'settled at',
-  endAtUs: 'last event',
+  endedAtUs: 'ended at',
 };
 
 interface Row {
@@ -38,7 +38,9 @@ interface Row {
   readonly text: string;
 }
 
-/** Differences that round to the same are left out: they say nothing to a reader. */
+/** Shorter differences say nothing to a reader, who sees hundredths of seconds. */
+const shownUsMin = 10_000;
+
 export function whatIfText({ changes, diff, assumed }: WhatIfStory): string[] {
   const lines = changes.map((change) => `what if: ${change}`);
   if (diff.first === null) return [...lines, 'nothing would have been otherwise'];
@@ -67,7 +69,12 @@ function firstText({ atUs, before, after }: FirstDifference): string {
 }
 
 function rowsOf({ service, is, after, before, changes }: ServiceDifference): Row[] {
-  if (is === 'changed') return changes.flatMap((change) => rowOf(service, change));
+  if (is === 'changed') {
+    // Where it was never up on one side, that says it all.
+    const isPlain = before?.upAtUs !== null && after?.upAtUs !== null;
+    const told = changes.filter(({ field }) => isPlain || (field !== 'upUs' && field !== 'starts'));
+    return told.flatMap((change) => rowOf(service, change));
+  }
   const outcome = after ?? before;
   const state = outcome === null ? '' : outcome.state;
   const up = outcome === null ? null : outcome.upAtUs;
@@ -80,7 +87,12 @@ function rowOf(
   { field, from, to }: OutcomeChange<ServiceOutcome> | OutcomeChange<BootOutcome>,
 ): Row[] {
   const [then, now] = [from, to].map((value) => valueText(field, value));
-  return then === now
+  const isTiny =
+    field.endsWith('Us') &&
+    typeof from === 'number' &&
+    typeof to === 'number' &&
+    Math.abs(from - to) < shownUsMin;
+  return isTiny || then === now
     ? []
     : [{ name, label: labels[field], text: `${String(then)} -> ${String(now)}` }];
 }

@@ -7,17 +7,13 @@
 import type { ServiceDefinition, ServiceName } from '../../machines/definition';
 import type { Effect, EffectParams } from '../../machines/effects';
 import type { MinitEvent, SystemError } from '../../machines/events';
-import { Agenda, type Entry } from './agenda';
+import { Agenda } from './agenda';
+import { Answers } from './answers';
 import { Lives, type EndChange } from './lives';
-import type { Overlay, StartOutcome } from './overlay';
-import {
-  askKey,
-  signalTrigger,
-  type Ask,
-  type Outcome,
-  type Recording,
-  type Touch,
-} from './recorded-world';
+import { isSameProgram, type Overlay, type StartOutcome } from './overlay';
+import { signalTrigger, type Touch } from './recorded-keys';
+import type { Ask, Recording } from './recorded-world';
+import { Timers } from './timers';
 
 export interface ImaginedWorldOptions {
   readonly recording: Recording;
@@ -32,31 +28,25 @@ const enoent: SystemError = { code: 'ENOENT', errno: 2 };
 
 export class ImaginedWorld {
   readonly agenda = new Agenda();
+  readonly answers: Answers;
   readonly lives: Lives;
   /** minit has asked for its end, or that of the machine. */
   overAt: number | undefined;
-  readonly #recording: Recording;
   readonly #overlay: Overlay;
   readonly #assume: (text: string) => void;
   readonly #nextSeq: () => number;
-  readonly #counts = new Map<string, number>();
-  readonly #seqByRecorded = new Map<number, number>();
-  readonly #timers = new Map<string, { readonly entry: Entry; readonly isRaced: boolean }>();
+  readonly #timers: Timers;
 
   constructor({ recording, overlay, assume, nextSeq }: ImaginedWorldOptions) {
-    this.#recording = recording;
     this.#overlay = overlay;
     this.#assume = assume;
     this.#nextSeq = nextSeq;
-    const seqOf = (recorded: number): number | undefined => this.#seqByRecorded.get(recorded);
+    this.answers = new Answers(recording, this.agenda);
+    this.#timers = new Timers(this.answers);
+    const seqOf = (recorded: number): number | undefined => this.answers.seqOf(recorded);
     this.lives = new Lives({ recording, agenda: this.agenda, seqOf, assume });
     for (const outcome of recording.external)
-      if (!overlay.isDropped(outcome)) this.#comeFromOutside(outcome);
-  }
-
-  /** An event of the log has come again, as number `seq`. */
-  came(recorded: number, seq: number): void {
-    this.#seqByRecorded.set(recorded, seq);
+      if (!overlay.isDropped(outcome)) this.answers.comeFromOutside(outcome);
   }
 
   /** Does what an effect asks for. */
@@ -79,10 +69,10 @@ export class ImaginedWorld {
           if (life.readsLogOf === effect.params.service) this.lives.touch(life, 'drain', touch);
         break;
       case 'StartTimer':
-        this.#startTimer(effect, touch);
+        this.#timers.start(effect, touch);
         break;
       case 'CancelTimer':
-        this.#cancelTimer(effect.params.timer);
+        this.#timers.cancel(effect.params.timer);
         break;
       case 'ProbeProcess':
         this.#probe(effect, touch);
@@ -109,72 +99,15 @@ export class ImaginedWorld {
     }
   }
 
-  #comeFromOutside({ event, seq, cause, afterUs: at, lagUs }: Outcome): void {
-    this.agenda.add({
-      at,
-      order: at + lagUs,
-      rank: seq,
-      happen: () => {
-        const traced = cause === undefined ? undefined : this.#seqByRecorded.get(cause);
-        return { event, cause: traced, recorded: seq };
-      },
-    });
-  }
-
-  /** The n-th time that this is asked: what was asked the n-th time then. */
-  #next(effect: Effect): Ask | undefined {
-    const key = askKey(effect) ?? '';
-    const nth = this.#counts.get(key) ?? 0;
-    this.#counts.set(key, nth + 1);
-    return this.#recording.asks.get(key)?.[nth];
-  }
-
-  #last(effect: Effect): Outcome | undefined {
-    const asks = this.#recording.asks.get(askKey(effect) ?? '') ?? [];
-    return asks.findLast(({ outcome }) => outcome !== undefined)?.outcome;
-  }
-
-  /** The recorded outcome of `ask` comes again; `give` makes the event of it. */
-  #answer(ask: Ask, touch: Touch, { give, byUs = 0 }: Answer): Entry | undefined {
-    const { outcome } = ask;
-    if (outcome === undefined) return undefined;
-    const at = touch.at + outcome.afterUs + byUs;
-    return this.agenda.add({
-      at,
-      order: at + outcome.lagUs,
-      rank: outcome.seq,
-      happen: () => {
-        const event = give?.(outcome.event) ?? outcome.event;
-        return { event, cause: this.#causeOf(outcome, ask, touch), recorded: outcome.seq };
-      },
-    });
-  }
-
-  #causeOf({ cause }: Outcome, ask: Ask, touch: Touch): number | undefined {
-    if (cause === undefined) return undefined;
-    return cause === ask.cause ? touch.seq : this.#seqByRecorded.get(cause);
-  }
-
-  /** Something that is not on record comes of what was asked. */
-  #invent(touch: Touch, afterUs: number, give: () => MinitEvent): Entry {
-    const at = touch.at + Math.max(0, afterUs);
-    return this.agenda.add({
-      at,
-      order: at,
-      rank: Infinity,
-      happen: () => ({ event: give(), cause: touch.seq, recorded: undefined }),
-    });
-  }
-
   #read(effect: Effect & { readonly type: 'ReadService' }, { at, seq }: Touch): void {
     const { service, cause = seq } = effect.params;
     const touch = { at, seq: cause };
     const give = (event: MinitEvent | undefined): MinitEvent => this.#directory(service, event);
-    const ask = this.#next(effect);
-    if (ask?.outcome !== undefined) this.#answer(ask, touch, { give });
+    const ask = this.answers.next(effect);
+    if (ask?.outcome !== undefined) this.answers.answer(ask, touch, { give });
     else {
-      const last = this.#last(effect);
-      this.#invent(touch, Math.max(last?.afterUs ?? 0, (ask?.knownUs ?? -1) + 1), () =>
+      const last = this.answers.last(effect);
+      this.answers.invent(touch, Math.max(last?.afterUs ?? 0, (ask?.knownUs ?? -1) + 1), () =>
         give(last?.event),
       );
     }
@@ -183,6 +116,8 @@ export class ImaginedWorld {
   #directory(service: ServiceName, recorded: MinitEvent | undefined): MinitEvent {
     const known = recorded?.type === 'ServiceRead' ? recorded.definition : undefined;
     const definition: ServiceDefinition | undefined = this.#overlay.definition(service, known);
+    if (known !== undefined && definition !== undefined && !isSameProgram(known, definition))
+      this.#assume(`${service} does as it did, though its run or params are others`);
     if (definition !== undefined) return { type: 'ServiceRead', service, definition };
     if (recorded?.type === 'ServiceMissing') return recorded;
     if (!this.#overlay.hasOwnTree)
@@ -195,8 +130,8 @@ export class ImaginedWorld {
     const changed = this.#overlay.start(service, touch);
     const key = `spawn:${service}`;
     const born = { key, service, mode: changed.mode, readsLogOf, begun: touch };
-    const ask = this.#next(effect);
-    const failed = this.#failureOf(service, changed, ask ?? { outcome: this.#last(effect) });
+    const ask = this.answers.next(effect);
+    const failed = this.#failureOf(service, changed, ask ?? { outcome: this.answers.last(effect) });
     const life =
       failed === undefined
         ? this.lives.begin(born, endChange(changed))
@@ -206,12 +141,12 @@ export class ImaginedWorld {
       failed ?? { type: 'ProcessSpawned', service, pid: this.lives.known(life) };
     const byUs = changed.startByUs ?? 0;
     if (ask?.outcome !== undefined && changed.startAtUs === undefined) {
-      this.#answer(ask, touch, { give, byUs });
+      this.answers.answer(ask, touch, { give, byUs });
       return;
     }
-    const last = this.#last(effect)?.afterUs ?? soonUs;
+    const last = this.answers.last(effect)?.afterUs ?? soonUs;
     const afterUs = Math.max(last, (ask?.knownUs ?? -1) + 1) + byUs;
-    this.#invent(
+    this.answers.invent(
       touch,
       changed.startAtUs === undefined ? afterUs : changed.startAtUs - touch.at,
       give,
@@ -232,12 +167,12 @@ export class ImaginedWorld {
 
   #signal(effect: Effect & { readonly type: 'SendSignal' }, touch: Touch): void {
     const { service, pid, signal } = effect.params;
-    const ask = this.#next(effect);
+    const ask = this.answers.next(effect);
     const life = this.lives.get(pid);
-    if (ask?.outcome !== undefined) this.#answer(ask, touch, {});
+    if (ask?.outcome !== undefined) this.answers.answer(ask, touch, {});
     else if (life === undefined && ask === undefined) {
       const error = { code: 'ESRCH', errno: 3 };
-      this.#invent(touch, 0, () => ({ type: 'SignalFailed', service, pid, signal, error }));
+      this.answers.invent(touch, 0, () => ({ type: 'SignalFailed', service, pid, signal, error }));
     }
     if (life !== undefined) this.lives.touch(life, signalTrigger(signal), touch);
   }
@@ -256,47 +191,25 @@ export class ImaginedWorld {
     this.lives.known(this.lives.begin(born));
   }
 
-  #startTimer(effect: Effect & { readonly type: 'StartTimer' }, touch: Touch): void {
-    const { timer, delayMs } = effect.params;
-    this.#cancelTimer(timer);
-    const ask = this.#next(effect);
-    const delayUs = delayMs * 1_000;
-    const give = (): MinitEvent => ({ type: 'TimerFired', timer });
-    const byUs =
-      ask === undefined ? 0 : Math.max(delayUs - ask.delayUs, -(ask.outcome?.afterUs ?? 0));
-    const entry =
-      (ask && this.#answer(ask, touch, { give, byUs })) ??
-      this.#invent(touch, Math.max(delayUs, (ask?.knownUs ?? -1) + 1), give);
-    const isRaced = ask?.outcome !== undefined && ask.cancelledBy !== undefined;
-    this.#timers.set(timer, { entry, isRaced });
-  }
-
-  /** One that had fired when it was cancelled comes all the same, as it did. */
-  #cancelTimer(timer: string): void {
-    const pending = this.#timers.get(timer);
-    this.#timers.delete(timer);
-    if (pending !== undefined && !pending.isRaced) pending.entry.isCancelled = true;
-  }
-
   #probe(effect: Effect & { readonly type: 'ProbeProcess' }, touch: Touch): void {
     const { request, pid } = effect.params;
-    const ask = this.#next(effect);
+    const ask = this.answers.next(effect);
     const recorded = ask?.outcome?.event;
     const isSame = recorded?.type === 'ProcessProbed' && recorded.pid === pid;
     if (ask !== undefined && isSame)
-      this.#answer(ask, touch, { give: () => ({ ...recorded, request }) });
+      this.answers.answer(ask, touch, { give: () => ({ ...recorded, request }) });
     else
-      this.#invent(touch, (ask?.knownUs ?? -1) + 1, () => {
+      this.answers.invent(touch, (ask?.knownUs ?? -1) + 1, () => {
         const alive = this.lives.get(pid) !== undefined;
         return { type: 'ProcessProbed', request, pid, alive };
       });
   }
 
   #startShell(effect: Effect & { readonly type: 'StartEmergencyShell' }, touch: Touch): void {
-    const ask = this.#next(effect);
+    const ask = this.answers.next(effect);
     const recorded = ask?.outcome?.event;
     if (ask !== undefined && recorded?.type === 'EmergencyShellFailed') {
-      this.#answer(ask, touch, {});
+      this.answers.answer(ask, touch, {});
       return;
     }
     // Its life begins when its PID is told.
@@ -309,7 +222,7 @@ export class ImaginedWorld {
         if (ask?.outcome === undefined)
           this.#assume('the emergency shell starts at once, and nobody ends it');
         const cause =
-          ask?.outcome === undefined ? touch.seq : this.#causeOf(ask.outcome, ask, touch);
+          ask?.outcome === undefined ? touch.seq : this.answers.causeOf(ask.outcome, ask, touch);
         const seq = this.#nextSeq();
         const mode = 'respawn';
         const begun = { seq, at };
@@ -332,27 +245,21 @@ export class ImaginedWorld {
 
   /** What comes the same again, or else as it mostly does. Returns whether something comes of it. */
   #askPlainly(effect: Effect, touch: Touch): boolean {
-    const ask = this.#next(effect);
-    if (ask !== undefined) return this.#answer(ask, touch, {}) !== undefined;
-    const last = this.#last(effect)?.event;
+    const ask = this.answers.next(effect);
+    if (ask !== undefined) return this.answers.answer(ask, touch, {}) !== undefined;
+    const last = this.answers.last(effect)?.event;
     if (effect.type === 'OpenControl')
-      this.#invent(touch, soonUs, () => ({ type: 'ControlOpened' }));
+      this.answers.invent(touch, soonUs, () => ({ type: 'ControlOpened' }));
     if (effect.type === 'OpenLog' && last?.type === 'LogOpened')
-      this.#invent(touch, soonUs, () => last);
+      this.answers.invent(touch, soonUs, () => last);
     if (effect.type === 'EndProcesses') {
       this.#assume('whatever else runs ends of SIGTERM when the machine does');
-      this.#invent(touch, soonUs, () => ({ type: 'ProcessesEnded', by: 'TERM' }));
+      this.answers.invent(touch, soonUs, () => ({ type: 'ProcessesEnded', by: 'TERM' }));
     }
     if (effect.type === 'UpdateSupervisor')
       this.#assume('an update that is not on record comes to nothing');
     return false;
   }
-}
-
-interface Answer {
-  /** Makes the event of the recorded one. */
-  readonly give?: (recorded: MinitEvent) => MinitEvent;
-  readonly byUs?: number;
 }
 
 function endChange({ endByUs, endAtUs, endsNever }: StartOutcome): EndChange {

@@ -10,13 +10,8 @@ import type { ExitStatus, MinitEvent } from '../../machines/events';
 import { signals } from '../../machines/service-context';
 import { planOf } from '../simulated/behaviours';
 import type { Agenda, Entry } from './agenda';
-import {
-  signalTrigger,
-  type Life,
-  type Recording,
-  type Touch,
-  type Trigger,
-} from './recorded-world';
+import type { Touch, Trigger } from './recorded-keys';
+import type { Life, Recording } from './recorded-world';
 
 /** A process of the imagined boot. */
 export interface ImaginedLife {
@@ -108,7 +103,8 @@ export class Lives {
     };
     if (life.isAssumed) this.#assumeLife(life, recorded.length);
     if (change.atUs !== undefined) this.#endAt(life, { at: change.atUs, status: { code: 0 } });
-    else if (change.never !== true) this.touch(life, 'begin', born.begun, change.byUs);
+    else if (change.never !== true)
+      this.touch(life, 'begin', { ...born.begun, byUs: change.byUs ?? 0 });
     return life;
   }
 
@@ -140,12 +136,13 @@ export class Lives {
   }
 
   /** Something happens to it that it may end of. `byUs`: it does so by so much later. */
-  touch(life: ImaginedLife, trigger: Trigger, at: Touch, byUs = 0): void {
+  touch(life: ImaginedLife, trigger: Trigger, at: Touch & { readonly byUs?: number }): void {
     if (trigger.startsWith('signal')) life.lastTouch = at.seq;
     const { model } = life;
     const recorded = model?.touches.get(trigger);
     if (model?.end?.trigger === trigger) {
-      if (life.end === undefined || trigger !== 'begin') this.#endAsRecorded(life, at, byUs);
+      if (life.end === undefined || trigger !== 'begin')
+        this.#endAsRecorded(life, at, at.byUs ?? 0);
     } else if (recorded === undefined) this.#assumeEnd(life, trigger, at);
     else if (model?.end === undefined && model !== undefined && trigger !== 'begin')
       this.#endAfterRecord(life, trigger, at);

@@ -10,7 +10,8 @@ import type { ServiceDefinition, ServiceMode, ServiceName } from '../../machines
 import type { ExitStatus, SystemError } from '../../machines/events';
 import { extensionPrefix } from '../../machines/requests';
 import type { Tree } from '../simulated/tree';
-import type { Outcome, Recording, Touch } from './recorded-world';
+import type { Touch } from './recorded-keys';
+import type { Outcome, Recording } from './recorded-world';
 
 /** A change cannot be made: why not, in that state. */
 export class Impossible extends Error {
@@ -201,6 +202,16 @@ export class Overlay {
 /** `+12 s`, `+0.35 s`, `+3 min 5 s`. */
 export const sinceBoot = (us: number): string => `+${describeDuration(us)}`;
 
+/** The same file below the directory, wherever that is, with the same arguments. */
+export function isSameProgram(a: ServiceDefinition, b: ServiceDefinition): boolean {
+  const [one, other] = [a, b].map(({ run, params, directory }) => {
+    const path =
+      run?.path.startsWith(`${directory}/`) === true ? run.path.slice(directory.length) : run?.path;
+    return JSON.stringify([path, run?.argv0, params]);
+  });
+  return one === other;
+}
+
 function edited(
   definition: ServiceDefinition,
   change: Change & { readonly kind: 'edit' },
@@ -208,6 +219,8 @@ function edited(
   const { service, action, edit } = change;
   if (edit.what === 'depends') {
     const { depends } = definition;
+    if (edit.dependency === service)
+      throw new Impossible(change, `${service} cannot depend on itself`);
     const isThere = depends.some(({ name }) => name === edit.dependency);
     if (action === 'add' && isThere)
       throw new Impossible(change, `${service} depends on ${edit.dependency} already`);

@@ -5,10 +5,17 @@
  * @module
  */
 import type { Effect } from '../../machines/effects';
-import type { ExitStatus, MinitEvent, TimerId } from '../../machines/events';
+import type { MinitEvent, TimerId } from '../../machines/events';
 import type { LoggedRecord } from '../../machines/log-format';
 import type { SupervisorState } from '../../machines/state';
-import { signals } from '../../machines/service-context';
+import {
+  answeredKey,
+  askKey,
+  signalTrigger,
+  triggerOf,
+  type Touch,
+  type Trigger,
+} from './recorded-keys';
 
 /** An event of the log, as it stands to what led to it. */
 export interface Outcome {
@@ -33,16 +40,6 @@ export interface Ask {
   knownUs: number;
   /** A timer: the event that cancelled or replaced it. */
   cancelledBy: number | undefined;
-}
-
-/** Something that a process can end of. */
-export type Trigger = 'begin' | 'drain' | `signal ${number}`;
-
-export const signalTrigger = (signal: number): Trigger => `signal ${signal as 15}`;
-
-export interface Touch {
-  readonly seq: number;
-  readonly at: number;
 }
 
 /** A process from its start, or since it was watched, to its end. */
@@ -72,87 +69,6 @@ export interface Recording {
   readonly hasSettled: boolean;
   /** minit, or the machine with it, has ended; so much is on record after that was asked for. */
   readonly overBeforeEndUs: number | undefined;
-}
-
-/** Names what an effect asks of the world; `undefined` where nothing can come of it. Timers of replies share a name. */
-export function askKey({ type, params }: Effect): string | undefined {
-  switch (type) {
-    case 'ReadService':
-      return `read:${params.service}`;
-    case 'SpawnProcess':
-      return `spawn:${params.service}`;
-    case 'StartTimer':
-      return timerKey(params.timer);
-    case 'SendSignal':
-      return `signal:${String(params.signal)}:${params.service}`;
-    case 'ProbeProcess':
-    case 'OpenLog':
-    case 'OpenControl':
-    case 'UpdateSupervisor':
-    case 'StartEmergencyShell':
-    case 'EndProcesses':
-    case 'EndSystem':
-      return type;
-    case 'WatchProcess':
-    case 'CancelTimer':
-    case 'CloseLogPipe':
-    case 'Reply':
-    case 'Report':
-    case 'ExitSupervisor':
-      return undefined;
-  }
-}
-
-/** Their numbers are those of requests. */
-const timerKey = (timer: TimerId): string =>
-  timer.startsWith('reply:') ? 'timer:reply' : `timer:${timer}`;
-
-/** Names what an event may be the outcome of. */
-function answeredKey(event: MinitEvent): string | undefined {
-  switch (event.type) {
-    case 'ServiceRead':
-    case 'ServiceMissing':
-      return `read:${event.service}`;
-    case 'ProcessSpawned':
-    case 'SpawnFailed':
-      return `spawn:${event.service}`;
-    case 'TimerFired':
-      return timerKey(event.timer);
-    case 'SignalFailed':
-      return `signal:${String(event.signal)}:${event.service}`;
-    case 'ProcessProbed':
-      return 'ProbeProcess';
-    case 'LogOpened':
-    case 'LogFailed':
-      return 'OpenLog';
-    case 'ControlOpened':
-    case 'ControlFailed':
-      return 'OpenControl';
-    case 'SupervisorResumed':
-    case 'UpdateFailed':
-      return 'UpdateSupervisor';
-    case 'EmergencyShellStarted':
-    case 'EmergencyShellFailed':
-      return 'StartEmergencyShell';
-    case 'ProcessesEnded':
-      return 'EndProcesses';
-    case 'SystemEndFailed':
-      return 'EndSystem';
-    default:
-      return undefined;
-  }
-}
-
-/** Signals that a process ends of, if it does. */
-const endingSignals: readonly number[] = [signals.SIGTERM, signals.SIGINT, 3, signals.SIGKILL];
-
-/** What a process ended of: the signal that it says, or the first that asked it to, or the end of its pipe, or itself. */
-function triggerOf(event: MinitEvent, touches: ReadonlyMap<Trigger, Touch>): Trigger {
-  const status: ExitStatus = event.type === 'ProcessExited' ? event.status : { unknown: true };
-  const own = 'signal' in status ? signalTrigger(status.signal) : undefined;
-  if (own !== undefined && touches.has(own)) return own;
-  const sent = endingSignals.map(signalTrigger);
-  return [...sent, 'drain' as const].find((trigger) => touches.has(trigger)) ?? 'begin';
 }
 
 const append = <T>(map: Map<string, T[]>, key: string, item: T): void => {
@@ -307,7 +223,16 @@ export class Recorder {
       case 'EndSystem':
         this.#overAt = this.#order;
         break;
-      default:
+      case 'ReadService':
+      case 'ProbeProcess':
+      case 'Reply':
+      case 'Report':
+      case 'OpenLog':
+      case 'OpenControl':
+      case 'UpdateSupervisor':
+      case 'StartEmergencyShell':
+      case 'EndProcesses':
+        break;
     }
   }
 

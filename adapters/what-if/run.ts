@@ -23,6 +23,8 @@ export interface WhatIf {
   /** When minit started, CLOCK_BOOTTIME in µs. */
   readonly bootAt: number;
   readonly tree?: Tree | undefined;
+  /** To be seen at least up to here, CLOCK_BOOTTIME in µs; otherwise up to the end of the log. */
+  readonly until?: number;
 }
 
 export interface Imagined {
@@ -35,6 +37,9 @@ export interface Imagined {
 
 /** So long after the end of the log a boot that has not settled is given up. */
 const patienceUs = 3_600_000_000;
+
+/** So long after the last change, or after the boot has settled at last, it is seen what comes of that. */
+const consequencesUs = 10_000_000;
 
 /** @throws Impossible where a change cannot be. */
 export function imagine(whatIf: WhatIf): Imagined {
@@ -52,6 +57,8 @@ class Run {
   readonly #assumed = new Set<string>();
   #state = initialState();
   #pending: number;
+  /** Beyond the end of the log. */
+  #lookUntil = 0;
 
   constructor(whatIf: WhatIf) {
     const { recording, changes, bootAt, tree } = whatIf;
@@ -88,7 +95,7 @@ class Run {
     const occurred = { seq, at: next.at, ...(cause !== undefined && { cause }), event };
     const { state, effects, transitions } = fold(this.#state, occurred);
     checkInvariantsAfter(this.#state, state);
-    if (recorded !== undefined) this.#world.came(recorded, seq);
+    if (recorded !== undefined) this.#world.answers.came(recorded, seq);
     this.#state = state;
     this.#records.push({ ...occurred, effects });
     this.#timeline.observe(state, transitions);
@@ -114,10 +121,11 @@ class Run {
     const { overAt } = this.#world;
     // What was noticed in the turn in which minit ended is on record, too.
     if (overAt !== undefined) return order <= overAt + (overBeforeEndUs ?? 0);
-    if (order <= endAt) return true;
+    if (order <= Math.max(endAt, this.#whatIf.until ?? 0)) return true;
     if (order > endAt + patienceUs && this.#pending === 0) return false;
     const isLate = hasSettled && this.#state.init.value === 'booting';
-    return this.#pending > 0 || isLate || overBeforeEndUs !== undefined;
+    if (this.#pending > 0 || isLate) this.#lookUntil = order + consequencesUs;
+    return order <= this.#lookUntil || overBeforeEndUs !== undefined;
   }
 
   /** @throws Impossible */
@@ -157,6 +165,8 @@ class Run {
   #stateInWords(service: ServiceName): string {
     const found = this.#state.services.get(service);
     if (found === undefined) return 'nobody has asked for it by then';
+    if (found.context.definition.run === undefined)
+      return `${stateName(found)}, a bundle of dependencies without a process`;
     const inner = innerState(found);
     return inner === undefined ? stateName(found) : `${stateName(found)}, ${inner}`;
   }

@@ -4,12 +4,11 @@
  * @module
  */
 import { BadChange, readChanges, type Changes } from '../../adapters/what-if/changes';
+import { compareWhatIf, type Comparison } from '../../adapters/what-if/compare';
 import { writeImaginedLog } from '../../adapters/what-if/log-file';
 import { Impossible } from '../../adapters/what-if/overlay';
 import { readWhatIfLog, type WhatIfLog } from '../../adapters/what-if/read-log';
-import { imagine, type Imagined } from '../../adapters/what-if/run';
 import { systemErrorOf } from '../../adapters/system-error';
-import { diffBoots } from '../../insight/what-if-diff';
 import { whatIfText } from '../../insight/what-if-text';
 import { describeErrorCode } from '../../machines/describe-failure';
 import { complain, print } from '../program';
@@ -39,20 +38,14 @@ function showWhatIf({ log, until }: ViewedLog, options: ViewOptions): number {
   const read = readWhatIfLog(log, until);
   if (typeof read === 'string') return fail(read);
   const asked = readChanges(options['whatIf'] as readonly string[], read.services);
-  const imagined = tryToImagine(read, asked, log.header.at);
-  const diff = diffBoots(
-    read.boot,
-    { timeline: imagined.timeline, state: imagined.state.init.value, events: imagined.records },
-    log.header.at,
-  );
   const changes = asked.changes.map(({ text }) => text);
-  const { assumed } = imagined;
+  const { diff, assumed, records } = compare(read, asked, log.header.at);
   if (options['json'] === true) print(JSON.stringify({ changes, ...diff, assumed }));
   else for (const line of whatIfText({ changes, diff, assumed })) print(line);
   const { log: output } = options;
   if (typeof output === 'string')
     try {
-      writeImaginedLog(output, log.header, imagined.records);
+      writeImaginedLog(output, log.header, records);
     } catch (error) {
       return fail(`unable to write "${output}": ${describeErrorCode(systemErrorOf(error).code)}`);
     }
@@ -65,14 +58,13 @@ function showWhatIf({ log, until }: ViewedLog, options: ViewOptions): number {
 }
 
 /** @throws BadChange */
-function tryToImagine(read: WhatIfLog, asked: Changes, bootAt: number): Imagined {
-  const { changes, tree, placeOf } = asked;
+function compare(read: WhatIfLog, asked: Changes, bootAt: number): Comparison {
   try {
-    return imagine({ recording: read.recording, changes, tree, bootAt });
+    return compareWhatIf(read, asked, bootAt);
   } catch (error) {
     if (!(error instanceof Impossible)) throw error;
     const { change, message } = error;
-    throw new BadChange(`${placeOf(change)}: column ${String(change.column)}: ${message}`);
+    throw new BadChange(`${asked.placeOf(change)}: column ${String(change.column)}: ${message}`);
   }
 }
 
