@@ -72,12 +72,21 @@ export interface LivedBoot {
   readonly events: readonly RecordedEvent[];
 }
 
-/** `bootAt`: when minit started, CLOCK_BOOTTIME in µs. */
-export function diffBoots(before: LivedBoot, after: LivedBoot, bootAt: number): WhatIfDiff {
+/** When minit started, and up to when is known what happens: CLOCK_BOOTTIME in µs. */
+export interface SeenTime {
+  readonly bootAt: number;
+  readonly until: number;
+}
+
+export function diffBoots(
+  before: LivedBoot,
+  after: LivedBoot,
+  { bootAt, until }: SeenTime,
+): WhatIfDiff {
   const [from, to] = [before, after].map(({ timeline }) => linesByName(timeline));
   const names = [...new Set([...(from?.keys() ?? []), ...(to?.keys() ?? [])])];
   // What lasts at the end lasts as long in both, though the last event of one may come before.
-  const endAt = Math.max(before.timeline.end.at, after.timeline.end.at);
+  const endAt = Math.max(until, before.timeline.end.at, after.timeline.end.at);
   const all = names.map((service): ServiceDifference => {
     const [then, now] = [from?.get(service), to?.get(service)];
     const was = then === undefined ? null : outcomeOf(then, endAt, bootAt);

@@ -26,11 +26,14 @@ export function compareWhatIf(
   bootAt: number,
 ): Comparison {
   const imagined = imagine({ recording, changes, tree, bootAt });
-  const until = imagined.state.at;
+  const until = imagined.seenUntil;
   const goesOn = until > recording.endAt && recording.overBeforeEndUs === undefined;
   // What the log does not tell any more is imagined for both, so that only the changes differ.
   const baseline = goesOn ? imagine({ recording, changes: [], bootAt, until }) : undefined;
-  const diff = diffBoots(baseline ? livedBoot(baseline) : boot, livedBoot(imagined), bootAt);
+  const diff = diffBoots(baseline ? livedBoot(baseline) : boot, livedBoot(imagined), {
+    bootAt,
+    until,
+  });
   const { first } = diff;
   const assumed = new Set([...(baseline?.assumed ?? []), ...imagined.assumed]);
   if (goesOn)

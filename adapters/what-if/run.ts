@@ -31,6 +31,8 @@ export interface Imagined {
   readonly state: SupervisorState;
   readonly records: readonly LogRecord[];
   readonly timeline: Timeline;
+  /** Nothing else happens up to here, CLOCK_BOOTTIME in µs. */
+  readonly seenUntil: number;
   /** What is not on record and was taken to be so; sentences without a full stop. */
   readonly assumed: readonly string[];
 }
@@ -111,6 +113,10 @@ class Run {
       state: this.#state,
       records: this.#records,
       timeline: this.#timeline.finish(),
+      seenUntil:
+        this.#world.overAt === undefined
+          ? Math.max(this.#state.at, this.#lookUntil)
+          : this.#state.at,
       assumed: [...this.#assumed],
     };
   }
