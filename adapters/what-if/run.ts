@@ -37,8 +37,8 @@ export interface Imagined {
   readonly assumed: readonly string[];
 }
 
-/** So long after the end of the log a boot that has not settled is given up. */
-const patienceUs = 3_600_000_000;
+/** So long after the end of the log, and what a change delays, a boot that has not settled is given up. */
+const patienceUs = 600_000_000;
 
 /** So long after the last change, or after the boot has settled at last, it is seen what comes of that. */
 const consequencesUs = 10_000_000;
@@ -50,6 +50,11 @@ export function imagine(whatIf: WhatIf): Imagined {
   return run.finish();
 }
 
+function delayOf(change: Change): number {
+  if (change.kind !== 'ready' || change.readiness.when === 'never') return 0;
+  return change.readiness.when === 'at' ? change.readiness.atUs : change.readiness.byUs;
+}
+
 class Run {
   readonly #whatIf: WhatIf;
   readonly #overlay: Overlay;
@@ -59,6 +64,8 @@ class Run {
   readonly #assumed = new Set<string>();
   #state = initialState();
   #pending: number;
+  /** What the changes may delay the boot by, at most. */
+  readonly #delayUs: number;
   /** Beyond the end of the log. */
   #lookUntil = 0;
 
@@ -75,6 +82,7 @@ class Run {
       assume: (text) => this.#assumed.add(text),
       nextSeq: () => this.#state.seq + 1,
     });
+    this.#delayUs = changes.reduce((sum, change) => sum + delayOf(change), 0);
     const interventions = this.#overlay.interventions();
     this.#pending = interventions.length;
     for (const intervention of interventions) {
@@ -128,7 +136,7 @@ class Run {
     // What was noticed in the turn in which minit ended is on record, too.
     if (overAt !== undefined) return order <= overAt + (overBeforeEndUs ?? 0);
     if (order <= Math.max(endAt, this.#whatIf.until ?? 0)) return true;
-    if (order > endAt + patienceUs && this.#pending === 0) return false;
+    if (order > endAt + this.#delayUs + patienceUs && this.#pending === 0) return false;
     const isLate = hasSettled && this.#state.init.value === 'booting';
     if (this.#pending > 0 || isLate) this.#lookUntil = order + consequencesUs;
     return order <= this.#lookUntil || overBeforeEndUs !== undefined;

@@ -8,11 +8,14 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { openLog } from '../../adapters/event-log/reader';
 import { Recorder } from '../../adapters/what-if/recorded-world';
+import { Impossible } from '../../adapters/what-if/overlay';
 import { imagine, type Imagined } from '../../adapters/what-if/run';
 import { replay } from '../../effects/replay';
 import { initialState } from '../../machines/fold';
-import type { Change } from '../../insight/what-if-changes';
+import { parseChange, type Change } from '../../insight/what-if-changes';
 import type { LoggedRecord } from '../../machines/log-format';
+import { checkInvariants } from '../../machines/invariants';
+import { serviceName } from '../support/arbitraries';
 import { perform, scenario } from '../support/scenarios';
 import { bootTree } from '../support/world';
 
@@ -54,7 +57,56 @@ describe('a what-if with no change', () => {
         expect(JSON.stringify(again)).toBe(JSON.stringify(records));
         expect(assumed).toEqual([]);
       }),
-      { numRuns: 120 },
+      { numRuns: 60 },
     );
+  });
+});
+
+const changeText = fc
+  .tuple(
+    serviceName.map((name) => JSON.stringify(name)),
+    serviceName.map((name) => JSON.stringify(name)),
+    fc.constantFrom('0', '0.0001', '0.5', '1', '3', '20'),
+    fc.nat(10),
+  )
+  .map(
+    ([name, other, time, which]) =>
+      [
+        `${name} exits 1 at +${time}s`,
+        `${name} exits SIGKILL at +${time}s`,
+        `${name} ready ${time}s later`,
+        `${name} ready at +${time}s`,
+        `${name} never ready`,
+        `${name} spawn fails EAGAIN`,
+        `drop respawn of ${name}`,
+        `add sync to ${name}`,
+        `add depends ${other} to ${name}`,
+        `request stop ${name} at +${time}s`,
+        `request start ${name} at +${time}s`,
+      ][which] ?? '',
+  );
+
+describe('a what-if with changes', () => {
+  it('keeps every invariant, or says why it cannot be', () => {
+    let imagined = 0;
+    fc.assert(
+      fc.property(scenario, fc.array(changeText, { maxLength: 3 }), (drawn, texts) => {
+        const boot = bootTree(drawn);
+        for (const act of drawn.acts) perform(boot, act);
+        boot.run(5_000_000);
+        const changes = texts.map((text) => parseChange(text) as Change);
+        try {
+          const { records, state } = whatIf(boot.world.records, changes);
+          imagined += 1;
+          checkInvariants(state);
+          // The imagined log is one: each event is traced to one before it.
+          for (const { seq, cause } of records) expect(cause ?? 0).toBeLessThan(seq);
+        } catch (error) {
+          if (!(error instanceof Impossible)) throw error;
+        }
+      }),
+      { numRuns: 60 },
+    );
+    expect(imagined).toBeGreaterThan(5);
   });
 });
