@@ -13,6 +13,7 @@ import { htmlView } from './replay-views/html';
 import { inspectView } from './replay-views/inspect';
 import { stateView } from './replay-views/state';
 import { stepView } from './replay-views/step';
+import { whatIfView } from './replay-views/what-if';
 import { whyView } from './replay-views/why';
 import { exitCode, type View, type ViewOptions } from './replay-views/view';
 
@@ -23,6 +24,7 @@ const views: readonly View[] = [
   htmlView,
   inspectView,
   stepView,
+  whatIfView,
   whyView,
   stateView,
 ];

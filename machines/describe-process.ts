@@ -34,6 +34,13 @@ const signalNames: Readonly<Record<number, string>> = {
 export const signalName = (signal: number): string =>
   signalNames[signal] ?? `signal ${String(signal)}`;
 
+/** Returns the number of a signal by its name, with or without `SIG`; `undefined` where there is none such. */
+export function signalNumber(name: string): number | undefined {
+  const whole = name.startsWith('SIG') ? name : `SIG${name}`;
+  const found = Object.entries(signalNames).find(([, known]) => known === whole);
+  return found && Number(found[0]);
+}
+
 /** `exited 1`, `killed by SIGKILL`, `ended (it was no child of minit)`. */
 export function describeExit(status: ExitStatus): string {
   if ('code' in status) return `exited ${String(status.code)}`;

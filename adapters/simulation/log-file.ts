@@ -5,7 +5,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import type { LogRecord } from '../../effects/ports';
-import { logFormatName, logFormatVersion } from '../../machines/log-format';
+import { logFormatName, logFormatVersion, type SegmentHeader } from '../../machines/log-format';
 import { encodeLine, headerJson, recordJson } from '../event-log/records';
 
 export interface SimulatedLog {
@@ -20,7 +20,7 @@ const wallAt = '2004-12-27T00:00:01.000Z';
 
 /** Returns the whole log: the same for the same run. */
 export function encodeLog({ seed, program, argv, records }: SimulatedLog): string {
-  const header = headerJson({
+  const header = {
     minit: logFormatName,
     version: logFormatVersion,
     boot: `00000000-0000-4000-8000-${seed.toString(16).padStart(12, '0')}`,
@@ -32,9 +32,14 @@ export function encodeLog({ seed, program, argv, records }: SimulatedLog): strin
     host: 'simulated',
     node: process.version,
     segment: 1,
-  });
+  } as const;
+  return encodeSegment(header, records);
+}
+
+/** Returns a whole log of one segment. */
+export function encodeSegment(header: SegmentHeader, records: readonly LogRecord[]): string {
   let check = 0;
-  const lines = [header, ...records.map(recordJson)].map((json) => {
+  const lines = [headerJson(header), ...records.map(recordJson)].map((json) => {
     const encoded = encodeLine(json, check);
     ({ check } = encoded);
     return encoded.line;

@@ -1,0 +1,148 @@
+/**
+ * Boots of a simulated world, imagined anew with changes: what would have come of them, what is assumed, and
+ * what cannot be.
+ *
+ * @module
+ */
+import { compareWhatIf, type Comparison } from '../../adapters/what-if/compare';
+import { Recorder } from '../../adapters/what-if/recorded-world';
+import { replay } from '../../effects/replay';
+import { parseChange, type Change } from '../../insight/what-if-changes';
+import { TimelineBuilder } from '../../insight/timeline';
+import { whatIfText } from '../../insight/what-if-text';
+import { initialState } from '../../machines/fold';
+import type { LoggedRecord } from '../../machines/log-format';
+import { bootTree, type BootOptions } from '../support/world';
+
+const seconds = (count: number): number => count * 1_000_000;
+
+/** Boots for a minute; then asks what if. */
+function compare(options: BootOptions, ...texts: readonly string[]): Comparison {
+  const boot = bootTree(options);
+  boot.advance(seconds(60));
+  const recorder = new Recorder();
+  const timeline = new TimelineBuilder();
+  const events = boot.world.records as readonly LoggedRecord[];
+  for (const { record, state, transitions } of replay(initialState(), events)) {
+    recorder.observe(record, state);
+    timeline.observe(state, transitions);
+  }
+  const changes = texts.map((text) => parseChange(text) as Change);
+  const lived = { timeline: timeline.finish(), state: boot.state().init.value, events };
+  const services = new Set<string>();
+  const log = {
+    recording: recorder.finish(),
+    boot: lived,
+    services,
+    divergence: undefined,
+    damage: [],
+  };
+  return compareWhatIf(log, { changes, tree: undefined }, events[0]?.at ?? 0);
+}
+
+const textOf = ({ diff, assumed }: Comparison): string[] =>
+  whatIfText({ changes: [], diff, assumed });
+
+const webOnDb: BootOptions = {
+  tree: {
+    default: { isBundle: true, depends: ['web', 'cron'] },
+    web: { mode: 'respawn', depends: ['db'] },
+    db: { mode: 'sync' },
+    cron: { mode: 'respawn' },
+  },
+  behaviours: {
+    db: [{ livesUs: seconds(2) }],
+    cron: [{ livesUs: seconds(5), exit: { code: 1 } }, {}],
+  },
+};
+
+describe('what if', () => {
+  it('a step takes longer: what waits for it comes later, the rest as it was', () => {
+    expect(textOf(compare(webOnDb, 'db ready 20s later'))).toEqual([
+      'first difference at +2.00 s: not any more: process 100 exited 0',
+      '(minit)  settled at  +2.00 s -> +22.0 s',
+      'default  done at     +2.00 s -> +22.0 s',
+      'web      up at       +2.00 s -> +22.0 s',
+      '         time up     30.0 s -> 10.0 s',
+      'db       done at     +2.00 s -> +22.0 s',
+      '         time up     2.00 s -> 22.0 s',
+      'as before: 1 service',
+      'assumed, not on record:',
+      '  how it goes on after the log ends, at +5.00 s',
+    ]);
+  });
+
+  it('a process ends: it is started again, and lives as the last that is on record', () => {
+    const { diff, assumed } = compare(webOnDb, 'web exits 1 at +12s');
+    expect(
+      diff.services.map(({ service, changes }) => [service, changes.map(({ field }) => field)]),
+    ).toEqual([['web', expect.arrayContaining(['starts', 'failures'])]]);
+    expect(diff.services[0]?.after).toMatchObject({ state: 'running', starts: 2, failures: 1 });
+    expect(assumed).toEqual([
+      'process 2 of web lives as process 1 did, the last on record (it was there when the log ended)',
+      'how it goes on after the log ends, at +5.00 s',
+    ]);
+  });
+
+  it('a service did not respawn: it stays down', () => {
+    const [cron] = compare(webOnDb, 'drop respawn of cron').diff.services;
+    expect([cron?.before?.state, cron?.after?.state]).toEqual(['running', 'finished']);
+    expect([cron?.before?.starts, cron?.after?.starts]).toEqual([2, 1]);
+  });
+
+  it('a program is missing: it is tried again and again', () => {
+    const [cron] = compare(webOnDb, "cron's spawn fails ENOENT").diff.services;
+    expect(cron?.after).toMatchObject({ upAtUs: null, starts: 0 });
+    expect(cron?.after?.failures).toBeGreaterThan(5);
+  });
+
+  it('a dependency goes: nobody waits for it, and nobody asks for it', () => {
+    const { diff } = compare(webOnDb, 'drop depends db of web');
+    expect(diff.services.map(({ service, is }) => [service, is])).toEqual([
+      ['default', 'changed'],
+      ['web', 'changed'],
+      ['db', 'gone'],
+    ]);
+    expect(diff.services[1]?.after?.upAtUs).toBeLessThan(seconds(1));
+  });
+
+  it('an operator had stopped it: it ends of SIGTERM as nobody has seen it do', () => {
+    const { diff, assumed } = compare(webOnDb, 'request stop web at +10s');
+    expect(diff.services[0]?.after).toMatchObject({
+      state: 'finished',
+      upUs: expect.any(Number) as number,
+    });
+    expect(assumed).toContain('process 1 of web ends at once of SIGTERM');
+  });
+
+  it('something happens after the end of the log: both boots go on until then', () => {
+    const comparison = compare(webOnDb, 'web exits 1 at +90s');
+    expect(comparison.diff.services.map(({ service }) => service)).toEqual(['web']);
+    expect(comparison.diff.first?.atUs).toBe(seconds(90));
+    expect(comparison.assumed.join()).toMatch(/how it goes on after the log ends, at \+5\.\d\d s/u);
+  });
+
+  it.each([
+    ['web exits 1 at +1s', 'web cannot exit at +1.00 s: it is not running then (waiting-deps)'],
+    ['db exits 1 at +9s', 'db cannot exit at +9.00 s: it is not running then (sync-done)'],
+    ['web ready at +1s', 'web cannot be ready at +1.00 s: it is started only at +2.00 s'],
+    [
+      'nobody exits at +9s',
+      'nobody cannot exit at +9.00 s: it is not running then (nobody has asked for it by then)',
+    ],
+    [
+      'default never ready',
+      'default is never started in this boot: finished, a bundle of dependencies without a process',
+    ],
+    ['drop sync of web', 'web has no sync that could be dropped: it is respawn'],
+    ['add sync to web', 'web is respawn: drop that first'],
+    ['add respawn to web', 'web has respawn already'],
+    ['add depends db to web', 'web depends on db already'],
+    ['add depends web to web', 'web cannot depend on itself'],
+    ['drop depends cron of web', 'web does not depend on cron'],
+    ['no request at +3s', 'there is no request at +3.00 s: the log has no request at all'],
+    ['drop respawn of nobody', 'the directory of nobody is never read in this boot'],
+  ])('%s: that cannot be, and is told why', (text, why) => {
+    expect(() => compare(webOnDb, text)).toThrow(why);
+  });
+});
