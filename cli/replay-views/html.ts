@@ -30,7 +30,13 @@ export const htmlView: View = {
       if (count === 0) return fail('the log has no event up to there');
       print(`${output}: ${String(count)} events; open it in a browser`);
       const damaged = log.notes.find((note) => note.kind === 'damaged');
-      return damaged === undefined ? exitCode.same : exitCode.damaged;
+      if (damaged === undefined) return exitCode.same;
+      const { path, line, reason } = damaged;
+      complain(
+        'minit-replay',
+        `${path}:${String(line)}: damaged: ${reason}; what follows is not in it`,
+      );
+      return exitCode.damaged;
     } catch (error) {
       return fail(`unable to write "${output}": ${describeErrorCode(systemErrorOf(error).code)}`);
     }
