@@ -124,7 +124,7 @@ export default defineConfig(
   ),
   imports(
     'insight',
-    '^(?!\\./|\\.\\./(machines|insight)/)',
+    '^(?!\\.)|^(\\.\\./)+(adapters|effects|cli|diagrams|page|spec|vm)/',
     'insight/ is pure: it may import itself and machines/.',
   ),
   imports('machines', '^(?!\\./|xstate$)', 'machines/ is pure: it may import itself and xstate.'),

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { ActivityGraphBuilder, type ActivityGraph } from '../insight/activity-graph';
-import { criticalPath, unfinishedPath, type CriticalPath } from '../insight/critical-path';
+import { ActivityGraphBuilder, type ActivityGraph } from '../insight/chart/activity-graph';
+import { criticalPath, unfinishedPath, type CriticalPath } from '../insight/chart/critical-path';
 import { TimelineBuilder, type Timeline } from '../insight/timeline';
-import { instantOf, type TraceInstant } from '../insight/trace-events';
+import { instantOf, type TraceInstant } from '../insight/chart/trace-events';
 import type { OpenedLog } from './event-log/reader';
 import { observeLog, type ObservedLog } from './observed-log';
 import type { Instant } from './log-instant';

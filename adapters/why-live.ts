@@ -5,9 +5,9 @@
  * @module
  */
 import { dirname } from 'node:path';
-import { explain } from '../insight/why';
-import type { Explanation } from '../insight/why-chain';
-import type { WallClock } from '../insight/why-text';
+import { explain } from '../insight/why/why';
+import type { Explanation } from '../insight/why/why-chain';
+import type { WallClock } from '../insight/why/why-text';
 import { decodeReply, encodeRequest, type ClientReply } from '../machines/control-protocol';
 import { fromPlain, type PlainState } from '../machines/snapshot';
 import type { SupervisorState } from '../machines/state';

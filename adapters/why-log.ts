@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { WallClock } from '../insight/why-text';
-import { WhyHistory } from '../insight/why-history';
+import type { WallClock } from '../insight/why/why-text';
+import { WhyHistory } from '../insight/why/why-history';
 import type { SegmentHeader } from '../machines/log-format';
 import type { SupervisorState } from '../machines/state';
 import type { OpenedLog } from './event-log/reader';

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Explanation } from '../insight/why-chain';
-import { explanationText, sentencesOf, type WallClock } from '../insight/why-text';
+import type { Explanation } from '../insight/why/why-chain';
+import { explanationText, sentencesOf, type WallClock } from '../insight/why/why-text';
 
 export interface WhyReport {
   readonly explanation: Explanation;

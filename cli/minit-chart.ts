@@ -9,7 +9,7 @@ import { openLog } from '../adapters/event-log/reader';
 import { gatherBoot, type GatheredBoot } from '../adapters/gathered-boot';
 import { parseInstant } from '../adapters/log-instant';
 import { systemErrorOf } from '../adapters/system-error';
-import { bootLength } from '../insight/chart';
+import { bootLength } from '../insight/chart/chart';
 import { chooseServices } from '../insight/service-filter';
 import type { Timeline } from '../insight/timeline';
 import type { ServiceName } from '../machines/definition';

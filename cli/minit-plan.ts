@@ -12,8 +12,8 @@ import {
   type BasisProblem,
   type PlanBasis,
 } from '../adapters/plan-basis';
-import { planLines, planToJson } from '../insight/plan-report';
-import { planOf, type PlanOrder } from '../insight/plan';
+import { planLines, planToJson } from '../insight/plan/plan-report';
+import { planOf, type PlanOrder } from '../insight/plan/plan';
 import { graceMsDefault } from '../machines/limits';
 import { commandOutput, complain, print, rootDefault, version } from './program';
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Chart } from '../insight/chart';
+import type { Chart } from '../insight/chart/chart';
 import type { StateName } from '../machines/state';
 import { lightTone, stateTone, surface } from './palette';
 

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Chart, ChartArrow, ChartBar, ChartRow, Stretch } from '../insight/chart';
-import { axisMarks, preciseDuration } from '../insight/time-axis';
+import type { Chart, ChartArrow, ChartBar, ChartRow, Stretch } from '../insight/chart/chart';
+import { axisMarks, preciseDuration } from '../insight/chart/time-axis';
 import { chartLegend, legendLineHeight } from './chart-legend';
 import { escapeXml } from './escape-xml';
 import { lightTone, stateTone, surface } from './palette';

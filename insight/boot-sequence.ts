@@ -10,7 +10,7 @@ import type { Transition } from '../machines/fold';
 import type { LoggedRecord } from '../machines/log-format';
 import { parseRequest } from '../machines/requests';
 import { innerState, stateName, type Service, type SupervisorState } from '../machines/state';
-import { orderOf, type ServiceOrder } from './why-orders';
+import { orderOf, type ServiceOrder } from './why/why-orders';
 
 /**
  * - `order`: an operator asks, or the system signals, minit.

@@ -6,7 +6,7 @@
  */
 import { LogChanged, type HistoryEvent, type HistoryPoint } from '../../insight/history';
 import { nearName } from '../../insight/near-name';
-import { parsePredicate } from '../../insight/predicate';
+import { parsePredicate } from '../../insight/predicate/predicate';
 import type { SupervisorState } from '../../machines/state';
 import { pointAt, type LogHistory } from '../log-history';
 import { parseInstant, type Instant } from '../log-instant';

@@ -4,7 +4,7 @@
  * @module
  */
 import { readFileSync, statSync } from 'node:fs';
-import { parseChange, type Change } from '../../insight/what-if-changes';
+import { parseChange, type Change } from '../../insight/what-if/what-if-changes';
 import { describeErrorCode } from '../../machines/describe-failure';
 import type { ServiceName } from '../../machines/definition';
 import { treeFrom, type Tree } from '../simulated/tree';

@@ -4,7 +4,7 @@
  * @module
  */
 import type { LogRecord } from '../../effects/ports';
-import { diffBoots, type LivedBoot, type WhatIfDiff } from '../../insight/what-if-diff';
+import { diffBoots, type LivedBoot, type WhatIfDiff } from '../../insight/what-if/what-if-diff';
 import type { Changes } from './changes';
 import { sinceBoot } from './overlay';
 import type { WhatIfLog } from './read-log';

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Change } from '../../insight/what-if-changes';
+import type { Change } from '../../insight/what-if/what-if-changes';
 import { describeDuration } from '../../machines/describe-process';
 import type { ServiceDefinition, ServiceMode, ServiceName } from '../../machines/definition';
 import type { ExitStatus, SystemError } from '../../machines/events';

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Divergence } from '../../effects/replay';
-import type { LivedBoot } from '../../insight/what-if-diff';
+import type { LivedBoot } from '../../insight/what-if/what-if-diff';
 import { TimelineBuilder } from '../../insight/timeline';
 import type { ServiceName } from '../../machines/definition';
 import type { LoggedRecord } from '../../machines/log-format';

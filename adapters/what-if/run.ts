@@ -5,7 +5,7 @@
  * @module
  */
 import type { LogRecord } from '../../effects/ports';
-import type { Change } from '../../insight/what-if-changes';
+import type { Change } from '../../insight/what-if/what-if-changes';
 import { TimelineBuilder, type Timeline } from '../../insight/timeline';
 import type { ServiceName } from '../../machines/definition';
 import { fold, initialState } from '../../machines/fold';

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { criticalPath, type CriticalPath } from '../../insight/critical-path';
-import { criticalReport } from '../../insight/critical-report';
+import { criticalPath, type CriticalPath } from '../../insight/chart/critical-path';
+import { criticalReport } from '../../insight/chart/critical-report';
 import type { ChartView, ShownBoot } from './view';
 
 export interface CriticalViewOptions {

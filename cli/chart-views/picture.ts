@@ -4,8 +4,8 @@
  * @module
  */
 import { chartSvg, plotWidth } from '../../diagrams/chart-svg';
-import { chartOf } from '../../insight/chart';
-import { bootSentence } from '../../insight/critical-report';
+import { chartOf } from '../../insight/chart/chart';
+import { bootSentence } from '../../insight/chart/critical-report';
 import { titleOf, type ChartView } from './view';
 
 export const pictureView: ChartView = (shown) => {

@@ -5,9 +5,9 @@
  */
 import { isatty } from 'node:tty';
 import { styleText } from 'node:util';
-import { chartOf } from '../../insight/chart';
-import { chartText, textPlotWidth, type ChartInk } from '../../insight/chart-text';
-import { bootSentence } from '../../insight/critical-report';
+import { chartOf } from '../../insight/chart/chart';
+import { chartText, textPlotWidth, type ChartInk } from '../../insight/chart/chart-text';
+import { bootSentence } from '../../insight/chart/critical-report';
 import { named } from '../program';
 import { titleOf, type ChartView } from './view';
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { traceOf } from '../../insight/trace-events';
+import { traceOf } from '../../insight/chart/trace-events';
 import { titleOf, type ChartView } from './view';
 
 export const traceView: ChartView = (shown) => {

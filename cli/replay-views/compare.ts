@@ -6,16 +6,20 @@
 import { openLog, type OpenedLog } from '../../adapters/event-log/reader';
 import { observeLog } from '../../adapters/observed-log';
 import { parseInstant } from '../../adapters/log-instant';
-import { BootFactsBuilder, type BootFacts, type ServiceFacts } from '../../insight/boot-facts';
+import {
+  BootFactsBuilder,
+  type BootFacts,
+  type ServiceFacts,
+} from '../../insight/compare/boot-facts';
 import {
   compareBoots,
   toleranceDefault,
   toleranceText,
   type BootComparison,
   type Tolerance,
-} from '../../insight/compare';
-import { compareReport } from '../../insight/compare-report';
-import { preciseDuration } from '../../insight/time-axis';
+} from '../../insight/compare/compare';
+import { compareReport } from '../../insight/compare/compare-report';
+import { preciseDuration } from '../../insight/chart/time-axis';
 import { complain, print } from '../program';
 import type { View } from './view';
 

@@ -9,7 +9,7 @@ import { writeImaginedLog } from '../../adapters/what-if/log-file';
 import { Impossible } from '../../adapters/what-if/overlay';
 import { readWhatIfLog, type WhatIfLog } from '../../adapters/what-if/read-log';
 import { systemErrorOf } from '../../adapters/system-error';
-import { whatIfText } from '../../insight/what-if-text';
+import { whatIfText } from '../../insight/what-if/what-if-text';
 import { describeErrorCode } from '../../machines/describe-failure';
 import { complain, print } from '../program';
 import { exitCode, verdict, type View, type ViewedLog, type ViewOptions } from './view';

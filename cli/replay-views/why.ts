@@ -5,7 +5,7 @@
  */
 import { readWhyLog, wallClockOf } from '../../adapters/why-log';
 import { printWhy } from '../../adapters/why-report';
-import { explain } from '../../insight/why';
+import { explain } from '../../insight/why/why';
 import { nameProblem, showName } from '../../machines/names';
 import { complain, print } from '../program';
 import { exitCode, type View } from './view';

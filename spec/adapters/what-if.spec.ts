@@ -7,9 +7,9 @@
 import { compareWhatIf, type Comparison } from '../../adapters/what-if/compare';
 import { Recorder } from '../../adapters/what-if/recorded-world';
 import { replay } from '../../effects/replay';
-import { parseChange, type Change } from '../../insight/what-if-changes';
+import { parseChange, type Change } from '../../insight/what-if/what-if-changes';
 import { TimelineBuilder } from '../../insight/timeline';
-import { whatIfText } from '../../insight/what-if-text';
+import { whatIfText } from '../../insight/what-if/what-if-text';
 import { initialState } from '../../machines/fold';
 import type { LoggedRecord } from '../../machines/log-format';
 import { bootTree, type BootOptions } from '../support/world';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { replay } from '../../effects/replay';
-import { BootFactsBuilder, type ServiceFacts } from '../../insight/boot-facts';
+import { BootFactsBuilder, type ServiceFacts } from '../../insight/compare/boot-facts';
 import { initialState } from '../../machines/fold';
 import { stateName } from '../../machines/state';
 import { factsOf, gather, recordsOf } from '../support/gathered';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { bootLength, chartOf, type Chart, type ChartRow } from '../../insight/chart';
-import { chartText, textPlotWidth, type ChartInk } from '../../insight/chart-text';
+import { bootLength, chartOf, type Chart, type ChartRow } from '../../insight/chart/chart';
+import { chartText, textPlotWidth, type ChartInk } from '../../insight/chart/chart-text';
 import { gather, recordsOf } from '../support/gathered';
 import { scenario } from '../support/scenarios';
 import { bootTree } from '../support/world';

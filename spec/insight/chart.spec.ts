@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { bootLength, chartOf, type Chart, type ChartBar, type Stretch } from '../../insight/chart';
+import {
+  bootLength,
+  chartOf,
+  type Chart,
+  type ChartBar,
+  type Stretch,
+} from '../../insight/chart/chart';
 import type { Span } from '../../insight/timeline';
 import { gather, recordsOf, type Gathered } from '../support/gathered';
 import { scenario } from '../support/scenarios';

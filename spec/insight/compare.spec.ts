@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { compareBoots, toleranceDefault } from '../../insight/compare';
-import { compareReport } from '../../insight/compare-report';
+import { compareBoots, toleranceDefault } from '../../insight/compare/compare';
+import { compareReport } from '../../insight/compare/compare-report';
 import type { Behaviours } from '../../adapters/simulated/behaviours';
 import type { TreeEntry } from '../../adapters/simulated/tree';
 import type { LoggedRecord } from '../../machines/log-format';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { Behaviour } from '../../adapters/simulated/behaviours';
 import type { TreeEntry } from '../../adapters/simulated/tree';
-import { criticalPath, type CriticalPath, type Link } from '../../insight/critical-path';
-import { criticalReport } from '../../insight/critical-report';
+import { criticalPath, type CriticalPath, type Link } from '../../insight/chart/critical-path';
+import { criticalReport } from '../../insight/chart/critical-report';
 import { gather, recordsOf } from '../support/gathered';
 import { scenario } from '../support/scenarios';
 import { bootTree } from '../support/world';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { movedStarts, type Start } from '../../insight/moved-starts';
+import { movedStarts, type Start } from '../../insight/compare/moved-starts';
 
 /** `a b c`: a start each second; `a=5`: at 5 µs. */
 const starts = (text: string): Start[] =>

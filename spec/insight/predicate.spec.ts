@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parsePredicate } from '../../insight/predicate';
+import { parsePredicate } from '../../insight/predicate/predicate';
 import type { MinitEvent } from '../../machines/events';
 import { fold, initialState } from '../../machines/fold';
 import type { SupervisorState } from '../../machines/state';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { traceOf, type Trace, type TraceEvent } from '../../insight/trace-events';
+import { traceOf, type Trace, type TraceEvent } from '../../insight/chart/trace-events';
 import type { Timeline } from '../../insight/timeline';
 import { gather, recordsOf, type Gathered } from '../support/gathered';
 import { scenario } from '../support/scenarios';

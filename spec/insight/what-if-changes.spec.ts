@@ -4,7 +4,7 @@
  * @module
  */
 import fc from 'fast-check';
-import { parseChange } from '../../insight/what-if-changes';
+import { parseChange } from '../../insight/what-if/what-if-changes';
 
 const services = new Set(['web', 'db', 'a log', 'drop']);
 

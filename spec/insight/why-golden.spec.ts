@@ -5,9 +5,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readLog } from '../../adapters/event-log/reader';
-import { explain } from '../../insight/why';
-import { WhyHistory } from '../../insight/why-history';
-import { explanationText } from '../../insight/why-text';
+import { explain } from '../../insight/why/why';
+import { WhyHistory } from '../../insight/why/why-history';
+import { explanationText } from '../../insight/why/why-text';
 import { fold, initialState } from '../../machines/fold';
 
 const folder = join(__dirname, '../golden');

@@ -7,10 +7,10 @@
 import fc from 'fast-check';
 import { foldTurn } from '../../effects/loop';
 import { replay } from '../../effects/replay';
-import { explain } from '../../insight/why';
-import type { Explanation, Link } from '../../insight/why-chain';
-import { WhyHistory } from '../../insight/why-history';
-import { explanationText } from '../../insight/why-text';
+import { explain } from '../../insight/why/why';
+import type { Explanation, Link } from '../../insight/why/why-chain';
+import { WhyHistory } from '../../insight/why/why-history';
+import { explanationText } from '../../insight/why/why-text';
 import { initialState } from '../../machines/fold';
 import type { LoggedRecord } from '../../machines/log-format';
 import { fromPlain, toPlain } from '../../machines/snapshot';

@@ -12,7 +12,7 @@ import { Impossible } from '../../adapters/what-if/overlay';
 import { imagine, type Imagined } from '../../adapters/what-if/run';
 import { replay } from '../../effects/replay';
 import { initialState } from '../../machines/fold';
-import { parseChange, type Change } from '../../insight/what-if-changes';
+import { parseChange, type Change } from '../../insight/what-if/what-if-changes';
 import type { LoggedRecord } from '../../machines/log-format';
 import { checkInvariants } from '../../machines/invariants';
 import { serviceName } from '../support/arbitraries';

@@ -4,11 +4,11 @@
  * @module
  */
 import { replay } from '../../effects/replay';
-import { ActivityGraphBuilder, type ActivityGraph } from '../../insight/activity-graph';
-import { BootFactsBuilder, type BootFacts } from '../../insight/boot-facts';
-import { criticalPath, unfinishedPath, type CriticalPath } from '../../insight/critical-path';
+import { ActivityGraphBuilder, type ActivityGraph } from '../../insight/chart/activity-graph';
+import { BootFactsBuilder, type BootFacts } from '../../insight/compare/boot-facts';
+import { criticalPath, unfinishedPath, type CriticalPath } from '../../insight/chart/critical-path';
 import { TimelineBuilder, type Timeline } from '../../insight/timeline';
-import { instantOf, type TraceInstant } from '../../insight/trace-events';
+import { instantOf, type TraceInstant } from '../../insight/chart/trace-events';
 import { initialState, type Transition } from '../../machines/fold';
 import type { LoggedRecord } from '../../machines/log-format';
 import type { SupervisorState } from '../../machines/state';
