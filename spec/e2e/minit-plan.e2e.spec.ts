@@ -2,7 +2,7 @@
  * `minit-plan` as it is installed: from a tree, from a running minit, which it leaves as it is, and
  * from a log. What is planned is then done, and comes out as planned.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { boot, cleanUp, makeRoot, run, type Files } from '../support/supervisor';
 import { sleeper } from './fixtures/recorded';
@@ -85,6 +85,27 @@ describe('minit-plan', () => {
       stdout: '',
       stderr: 'minit-plan: minit is not running\n',
     });
+  });
+
+  it('plans with the tree as it is now, which the running minit has not read yet', async () => {
+    const minit = boot({
+      'default/depends': 'web\nkeep\n',
+      'web/run': sleeper,
+      'keep/run': sleeper,
+      'db/run': sleeper,
+    });
+    await minit.booted();
+    const plan = () => planned('start', 'web', '--live', '--root', minit.root);
+    expect(minit.msvc('-d', 'web').code).toBe(0);
+    await minit.reaches('web', 'finished');
+    writeFileSync(join(minit.root, 'web/depends'), 'db\n');
+    expect(plan().stdout).toMatch(/1\. start db .*\n.*2\. start web .*, after db/u);
+    rmSync(join(minit.root, 'web'), { recursive: true });
+    expect(plan()).toMatchObject({ code: 3, stderr: '' });
+    expect(plan().stdout).toContain('refused: web: no such service');
+    // What it was and why is still known.
+    expect(minit.msvc('--why', 'web').stdout).toMatch(/^web is finished: .* it was asked to end/u);
+    expect(await minit.stopAndReplay()).toEqual({ code: 0, signal: null });
   });
 
   it.each([
