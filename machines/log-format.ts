@@ -108,11 +108,7 @@ export function upcastRecord(version: number, value: unknown): LoggedRecord | st
   if (!isObject(event) || typeof event['type'] !== 'string') return '"event" is no event';
   if (!Array.isArray(effects)) return '"effects" is no list';
   // The check belongs to the line, not to the record.
-  return {
-    seq,
-    at,
-    ...(cause !== undefined && { cause }),
-    event,
-    effects,
-  } as unknown as LoggedRecord;
+  const upcast =
+    cause === undefined ? { seq, at, event, effects } : { seq, at, cause, event, effects };
+  return upcast as unknown as LoggedRecord;
 }
