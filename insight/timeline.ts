@@ -71,6 +71,8 @@ export class TimelineBuilder {
   #ending: Moment | undefined;
   #isCutOff = false;
   #end: Moment = { seq: 0, at: 0 };
+  /** As it was when it was last looked at. */
+  #serviceByPid: SupervisorState['serviceByPid'] | undefined;
 
   /** Begins, or goes on after a gap, with the state that a snapshot holds. */
   resume(state: SupervisorState): void {
@@ -97,6 +99,18 @@ export class TimelineBuilder {
       const isFailure = isBadEnd(transition) || this.#failedAt(after.context.name, moment.seq);
       this.#change(after, moment, { reason: describeTransition(transition), isFailure });
     }
+    if (transitions.length === 0) this.#notePids(state, moment);
+  }
+
+  /** The PID of a service that runs may be told anew (`msvc -P`), which is no transition: it is another process, though. */
+  #notePids(state: SupervisorState, moment: Moment): void {
+    if (state.serviceByPid === this.#serviceByPid) return;
+    for (const service of state.services.values()) {
+      const last = this.#spansByService.get(service.context.name)?.at(-1);
+      if (last !== undefined && last.pid !== service.context.pid)
+        this.#change(service, moment, { reason: reasonOf(service), isFailure: false });
+    }
+    this.#serviceByPid = state.serviceByPid;
   }
 
   finish(): Timeline {

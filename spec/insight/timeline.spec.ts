@@ -60,6 +60,20 @@ describe('a timeline', () => {
     ]);
   });
 
+  it('begins a span where a service that runs is told another PID', () => {
+    const records = recordsOf({
+      ...{ seed: 0, words: [], role: 'process', behaviours: {}, faults: {}, lastPid: 32_768 },
+      tree: { default: { mode: 'respawn', depends: [], hasLog: false } },
+      acts: [
+        { act: 'advance', byUs: 100_000 },
+        { act: 'adopt', service: 'default', livesUs: 0 },
+      ],
+    });
+    const [line] = gather(records).timeline.services;
+    const pids = line?.spans.flatMap(({ state, pid }) => (state === 'running' ? [pid] : []));
+    expect(pids?.slice(0, 2)).toEqual([100, 101]);
+  });
+
   it('has each service in one span at any time, which tells its state', () => {
     fc.assert(
       fc.property(scenario, (drawn) => {
