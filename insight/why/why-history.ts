@@ -116,7 +116,7 @@ export class WhyHistory {
     const before = this.#before;
     const node = this.#chain.add(record);
     this.#noteAnswer(node, record.event, before?.reading);
-    this.#noteOrder(node, record.event, before);
+    this.#noteOrder(node, record.event, { before, after: state });
     for (const skip of skipsOf(record, before?.reading, state)) {
       const skips = this.#skips.get(skip.dependent) ?? new Map<ServiceName, Skip>();
       this.#skips.set(skip.dependent, skips.set(skip.dependency, { ...skip, node }));
@@ -204,13 +204,23 @@ export class WhyHistory {
     }
   }
 
-  #noteOrder(node: CauseNode, event: MinitEvent, before: SupervisorState | undefined): void {
+  #noteOrder(
+    node: CauseNode,
+    event: MinitEvent,
+    { before, after }: { before: SupervisorState | undefined; after: SupervisorState },
+  ): void {
     const order = orderOf(event);
     if (order === undefined) return;
     const service = before?.services.get(order.service);
     if (service === undefined && order.kind !== 'start') return;
     const known = this.#service(order.service);
     known.orders.set(order.kind, node);
+    // One that is at rest stays in its state, and is to stay down.
+    const isToStayDown = after.services.get(order.service)?.context.want === 'down';
+    if (service !== undefined && service.context.want !== 'down' && isToStayDown) {
+      const from = stateName(service);
+      known.stop = { node, from, event: 'StopRequested', dependency: undefined };
+    }
     // It hears of it at once, and starts again when it has ended.
     if (order.kind === 'start' && service !== undefined && stateName(service) === 'stopping') {
       const reply = { request: node.seq, isJson: true };

@@ -142,6 +142,22 @@ describe('an explanation', () => {
     );
   });
 
+  it('of a bundle that is asked to stop when it is done: an operator has', () => {
+    const records = recordsOf({
+      ...{ seed: 0, words: [], role: 'machine', behaviours: {}, faults: {}, lastPid: 32_768 },
+      tree: { default: { mode: 'oneshot', isBundle: true, depends: [], hasLog: false } },
+      acts: [
+        { act: 'advance', byUs: 0 },
+        { act: 'request', text: 'p\u0001{"do":"stop","service":"default","respawn":false}' },
+      ],
+    } as never);
+    let text = '';
+    watch(records, (state, history) => {
+      text = explanationText(explain(state, 'default', history), undefined);
+    });
+    expect(text).toMatch(/^default is finished.* An operator stopped default/u);
+  });
+
   it('of a log whose beginning is gone, or of the state alone: is as true, and says what is not known', () => {
     fc.assert(
       fc.property(scenario, fc.double({ min: 0, max: 1, noNaN: true }), (drawn, part) => {
