@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { Heap } from './heap';
 import type { Random } from './random';
 
 /** Names an action that is still to come, so that it can be cancelled. */
@@ -37,15 +38,15 @@ interface Entry {
 
 /** Returns a schedule that begins at `startUs`; with `reorder` simultaneous things happen in drawn order. */
 export function createSchedule(startUs: number, reorder: Random | undefined): Schedule {
-  const heap: Entry[] = [];
+  const heap = new Heap<Entry>(isBefore);
   let turns: (() => void)[] = [];
   let now = startUs;
   let asked = 0;
   let shuffle = reorder;
 
   const nextDue = (): Entry | undefined => {
-    while (heap[0]?.ticket.isCancelled === true) pop(heap);
-    return heap[0];
+    while (heap.peek()?.ticket.isCancelled === true) heap.pop();
+    return heap.peek();
   };
   // A real loop may hand on one thing that happened, or several, before the turn comes.
   const isTurnFirst = (due: Entry | undefined): boolean =>
@@ -57,7 +58,7 @@ export function createSchedule(startUs: number, reorder: Random | undefined): Sc
       const ticket = { isCancelled: false };
       asked += 1;
       const at = now + Math.max(0, Math.round(delayUs));
-      push(heap, { at, tieBreak: shuffle?.next() ?? 0, order: asked, action, ticket });
+      heap.push({ at, tieBreak: shuffle?.next() ?? 0, order: asked, action, ticket });
       return ticket;
     },
     immediately(turn) {
@@ -72,7 +73,7 @@ export function createSchedule(startUs: number, reorder: Random | undefined): Sc
         return true;
       }
       if (due === undefined || due.at > untilUs) return false;
-      pop(heap);
+      heap.pop();
       now = Math.max(now, due.at);
       due.action();
       return true;
@@ -93,32 +94,3 @@ const isBefore = (a: Entry, b: Entry): boolean =>
     : a.tieBreak !== b.tieBreak
       ? a.tieBreak < b.tieBreak
       : a.order < b.order;
-
-function push(heap: Entry[], entry: Entry): void {
-  let index = heap.length;
-  heap.push(entry);
-  while (index > 0) {
-    const parent = (index - 1) >> 1;
-    const above = heap[parent];
-    if (above === undefined || !isBefore(entry, above)) break;
-    heap[index] = above;
-    index = parent;
-  }
-  heap[index] = entry;
-}
-
-function pop(heap: Entry[]): void {
-  const last = heap.pop();
-  if (last === undefined || heap.length === 0) return;
-  let index = 0;
-  for (;;) {
-    const left = 2 * index + 1;
-    const [a, b] = [heap[left], heap[left + 1]];
-    if (a === undefined) break;
-    const [child, at] = b !== undefined && isBefore(b, a) ? [b, left + 1] : [a, left];
-    if (!isBefore(child, last)) break;
-    heap[index] = child;
-    index = at;
-  }
-  heap[index] = last;
-}

@@ -4,6 +4,7 @@
  * @module
  */
 import type { MinitEvent } from '../../machines/events';
+import { Heap } from '../simulated/heap';
 
 /** An event about to be folded. `recorded`: its number in the log, where it is there. */
 export interface Happening {
@@ -35,54 +36,25 @@ const isBefore = (a: Placed, b: Placed): boolean =>
       ? a.entry.rank < b.entry.rank
       : a.place < b.place;
 
-/** A binary heap. */
 export class Agenda {
-  readonly #heap: Placed[] = [];
+  readonly #heap = new Heap<Placed>(isBefore);
   #added = 0;
 
   add(entry: Omit<Entry, 'isCancelled'>): Entry {
     const added = { ...entry, isCancelled: false };
-    const heap = this.#heap;
-    const placed = { entry: added, place: (this.#added += 1) };
-    let index = heap.length;
-    heap.push(placed);
-    while (index > 0) {
-      const parent = (index - 1) >> 1;
-      const above = heap[parent];
-      if (above === undefined || !isBefore(placed, above)) break;
-      heap[index] = above;
-      index = parent;
-    }
-    heap[index] = placed;
+    this.#heap.push({ entry: added, place: (this.#added += 1) });
     return added;
   }
 
   /** The next that is not cancelled; it stays. */
   peek(): Entry | undefined {
-    while (this.#heap[0]?.entry.isCancelled === true) this.#pop();
-    return this.#heap[0]?.entry;
+    while (this.#heap.peek()?.entry.isCancelled === true) this.#heap.pop();
+    return this.#heap.peek()?.entry;
   }
 
   take(): Entry | undefined {
     const next = this.peek();
-    if (next !== undefined) this.#pop();
+    if (next !== undefined) this.#heap.pop();
     return next;
-  }
-
-  #pop(): void {
-    const heap = this.#heap;
-    const last = heap.pop();
-    if (last === undefined || heap.length === 0) return;
-    let index = 0;
-    for (;;) {
-      const left = 2 * index + 1;
-      const [a, b] = [heap[left], heap[left + 1]];
-      if (a === undefined) break;
-      const [child, at] = b !== undefined && isBefore(b, a) ? [b, left + 1] : [a, left];
-      if (!isBefore(child, last)) break;
-      heap[index] = child;
-      index = at;
-    }
-    heap[index] = last;
   }
 }
