@@ -71,7 +71,7 @@ export class TimelineBuilder {
   #ending: Moment | undefined;
   #isCutOff = false;
   #end: Moment = { seq: 0, at: 0 };
-  /** As it was when it was last looked at. */
+  /** After the event before. */
   #serviceByPid: SupervisorState['serviceByPid'] | undefined;
 
   /** Begins, or goes on after a gap, with the state that a snapshot holds. */
@@ -99,18 +99,18 @@ export class TimelineBuilder {
       const isFailure = isBadEnd(transition) || this.#failedAt(after.context.name, moment.seq);
       this.#change(after, moment, { reason: describeTransition(transition), isFailure });
     }
-    if (transitions.length === 0) this.#notePids(state, moment);
+    if (transitions.length === 0 && state.serviceByPid !== this.#serviceByPid)
+      this.#notePids(state, moment);
+    this.#serviceByPid = state.serviceByPid;
   }
 
   /** The PID of a service that runs may be told anew (`msvc -P`), which is no transition: it is another process, though. */
   #notePids(state: SupervisorState, moment: Moment): void {
-    if (state.serviceByPid === this.#serviceByPid) return;
     for (const service of state.services.values()) {
       const last = this.#spansByService.get(service.context.name)?.at(-1);
       if (last !== undefined && last.pid !== service.context.pid)
         this.#change(service, moment, { reason: reasonOf(service), isFailure: false });
     }
-    this.#serviceByPid = state.serviceByPid;
   }
 
   finish(): Timeline {
