@@ -83,6 +83,8 @@ export type Claim =
       readonly why: SkipReason;
     }
   | { readonly kind: 'listed-since'; readonly dependent: ServiceName }
+  /** It goes without it, and why is not on record. */
+  | { readonly kind: 'goes-without' }
   | { readonly kind: 'walk-dropped'; readonly dependent: ServiceName }
   | { readonly kind: 'held-by'; readonly dependents: readonly ServiceName[]; readonly more: number }
   /** Of minit itself. */

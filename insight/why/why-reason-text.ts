@@ -44,6 +44,8 @@ export function reasonText(link: Link, teller: Teller): string {
       return missingText(name, claim, when);
     case 'skipped':
       return skippedText(name, claim);
+    case 'goes-without':
+      return `${name} lists it in its depends, and goes without it; why is not on record`;
     case 'listed-since':
       return `${name} lists it in its depends, but did not when it was started`;
     case 'walk-dropped':

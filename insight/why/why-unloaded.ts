@@ -93,8 +93,12 @@ function fromState(links: WhyLinks, name: ServiceName): Places {
         why: { kind: 'black-listed' },
       } as const;
       places.push(links.add({ ...place, claim }));
-    } else {
+    } else if (links.history?.beginsAfter === 0) {
+      // The log is whole: had the service gone without it at its start, that would be there.
       places.push(links.add({ ...place, claim: { kind: 'listed-since', dependent } }));
+    } else {
+      const claim = { kind: 'goes-without' } as const;
+      places.push(links.add({ subject: dependent, claim, root: 'not-recorded' }));
     }
   }
   return places;
