@@ -6,8 +6,9 @@
  */
 import type { ReplayedEvent } from '../effects/replay';
 import { initialState } from '../machines/fold';
+import type { LoggedRecord } from '../machines/log-format';
 import type { SupervisorState } from '../machines/state';
-import type { OpenedLog } from './event-log/reader';
+import type { LogItem, OpenedLog } from './event-log/reader';
 import { foldOne, placeOf, restore, type Damage } from './fold-log';
 import { isPast, type Instant } from './log-instant';
 
@@ -30,40 +31,66 @@ export interface ObservedLog {
 
 /** Folds the log up to `until`. What cannot be read is in `damage`; everything before it counts. */
 export function observeLog(log: OpenedLog, until: Instant, observer: LogObserver): ObservedLog {
-  let state = initialState();
-  let beginsAfter: number | undefined;
-  let goesOn = false;
-  const damage: Damage[] = [];
-  const refuse = (reason: string): void => {
-    damage.push({ ...placeOf(log), reason });
-  };
-  for (const item of log.items()) {
-    if (item.kind === 'gap' || (item.kind === 'snapshot' && item.seq === state.seq)) continue;
-    if (item.kind === 'record') {
-      goesOn = isPast(item.record, until);
-      if (goesOn) break;
-      const next = foldOne(state, item.record);
-      if ('reason' in next) {
-        refuse(next.reason);
-        break;
-      }
-      ({ state } = next);
-      observer.observe(next);
-      continue;
-    }
-    const restored = restore(item.state);
-    if ('reason' in restored) {
-      refuse(restored.reason);
-      break;
-    }
-    goesOn = isPast(restored.state, until);
-    if (goesOn) {
-      if (state.seq === 0) beginsAfter = restored.state.seq;
-      break;
-    }
-    ({ state } = restored);
-    observer.resume(state);
+  const folder = new LogFolder(log, until, observer);
+  for (const item of log.items()) if (!folder.take(item)) break;
+  folder.noteDamage();
+  return folder;
+}
+
+/** The same item by item, for a log that is read on as it grows. */
+export class LogFolder implements ObservedLog {
+  state: SupervisorState = initialState();
+  beginsAfter: number | undefined;
+  damage: readonly Damage[] = [];
+  goesOn = false;
+  readonly #log: OpenedLog;
+  readonly #until: Instant;
+  readonly #observer: LogObserver;
+
+  constructor(log: OpenedLog, until: Instant, observer: LogObserver) {
+    this.#log = log;
+    this.#until = until;
+    this.#observer = observer;
   }
-  for (const note of log.notes) if (note.kind === 'damaged') damage.push(note);
-  return { state, beginsAfter, damage, goesOn };
+
+  /** Takes the next item of the log; returns whether the reading goes on. */
+  take(item: LogItem): boolean {
+    if (item.kind === 'gap' || (item.kind === 'snapshot' && item.seq === this.state.seq))
+      return true;
+    return item.kind === 'record' ? this.#fold(item.record) : this.#resume(item.state);
+  }
+
+  /** After each reading: what the log itself has found to be damaged. */
+  noteDamage(): void {
+    const noted = this.#log.notes.filter((note) => note.kind === 'damaged');
+    this.damage = [...this.damage, ...noted];
+  }
+
+  #fold(record: LoggedRecord): boolean {
+    this.goesOn = isPast(record, this.#until);
+    if (this.goesOn) return false;
+    const next = foldOne(this.state, record);
+    if ('reason' in next) return this.#refuse(next.reason);
+    this.state = next.state;
+    this.#observer.observe(next);
+    return true;
+  }
+
+  #resume(snapshot: unknown): boolean {
+    const restored = restore(snapshot);
+    if ('reason' in restored) return this.#refuse(restored.reason);
+    this.goesOn = isPast(restored.state, this.#until);
+    if (this.goesOn) {
+      if (this.state.seq === 0) this.beginsAfter = restored.state.seq;
+      return false;
+    }
+    this.state = restored.state;
+    this.#observer.resume(this.state);
+    return true;
+  }
+
+  #refuse(reason: string): false {
+    this.damage = [...this.damage, { ...placeOf(this.#log), reason }];
+    return false;
+  }
 }
