@@ -7,6 +7,7 @@
  * @module
  */
 import type { Console } from '../effects/ports';
+import type { Transition } from '../machines/fold';
 import { describeTransition } from '../machines/describe';
 import { isCrash } from '../machines/failures';
 import type { Verbosity } from '../machines/kernel-words';
@@ -46,7 +47,7 @@ const colours: Readonly<Record<StateName, string>> = {
 };
 const plain = `${escape}0m`;
 
-type Writer = (line: string) => void;
+type Writer = (lines: readonly string[]) => void;
 
 const nothing: Buffer = Buffer.alloc(0);
 
@@ -85,8 +86,8 @@ function createWriter(output: Output): Writer {
       // It cannot be watched; the next line looks again.
     }
   };
-  return (line) => {
-    waiting.add(line);
+  return (lines) => {
+    for (const line of lines) waiting.add(line);
     const { isFull } = flush();
     if (isFull && !isWatched) watch();
   };
@@ -94,14 +95,19 @@ function createWriter(output: Output): Writer {
 
 /** Lines that wait; the oldest are given up when there are too many, and counted. */
 function createWaiting() {
-  let pieces: Buffer[] = [];
+  /** Lines, and the parts of those that are longer than a piece may be. */
+  let pieces: (string | Buffer)[] = [];
   let lost = 0;
   return {
     isEmpty: () => pieces.length === 0,
     add(line: string): void {
-      const bytes = Buffer.from(line);
-      for (let start = 0; start < bytes.length; start += pieceBytesMax)
-        pieces.push(bytes.subarray(start, start + pieceBytesMax));
+      if (Buffer.byteLength(line) <= pieceBytesMax) {
+        pieces.push(line);
+      } else {
+        const bytes = Buffer.from(line);
+        for (let start = 0; start < bytes.length; start += pieceBytesMax)
+          pieces.push(bytes.subarray(start, start + pieceBytesMax));
+      }
       while (pieces.length > waitingLinesMax) {
         pieces.shift();
         lost += 1;
@@ -109,26 +115,27 @@ function createWaiting() {
     },
     /** As much as goes into one write, and how much was lost before. */
     take(): Buffer {
-      const note = lost > 0 ? `minit: ${String(lost)} lines lost, nobody read them\n` : '';
-      const taken: Buffer[] = lost > 0 ? [Buffer.from(note)] : [];
-      let size = note.length;
+      let text = lost > 0 ? `minit: ${String(lost)} lines lost, nobody read them\n` : '';
+      let size = Buffer.byteLength(text);
       let count = 0;
-      for (const next of pieces) {
-        size += next.length;
-        if (taken.length > 0 && size > pieceBytesMax) break;
-        taken.push(next);
+      lost = 0;
+      for (const piece of pieces) {
+        if (typeof piece !== 'string') break;
+        size += Buffer.byteLength(piece);
+        if (size > pieceBytesMax) break;
+        text += piece;
         count += 1;
       }
+      if (text === '') return pieces.shift() as Buffer;
       pieces = pieces.slice(count);
-      lost = 0;
-      return Buffer.concat(taken);
+      return Buffer.from(text);
     },
   };
 }
 
 interface Streams {
-  readonly print: (line: string) => void;
-  readonly complain: (line: string) => void;
+  readonly print: Writer;
+  readonly complain: Writer;
 }
 
 /** Standard output and standard error; where both are the same terminal, their lines keep their order. */
@@ -136,11 +143,11 @@ function createStreams(outputOf: ConsoleOptions['outputOf']): Streams {
   const writers = new Map<Output, Writer>();
   const writeTo =
     (fd: number) =>
-    (line: string): void => {
+    (lines: readonly string[]): void => {
       const output = outputOf(fd);
       const write = writers.get(output) ?? createWriter(output);
       writers.set(output, write);
-      write(line);
+      write(lines);
     };
   return { print: writeTo(standardOutput), complain: writeTo(standardError) };
 }
@@ -172,33 +179,37 @@ export function createConsole(options: ConsoleOptions): Console {
   const { print, complain } = createStreams(options.outputOf);
   const paint = (text: string, colour: string) => (isColoured ? `${colour}${text}${plain}` : text);
   const isQuiet = verbosity === 'quiet';
-  if (verbosity === 'transitions') for (const line of greeting) print(`${line}\n`);
+  if (verbosity === 'transitions' && greeting.length > 0)
+    print(greeting.map((line) => `${line}\n`));
   const isRepeated = createRepetition();
+  const isShown = (transition: Transition): boolean =>
+    verbosity === 'transitions' || (!isQuiet && isCrash(transition));
+  const lineOf = (transition: Transition): string => {
+    const { after, at } = transition;
+    const state = stateName(after);
+    const seconds = ((at - startedAt) / 1_000_000).toFixed(3).padStart(8);
+    const name = after.context.name.padEnd(nameColumns);
+    const detail = describeTransition(transition);
+    return `${paint(seconds, `${escape}2m`)}  ${name}  ${paint(state.padEnd(stateColumns), colours[state])}  ${detail}\n`;
+  };
   return {
-    transition(transition) {
-      if (stateName(transition.after) === 'running')
-        isRepeated.forget(transition.after.context.name);
-      if (verbosity !== 'transitions' && (isQuiet || !isCrash(transition))) return;
-      const { after, at } = transition;
-      const state = stateName(after);
-      const seconds = ((at - startedAt) / 1_000_000).toFixed(3).padStart(8);
-      const name = after.context.name.padEnd(nameColumns);
-      const detail = describeTransition(transition);
-      print(
-        `${paint(seconds, `${escape}2m`)}  ${name}  ${paint(state.padEnd(stateColumns), colours[state])}  ${detail}\n`,
-      );
+    transitions(transitions) {
+      for (const { after } of transitions)
+        if (stateName(after) === 'running') isRepeated.forget(after.context.name);
+      const lines = transitions.filter(isShown).map(lineOf);
+      if (lines.length > 0) print(lines);
     },
     report({ severity, code, service, file, line, text }) {
       if (severity === 'note') {
         // A kernel's command line is full of words that are not for us.
         const isTold = verbosity === 'transitions' || (!isQuiet && code !== 'word-ignored');
-        if (isTold) print(`minit: ${place(file, line)}${subject(service, file)}${text}\n`);
+        if (isTold) print([`minit: ${place(file, line)}${subject(service, file)}${text}\n`]);
         return;
       }
       if (verbosity === 'failures' && code === 'spawn-failed' && isRepeated(service ?? '', text))
         return;
       const level = paint(severity, severity === 'error' ? `${escape}31m` : `${escape}33m`);
-      complain(`minit: ${level}: ${place(file, line)}${subject(service, file)}${text}\n`);
+      complain([`minit: ${level}: ${place(file, line)}${subject(service, file)}${text}\n`]);
     },
   };
 }

@@ -3,14 +3,16 @@
  *
  * The events of one turn are folded, written to the log with one write, and only then are their
  * effects performed: what minit does is on record before it is done. Effects are performed in
- * order; what comes of them arrives as events of a later turn.
+ * order; what comes of them arrives as events of a later turn. Only directories are read at once, which
+ * changes nothing in the world: what they say belongs to the same turn, with which a boot writes once
+ * for several services.
  *
  * A broken invariant does not end PID 1. Whatever else is thrown here ends the loop, and the program with
  * it: the next one goes on from the journal. What the fold throws is not in there, and so the event is lost.
  *
  * @module
  */
-import { merge, scan, tap, type Observable, type Subscription } from 'rxjs';
+import { filter, merge, scan, tap, type Observable, type Subscription } from 'rxjs';
 import type { Effect } from '../machines/effects';
 import type { MinitEvent, RecordedEvent } from '../machines/events';
 import { fold, initialState, type Transition } from '../machines/fold';
@@ -18,7 +20,7 @@ import { checkInvariants } from '../machines/invariants';
 import { isInvariantViolation } from '../machines/invariant-violation';
 import { toPlain } from '../machines/snapshot';
 import type { SupervisorState } from '../machines/state';
-import { gatherTurns } from './gather-turns';
+import { gatherTurns, type Round } from './gather-turns';
 import { perform } from './perform';
 import type { LogRecord, Occurrence, Ports } from './ports';
 
@@ -39,11 +41,23 @@ export interface LoopOptions {
   readonly fold?: typeof fold;
 }
 
-const before = (state: SupervisorState): Turn => ({
+/** A turn under way, to which each round adds. */
+interface OpenTurn extends Turn {
+  state: SupervisorState;
+  readonly records: LogRecord[];
+  readonly transitions: Transition[];
+  readonly violations: string[];
+  isOver: boolean;
+  /** What the fold of the last event threw, a bug of ours. */
+  failure?: { readonly error: unknown };
+}
+
+const openTurn = (state: SupervisorState): OpenTurn => ({
   state,
   records: [],
   transitions: [],
   violations: [],
+  isOver: false,
 });
 
 // Written out field by field, since each event makes them: a spread costs more than all else here.
@@ -57,32 +71,38 @@ export const logRecord = (
 ): LogRecord =>
   cause === undefined ? { seq, at, event, effects } : { seq, at, cause, event, effects };
 
-/** Folds the occurrences of one turn, in order, onto the state before it. */
+/** Folds occurrences, in order, onto the state before them. */
 export function foldTurn(
   state: SupervisorState,
   batch: readonly Occurrence[],
   options: Pick<LoopOptions, 'isChecked' | 'fold'> = {},
 ): Turn {
+  const turn = openTurn(state);
+  foldInto(turn, batch, options);
+  return turn;
+}
+
+/** When the fold throws, what was folded before it is in `turn`. */
+function foldInto(
+  turn: OpenTurn,
+  batch: readonly Occurrence[],
+  options: Pick<LoopOptions, 'isChecked' | 'fold'>,
+): void {
   const foldOne = options.fold ?? fold;
-  const records: LogRecord[] = [];
-  const transitions: Transition[] = [];
-  const violations: string[] = [];
-  let current = state;
   for (const occurrence of batch) {
-    const recorded = recordedEvent(current.seq + 1, occurrence);
+    const recorded = recordedEvent(turn.state.seq + 1, occurrence);
     try {
-      const folded = foldOne(current, recorded);
+      const folded = foldOne(turn.state, recorded);
       if (options.isChecked === true) checkInvariants(folded.state);
-      current = folded.state;
-      records.push(logRecord(recorded, folded.effects));
-      transitions.push(...folded.transitions);
+      turn.state = folded.state;
+      turn.records.push(logRecord(recorded, folded.effects));
+      turn.transitions.push(...folded.transitions);
     } catch (error) {
       // The old state is untouched by a fold that failed, so PID 1 can go on from it.
-      if (!isInvariantViolation(error) || current.pid !== 1) throw error;
-      violations.push(`${occurrence.event.type}: ${error.message}`);
+      if (!isInvariantViolation(error) || turn.state.pid !== 1) throw error;
+      turn.violations.push(`${occurrence.event.type}: ${error.message}`);
     }
   }
-  return { state: current, records, transitions, violations };
 }
 
 /** Returns the turns of a supervisor that lives in the world of `ports`. Cold: it begins when subscribed to. */
@@ -96,31 +116,55 @@ export function turns$(
   const outside = [signals, processes, control, timers, directories, clock, log];
   const sources = [...outside, program, systemEnding, means];
   const occurrence$ = merge(...sources.map((source) => source.occurrence$));
-  const begin = options.from ?? initialState();
+  const takeRound = (before: OpenTurn, { items, isLast }: Round<Occurrence>): OpenTurn => {
+    const turn = before.isOver ? openTurn(before.state) : before;
+    const known = turn.records.length;
+    try {
+      foldInto(turn, items, options);
+      for (let index = known; index < turn.records.length; index += 1)
+        readDirectories(ports, turn.records[index]);
+    } catch (error) {
+      turn.failure = { error };
+    }
+    turn.isOver = turn.failure !== undefined || isLast();
+    return turn;
+  };
   // The sources come first: nothing that the first event causes may be missed.
   return merge(occurrence$, [first]).pipe(
     gatherTurns(ports.turns),
-    scan((turn, batch) => foldTurn(turn.state, batch, options), before(begin)),
+    scan(takeRound, openTurn(options.from ?? initialState())),
+    filter(({ isOver }) => isOver),
     // The journal first: what it goes on from must never be behind what the log says.
     tap(({ records, state }) => {
       journal.append(records, () => toPlain(state));
       log.append(records, () => toPlain(state));
     }),
     tap(({ transitions }) => {
-      for (const transition of transitions) ports.console.transition(transition);
+      ports.console.transitions(transitions);
     }),
     tap(({ records, state }) => {
       performAll(ports, records);
       journal.performed(state.seq);
     }),
+    tap(({ failure }) => {
+      if (failure !== undefined) throw failure.error;
+    }),
   );
+}
+
+const isReading = ({ type }: Effect): boolean => type === 'ReadService';
+const isEnd = ({ type }: Effect): boolean => type === 'ExitSupervisor' || type === 'EndSystem';
+
+function readDirectories(ports: Ports, record: LogRecord | undefined): void {
+  if (record === undefined) return;
+  for (const effect of record.effects) if (isReading(effect)) perform(ports, effect, record);
 }
 
 /** In order, but for the end of minit or of the machine: what else the turn asks for is done before. */
 function performAll(ports: Ports, records: readonly LogRecord[]): void {
-  const isEnd = ({ type }: Effect): boolean => type === 'ExitSupervisor' || type === 'EndSystem';
   for (const record of records) {
-    for (const effect of record.effects) if (!isEnd(effect)) perform(ports, effect, record);
+    for (const effect of record.effects)
+      if (!isReading(effect) && !isEnd(effect)) perform(ports, effect, record);
   }
   for (const record of records) {
     for (const effect of record.effects) if (isEnd(effect)) perform(ports, effect, record);

@@ -112,7 +112,8 @@ export interface SystemEnding extends Source {
 
 /** What people see while minit runs. */
 export interface Console {
-  transition(transition: Transition): void;
+  /** Those of one turn, in order; maybe none. */
+  transitions(transitions: readonly Transition[]): void;
   report(params: EffectParams<'Report'>, at: number): void;
 }
 

@@ -75,6 +75,17 @@ export const snapshotJson = ({ state, seq }: LogSnapshot): string =>
 export const recordJson = ({ seq, at, cause, event, effects }: LoggedRecord): string =>
   JSON.stringify({ seq, at, cause, event, effects });
 
+let lastTurn: { readonly records: readonly LoggedRecord[]; readonly json: readonly string[] } = {
+  records: [],
+  json: [],
+};
+
+/** Returns the JSON of each record of a turn: the journal and the event log both write it, one after the other. */
+export function turnJson(records: readonly LoggedRecord[]): readonly string[] {
+  if (records !== lastTurn.records) lastTurn = { records, json: records.map(recordJson) };
+  return lastTurn.json;
+}
+
 /** Returns the check of a line (without its newline), or `undefined` when it does not match. */
 export function verifyLine(line: Buffer, previousCheck: number): number | undefined {
   const end = line.length - checkLength;

@@ -13,7 +13,7 @@ import { logBufferBytesMax, segmentBytesMax, segmentsMax } from '../../machines/
 import { logFormatName, logFormatVersion } from '../../machines/log-format';
 import { systemError, systemErrorOf } from '../system-error';
 import { HeldRecords, type Gap } from './held-records';
-import { headerJson, recordJson, snapshotJson } from './records';
+import { headerJson, snapshotJson, turnJson } from './records';
 import { SegmentFile, type UncheckedLine } from './segment-file';
 import { dropOldSegments, makeSegment } from './segments';
 import type { EventLogLimits, EventLogOptions, HeldLog, ResumedLog } from './writer-options';
@@ -82,7 +82,8 @@ class EventLogWriter implements RealEventLog {
 
   append(records: Parameters<EventLog['append']>[0], snapshot: () => unknown): void {
     if (this.#isClosed) return;
-    for (const record of records) this.#held.hold({ seq: record.seq, json: recordJson(record) });
+    for (const [index, json] of turnJson(records).entries())
+      this.#held.hold({ seq: records[index]?.seq ?? 0, json });
     this.#lastSeq = records.at(-1)?.seq ?? this.#lastSeq;
     const isHeldBack = this.#isReleased || this.#isPutOff;
     const error = isHeldBack ? systemError('EROFS') : this.#flush();

@@ -14,7 +14,7 @@ import type { Journal as JournalPort, LogRecord } from '../../effects/ports';
 import type { Verbosity } from '../../machines/kernel-words';
 import type { LogHeader } from '../../machines/log-format';
 import type { HeldLog } from '../event-log/writer-options';
-import { recordJson } from '../event-log/records';
+import { turnJson } from '../event-log/records';
 import { clearCloseOnExec, setCloseOnExec } from '../libc/fcntl';
 import { giveBack, mappedBytes } from '../libc/memory-file';
 import type { Reaped } from '../libc/wait';
@@ -88,7 +88,7 @@ export class Journal implements JournalPort, Keeper {
     const { page } = this.#options;
     const isFull = this.#end - page.begin > Math.max(2 * this.#baseBytes, recordBytesMax);
     if (!this.#isBegun || this.#isTorn || isFull) this.#writeBase(records, snapshot);
-    else this.#write(records.map((record) => `${recordJson(record)}\n`).join(''));
+    else this.#write(lines(turnJson(records)));
   }
 
   performed(seq: number): void {
@@ -139,17 +139,17 @@ export class Journal implements JournalPort, Keeper {
   /** The records of the turn are in the state already; they stand here for the event log, which has them not. */
   #writeBase(records: readonly LogRecord[], snapshot: () => unknown): void {
     const { fd, page, facts, held } = this.#options;
-    const { lines, gap } = held();
+    const { lines: heldLines, gap } = held();
     const start = this.#end;
     const base = [
       JSON.stringify({ facts }),
       ...[...this.#kept].map(([key, files]) => keptLine(key, files)),
       ...(gap === undefined ? [] : [JSON.stringify({ gap })]),
-      ...lines.map(({ json }) => json),
-      ...records.map(recordJson),
+      ...heldLines.map(({ json }) => json),
+      ...turnJson(records),
       JSON.stringify({ state: snapshot(), outstanding: this.#outstanding.list }),
     ];
-    this.#isTorn = !this.#write(base.map((line) => `${line}\n`).join(''));
+    this.#isTorn = !this.#write(lines(base));
     if (this.#isTorn) return;
     const before = page.begin;
     page.begin = start;
@@ -180,5 +180,7 @@ export function noteEnded({ fd, page }: VitalMemory, ended: Reaped): void {
   }
   page.end += bytes.length;
 }
+
+const lines = (json: readonly string[]): string => json.map((line) => `${line}\n`).join('');
 
 const keptLine = (key: string, files: KeptFiles): string => JSON.stringify({ kept: key, ...files });

@@ -134,7 +134,7 @@ export function createWorld(options: WorldOptions): World {
     journal: { append: () => undefined, performed: () => undefined },
     program: createSimulatedProgram(schedule),
     console: {
-      transition: (transition) => void collected.transitions.push(transition),
+      transitions: (transitions) => void collected.transitions.push(...transitions),
       report: (report) => void collected.reports.push(report),
     },
     turns: { schedule: schedule.immediately },

@@ -40,7 +40,7 @@ function tell(more: Partial<ConsoleOptions>) {
     ...more,
   });
   const show = ({ transitions, effects }: Scenario): void => {
-    for (const transition of transitions) console.transition(transition);
+    console.transitions(transitions);
     const reports = effects.filter(
       (one): one is Effect & { type: 'Report' } => one.type === 'Report',
     );

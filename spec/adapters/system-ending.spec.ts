@@ -85,7 +85,7 @@ function machine(kernel: Kernel, role: Role = 'machine') {
     calls,
     log: { release: () => void done.push('release log') },
     console: {
-      transition: () => undefined,
+      transitions: () => undefined,
       report: ({ severity, text }) => void said.push(`${severity}: ${text}`),
     },
   });

@@ -24,7 +24,7 @@ function byHand() {
 describe('gathering turns', () => {
   it('hands on nothing before the turn, and then all that came, in order', () => {
     const { source$, batches, turns, takeTurn, scheduled } = byHand();
-    source$.pipe(gatherTurns(turns)).subscribe((batch) => batches.push(batch));
+    source$.pipe(gatherTurns(turns)).subscribe(({ items }) => batches.push(items));
     source$.next(1);
     source$.next(2);
     expect(batches).toEqual([]);
@@ -37,26 +37,29 @@ describe('gathering turns', () => {
   it('puts what comes of a batch into the next one, never inside it', () => {
     const { source$, turns, takeTurn } = byHand();
     const order: string[] = [];
-    source$.pipe(gatherTurns(turns)).subscribe((batch) => {
-      order.push(`begin ${batch.join()}`);
-      if (batch.includes(1)) source$.next(2);
-      order.push(`end ${batch.join()}`);
+    source$.pipe(gatherTurns(turns)).subscribe(({ items, isLast }) => {
+      order.push(`begin ${items.join()}`);
+      if (items.includes(1)) source$.next(2);
+      order.push(`end ${items.join()}${isLast() ? ', the last' : ''}`);
     });
     source$.next(1);
     takeTurn();
-    expect(order).toEqual(['begin 1', 'end 1', 'begin 2', 'end 2']);
+    expect(order).toEqual(['begin 1', 'end 1', 'begin 2', 'end 2, the last']);
   });
 
   it('leaves the turn to others after eight batches, and goes on in the next', () => {
     const { source$, batches, turns, takeTurn, scheduled } = byHand();
-    source$.pipe(gatherTurns(turns)).subscribe((batch) => {
-      batches.push(batch);
-      const [number = 0] = batch;
+    const last: boolean[] = [];
+    source$.pipe(gatherTurns(turns)).subscribe(({ items, isLast }) => {
+      batches.push(items);
+      const [number = 0] = items;
       if (number < 20) source$.next(number + 1);
+      last.push(isLast());
     });
     source$.next(1);
     takeTurn();
     expect(batches).toHaveLength(8);
+    expect(last).toEqual([...Array.from({ length: 7 }, () => false), true]);
     expect(scheduled).toHaveLength(1);
     takeTurn();
     takeTurn();
@@ -69,7 +72,7 @@ describe('gathering turns', () => {
     const completed = jest.fn();
     source$
       .pipe(gatherTurns(turns))
-      .subscribe({ next: (batch) => batches.push(batch), complete: completed });
+      .subscribe({ next: ({ items }) => batches.push(items), complete: completed });
     source$.next(1);
     source$.complete();
     expect(batches).toEqual([[1]]);

@@ -100,7 +100,7 @@ describe('a bug in the loop', () => {
   it.each([
     ['journal', { journal: { ...ports.journal, append: broken } }],
     ['event log', { log: { ...ports.log, append: broken } }],
-    ['console', { console: { ...ports.console, transition: broken } }],
+    ['console', { console: { ...ports.console, transitions: broken } }],
     ['performing of effects', { directories: { ...ports.directories, read: broken } }],
   ])('in the %s ends it, and is told as what it is', (_, part) => {
     const { ports: sound, run } = createWorld({ seed: 1, tree: defineTree({ web: {} }) });
