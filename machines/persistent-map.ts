@@ -4,126 +4,134 @@
  * and with ten thousand, and every past state stays valid (time travel for free).
  *
  * A hash array mapped trie (Bagwell, "Ideal Hash Trees", 2001): 32 ways, 5 bits of the
- * hash a level. Iteration order depends on the keys alone, never on the history.
+ * hash a level. Iteration order depends on the keys alone, never on the history. Branches have a
+ * place for each child, also for those that are not there, and hashes are remembered: at boot all this
+ * runs as bytecode, where counting bits and characters would cost more than everything else here.
  *
  * @module
  */
 
 interface Leaf<V> {
-  readonly kind: 'leaf';
+  readonly children?: undefined;
   readonly hash: number;
   readonly key: string;
   readonly value: V;
 }
 /** Keys with one and the same 32-bit hash, sorted by key. */
 interface Collision<V> {
-  readonly kind: 'collision';
+  readonly children?: undefined;
   readonly hash: number;
   readonly leaves: readonly Leaf<V>[];
 }
 interface Branch<V> {
-  readonly kind: 'branch';
-  readonly bitmap: number;
-  readonly children: readonly Node<V>[];
+  /** 32 of them, by 5 bits of the hash. */
+  readonly children: readonly (Node<V> | undefined)[];
+  readonly count: number;
 }
 type Node<V> = Leaf<V> | Collision<V> | Branch<V>;
 
 const bitsPerLevel = 5;
-const levelMask = 31;
+const ways = 32;
+const levelMask = ways - 1;
+const noChildren: readonly undefined[] = Array.from({ length: ways }, () => undefined);
+
+const isLeaf = <V>(node: Node<V>): node is Leaf<V> => 'key' in node;
+const isCollision = <V>(node: Leaf<V> | Collision<V>): node is Collision<V> => 'leaves' in node;
+
+/** Hashes of keys that were asked for: names of services and PIDs, the same over and over. */
+const hashes = new Map<string, number>();
+const hashesMax = 65_536;
+
+function hashOf(key: string): number {
+  const known = hashes.get(key);
+  if (known !== undefined) return known;
+  // A memory, nothing that is decided depends on: it may be lost at any time.
+  if (hashes.size >= hashesMax) hashes.clear();
+  const hash = fnv1a(key);
+  hashes.set(key, hash);
+  return hash;
+}
 
 /** FNV-1a over UTF-16 units: the same on every machine, which replay needs. */
-function hashOf(key: string): number {
+function fnv1a(key: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < key.length; i += 1) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
   return hash ^ (hash >>> 15);
 }
 
-function countBits(word: number): number {
-  let v = word - ((word >>> 1) & 0x55555555);
-  v = (v & 0x33333333) + ((v >>> 2) & 0x33333333);
-  return Math.imul((v + (v >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
-}
-
-const bitAt = (hash: number, shift: number): number => 1 << ((hash >>> shift) & levelMask);
-const indexOf = (bitmap: number, bit: number): number => countBits(bitmap & (bit - 1));
-
 function find<V>(root: Node<V> | undefined, key: string): Leaf<V> | undefined {
-  const hash = hashOf(key);
   let node = root;
-  for (let shift = 0; node?.kind === 'branch'; shift += bitsPerLevel) {
-    const bit = bitAt(hash, shift);
-    node = (node.bitmap & bit) === 0 ? undefined : node.children[indexOf(node.bitmap, bit)];
+  if (node?.children !== undefined) {
+    let hash = hashOf(key);
+    do {
+      node = node.children[hash & levelMask];
+      hash >>>= bitsPerLevel;
+    } while (node?.children !== undefined);
   }
-  if (node?.kind === 'collision') return node.leaves.find((leaf) => leaf.key === key);
-  return node?.key === key ? node : undefined;
+  if (node === undefined) return undefined;
+  if (isCollision(node)) return node.leaves.find((leaf) => leaf.key === key);
+  return node.key === key ? node : undefined;
 }
 
 function pair<V>(shift: number, a: Leaf<V> | Collision<V>, b: Leaf<V>): Node<V> {
   if (a.hash === b.hash) {
-    const leaves = [...(a.kind === 'leaf' ? [a] : a.leaves), b];
-    return {
-      kind: 'collision',
-      hash: b.hash,
-      leaves: leaves.sort((x, y) => (x.key < y.key ? -1 : 1)),
-    };
+    const leaves = [...(isCollision(a) ? a.leaves : [a]), b];
+    return { hash: b.hash, leaves: leaves.sort((x, y) => (x.key < y.key ? -1 : 1)) };
   }
-  const [bitA, bitB] = [bitAt(a.hash, shift), bitAt(b.hash, shift)];
-  if (bitA === bitB) {
-    return { kind: 'branch', bitmap: bitA, children: [pair(shift + bitsPerLevel, a, b)] };
+  const [placeA, placeB] = [(a.hash >>> shift) & levelMask, (b.hash >>> shift) & levelMask];
+  const children: (Node<V> | undefined)[] = noChildren.slice();
+  if (placeA === placeB) {
+    children[placeA] = pair(shift + bitsPerLevel, a, b);
+    return { children, count: 1 };
   }
-  const aFirst = bitA >>> 0 < bitB >>> 0;
-  return { kind: 'branch', bitmap: bitA | bitB, children: aFirst ? [a, b] : [b, a] };
+  children[placeA] = a;
+  children[placeB] = b;
+  return { children, count: 2 };
 }
 
-function insert<V>(node: Node<V> | undefined, shift: number, leaf: Leaf<V>): Node<V> {
-  if (node === undefined) return leaf;
-  if (node.kind === 'leaf') return node.key === leaf.key ? leaf : pair(shift, node, leaf);
-  if (node.kind === 'collision') {
+function insert<V>(node: Node<V>, shift: number, leaf: Leaf<V>): Node<V> {
+  if (node.children !== undefined) {
+    const place = (leaf.hash >>> shift) & levelMask;
+    const children = node.children.slice();
+    const child = children[place];
+    children[place] = child === undefined ? leaf : insert(child, shift + bitsPerLevel, leaf);
+    return { children, count: child === undefined ? node.count + 1 : node.count };
+  }
+  if (isCollision(node)) {
     const others = node.leaves.filter((other) => other.key !== leaf.key);
-    return pair(shift, { ...node, leaves: others }, leaf);
+    return pair(shift, { hash: node.hash, leaves: others }, leaf);
   }
-  const bit = bitAt(leaf.hash, shift);
-  const index = indexOf(node.bitmap, bit);
-  const children = node.children.slice();
-  if ((node.bitmap & bit) === 0) {
-    children.splice(index, 0, leaf);
-    return { kind: 'branch', bitmap: node.bitmap | bit, children };
-  }
-  children[index] = insert(node.children[index], shift + bitsPerLevel, leaf);
-  return { kind: 'branch', bitmap: node.bitmap, children };
+  return node.key === leaf.key ? leaf : pair(shift, node, leaf);
 }
 
 function remove<V>(node: Node<V>, shift: number, { hash, key }: Leaf<V>): Node<V> | undefined {
-  if (node.kind === 'leaf') return undefined;
-  if (node.kind === 'collision') {
+  if (node.children === undefined) {
+    if (!isCollision(node)) return undefined;
     const leaves = node.leaves.filter((leaf) => leaf.key !== key);
-    return leaves.length === 1 ? leaves[0] : { ...node, leaves };
+    return leaves.length === 1 ? leaves[0] : { hash: node.hash, leaves };
   }
-  const bit = bitAt(hash, shift);
-  const index = indexOf(node.bitmap, bit);
-  const child = node.children[index];
+  const place = (hash >>> shift) & levelMask;
+  const child = node.children[place];
   if (child === undefined) return node;
   const next = remove(child, shift + bitsPerLevel, { hash, key } as Leaf<V>);
+  const count = next === undefined ? node.count - 1 : node.count;
+  if (count === 0) return undefined;
   const children = node.children.slice();
-  if (next === undefined) children.splice(index, 1);
-  else children[index] = next;
-  const [only] = children;
-  if (only === undefined) return undefined;
+  children[place] = next;
   // A branch with a single leaf folds into that leaf, so that equal maps have equal shapes.
-  if (children.length === 1 && only.kind !== 'branch') return only;
-  return {
-    kind: 'branch',
-    bitmap: next === undefined ? node.bitmap & ~bit : node.bitmap,
-    children,
-  };
+  if (count === 1) {
+    const only = children.find((one) => one !== undefined);
+    if (only !== undefined && only.children === undefined) return only;
+  }
+  return { children, count };
 }
 
 /** Adds what `pick` makes of each leaf below `node`. No generator: a recursive one costs ten times as much. */
 function addLeaves<V, T>(node: Node<V> | undefined, pick: (leaf: Leaf<V>) => T, found: T[]): T[] {
   if (node === undefined) return found;
-  if (node.kind === 'leaf') found.push(pick(node));
-  else if (node.kind === 'collision') for (const leaf of node.leaves) found.push(pick(leaf));
-  else for (const child of node.children) addLeaves(child, pick, found);
+  if (node.children !== undefined) for (const child of node.children) addLeaves(child, pick, found);
+  else if (isCollision(node)) for (const leaf of node.leaves) found.push(pick(leaf));
+  else found.push(pick(node));
   return found;
 }
 
@@ -132,22 +140,19 @@ const valueOf = <V>({ value }: Leaf<V>): V => value;
 const itself = <V>(leaf: Leaf<V>): Leaf<V> => leaf;
 const entryOf = <V>({ key, value }: Leaf<V>): [string, V] => [key, value];
 
-const childAt = <V>({ bitmap, children }: Branch<V>, bit: number): Node<V> | undefined =>
-  (bitmap & bit) === 0 ? undefined : children[indexOf(bitmap, bit)];
-
 /** Adds the keys of all leaves that are not the same below `a` and `b`; what both share is passed over. */
 function addDiffering<V>(a: Node<V> | undefined, b: Node<V> | undefined, keys: string[]): void {
   if (a === b) return;
-  if (a?.kind === 'branch' && b?.kind === 'branch') {
-    for (let bits = a.bitmap | b.bitmap; bits !== 0; bits &= bits - 1)
-      addDiffering(childAt(a, bits & -bits), childAt(b, bits & -bits), keys);
+  if (a?.children !== undefined && b?.children !== undefined) {
+    for (let place = 0; place < ways; place += 1)
+      addDiffering(a.children[place], b.children[place], keys);
     return;
   }
   if (a === undefined || b === undefined) {
     addLeaves(a ?? b, keyOf, keys);
     return;
   }
-  if (a.kind === 'leaf' && b.kind === 'leaf' && a.key === b.key) {
+  if (isLeaf(a) && isLeaf(b) && a.key === b.key) {
     if (!Object.is(a.value, b.value)) keys.push(a.key);
     return;
   }
@@ -189,13 +194,12 @@ export class PersistentMap<V> {
 
   /** Returns the map with `key` set; the very same map when the value was there already. */
   set(key: string, value: V): PersistentMap<V> {
-    const old = find(this.root, key);
+    const { root, size } = this;
+    const old = find(root, key);
     if (old !== undefined && Object.is(old.value, value)) return this;
-    const leaf: Leaf<V> = { kind: 'leaf', hash: hashOf(key), key, value };
-    return new PersistentMap(
-      insert(this.root, 0, leaf),
-      old === undefined ? this.size + 1 : this.size,
-    );
+    const leaf: Leaf<V> = { hash: old === undefined ? hashOf(key) : old.hash, key, value };
+    if (root === undefined) return new PersistentMap<V>(leaf, 1);
+    return new PersistentMap(insert(root, 0, leaf), old === undefined ? size + 1 : size);
   }
 
   /** Returns the map without `key`; the very same map when it was not there. */
