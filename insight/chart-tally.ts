@@ -149,7 +149,10 @@ interface Definition {
 function takenIn({ before, after, event }: Transition): Taken[] {
   if (before === undefined) return [];
   const wanted = leafPath(after);
-  const [first] = serviceMachine.getTransitionData(before, event) as unknown as Definition[];
+  const [first] = serviceMachine.getTransitionData(
+    serviceMachine.resolveState(before),
+    event,
+  ) as unknown as Definition[];
   const left = leafPath(before);
   const taken = first === undefined ? undefined : takenOf(first, left);
   const here = taken?.to ?? left;

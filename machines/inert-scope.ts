@@ -1,13 +1,12 @@
 /**
- * Runs a machine as a pure function. XState's own `transition()` builds an actor for each
- * event (30–50 µs); one inert scope, made once for each machine, does the same in 6–12 µs, and a plain
- * chart needs not even that.
+ * Runs any machine as a pure function. XState's own `transition()` builds an actor for each
+ * event (30–50 µs); one inert scope, made once for each machine, does the same in 6–12 µs. A plain
+ * chart needs not even that: see quick-moves.ts.
  *
  * @module
  */
 import { createEmptyActor, type AnyStateMachine, type InputFrom, type SnapshotFrom } from 'xstate';
 import type { Effect } from './effects';
-import { createQuickNext, isPlainChart } from './quick-moves';
 
 export interface Stepper<TMachine extends AnyStateMachine, TEvent> {
   initial(input: InputFrom<TMachine>): SnapshotFrom<TMachine>;
@@ -49,14 +48,9 @@ export function createStepper<TMachine extends AnyStateMachine, TEvent>(
   const { context } = machine.config as {
     context: (given: { input: InputFrom<TMachine> }) => unknown;
   };
-  const initial = (first: InputFrom<TMachine>): SnapshotFrom<TMachine> =>
-    ({ ...template, context: context({ input: first }) }) as SnapshotFrom<TMachine>;
-  if (isPlainChart(machine)) {
-    const next: unknown = createQuickNext(machine);
-    return { initial, next: next as Stepper<TMachine, TEvent>['next'] };
-  }
   return {
-    initial,
+    initial: (first) =>
+      ({ ...template, context: context({ input: first }) }) as SnapshotFrom<TMachine>,
     next: (snapshot, event, effects) => {
       collected = effects;
       return machine.transition(snapshot, event, scope) as SnapshotFrom<TMachine>;

@@ -1,11 +1,19 @@
 /**
- * Takes the transitions that XState has chosen, without working out anew each time which states they leave
- * and enter: in a chart without parallel states and history that follows from the target alone. What it
- * comes to is what `machine.transition` comes to, in a quarter of the time; a spec compares the two. Pure.
+ * Takes the transitions of an XState chart without working out anew each time which states they leave and
+ * enter: in a chart without parallel states and history that follows from the target alone. What it comes to
+ * is what `machine.transition` comes to, in a fraction of the time, and on no more than a state's value and
+ * its context; a spec compares the two. Pure.
  *
  * @module
  */
-import type { AnyStateMachine, AnyStateNode, StateValue } from 'xstate';
+import type {
+  AnyStateMachine,
+  AnyStateNode,
+  ContextFrom,
+  InputFrom,
+  StateValue,
+  StateValueFrom,
+} from 'xstate';
 import type { Effect } from './effects';
 import { InvariantViolation } from './invariant-violation';
 
@@ -36,18 +44,17 @@ interface Implementations {
   readonly guards: Readonly<Record<string, ((given: Given) => boolean) | undefined>>;
 }
 
-/** As much of a snapshot as is looked at here. */
-interface Snapshot {
-  readonly context: object;
-  readonly _nodes: readonly AnyStateNode[];
+/** Where a machine is, and what it knows. */
+export interface Position<TMachine extends AnyStateMachine> {
+  readonly value: StateValueFrom<TMachine>;
+  readonly context: ContextFrom<TMachine>;
 }
 
-/** Returns the snapshot after `event`, and appends the effects to `effects`. The same snapshot: it was ignored. */
-export type QuickNext = (
-  snapshot: Snapshot,
-  event: { type: string },
-  effects: Effect[],
-) => Snapshot;
+export interface QuickStepper<TMachine extends AnyStateMachine, TEvent> {
+  initial(input: InputFrom<TMachine>): Position<TMachine>;
+  /** Returns the next position and appends the effects to `effects`. The same position: the event was ignored. */
+  next(before: Position<TMachine>, event: TEvent, effects: Effect[]): Position<TMachine>;
+}
 
 const childrenOf = (node: AnyStateNode): AnyStateNode[] =>
   Object.values(node.states) as AnyStateNode[];
@@ -83,69 +90,113 @@ export function isPlainChart({ root, implementations }: AnyStateMachine): boolea
   );
 }
 
-/** Returns the stepper of a chart for which {@link isPlainChart} holds. */
-export function createQuickNext(machine: AnyStateMachine): QuickNext {
-  const { actions, guards } = machine.implementations as unknown as Implementations;
-  const arrivals = new Map<AnyStateNode, Snapshot>();
-  const moves = new Map<AnyStateNode, Map<string, readonly Move[]>>();
+/** A state without inner states, and the transitions out of it: those of the inner state come first. */
+interface Place {
+  readonly node: AnyStateNode;
+  readonly value: StateValue;
+  readonly moves: ReadonlyMap<string, readonly Move[]>;
+  readonly eventlessMoves: readonly Move[];
+}
 
-  /** As XState looks for them: those of the inner state first. What `type` leaves out needs no event. */
-  const movesFor = (leaf: AnyStateNode, type = ''): readonly Move[] => {
-    const ofLeaf = moves.get(leaf) ?? new Map<string, readonly Move[]>();
-    let found = ofLeaf.get(type);
-    if (found === undefined) {
-      found = withAncestors(leaf).flatMap((node) =>
-        type === '' ? eventlessMoves(node) : eventMoves(node, type),
-      );
-      moves.set(leaf, ofLeaf.set(type, found));
-    }
-    return found;
+const noMoves: readonly Move[] = [];
+
+function placeOf(node: AnyStateNode): Place {
+  const nodes = withAncestors(node);
+  const types = new Set(nodes.flatMap(({ transitions }) => [...transitions.keys()]));
+  return {
+    node,
+    value: valueOf(node),
+    moves: new Map([...types].map((type) => [type, nodes.flatMap((one) => eventMoves(one, type))])),
+    eventlessMoves: nodes.flatMap(eventlessMoves),
   };
-  const arrivalIn = (target: AnyStateNode): Snapshot => {
-    let arrival = arrivals.get(target);
-    if (arrival === undefined) {
-      const resolved: Snapshot = machine.resolveState({ value: valueOf(target), context: {} });
-      arrival = resolved;
-      arrivals.set(target, arrival);
-    }
-    return arrival;
+}
+
+/** Finds the places of a chart by the values of its states. */
+function createMap({ root }: AnyStateMachine) {
+  const places = withDescendants(root)
+    .filter(({ type }) => type === 'atomic')
+    .map(placeOf);
+  // Our own values are found by identity; one that comes from elsewhere (a log) by what it says.
+  const byValue = new Map(places.map((place) => [place.value, place]));
+  const byText = new Map(places.map((place) => [JSON.stringify(place.value), place]));
+  return {
+    at(value: StateValue): Place {
+      const place = byValue.get(value) ?? byText.get(JSON.stringify(value));
+      if (place === undefined)
+        throw new InvariantViolation(`there is no state ${JSON.stringify(value)}`);
+      return place;
+    },
+    /** Where a move to `node` arrives. */
+    arrival: new Map(
+      withDescendants(root).map((node) => {
+        const leaf = initialLeaf(node);
+        return [node, places.find((place) => place.node === leaf)] as const;
+      }),
+    ),
   };
-  const choose = (list: readonly Move[], given: Given): Move | undefined => {
+}
+
+/** @throws Error where {@link isPlainChart} does not hold. */
+export function createQuickStepper<TMachine extends AnyStateMachine, TEvent>(
+  machine: TMachine,
+  copy: (context: ContextFrom<TMachine>) => ContextFrom<TMachine>,
+): QuickStepper<TMachine, TEvent> {
+  if (!isPlainChart(machine)) throw new Error('this chart needs XState itself');
+  const { actions, guards } = machine.implementations as unknown as Implementations;
+  const map = createMap(machine);
+  const { context: initialContext } = machine.config as {
+    context: (given: { input: InputFrom<TMachine> }) => object;
+  };
+  const initialValue = valueOf(initialLeaf(machine.root as AnyStateNode));
+
+  const choose = (list: readonly Move[], context: object, event: unknown): Move | undefined => {
     for (const move of list)
-      if (move.guard === undefined || guards[move.guard]?.(given) === true) return move;
+      if (move.guard === undefined || guards[move.guard]?.({ context, event }) === true)
+        return move;
     return undefined;
   };
-  const take = (snapshot: Snapshot, move: Move, given: Taken): Snapshot => {
-    const { event, effects } = given;
-    let { context } = snapshot;
+  /** Returns the context after the actions of `move`. `isOwn`: it may be changed in place. */
+  const act = (move: Move, before: object, { isOwn, event, effects }: Taken): object => {
+    let context = before;
     for (const action of move.actions) {
       const isName = typeof action === 'string';
       const assign = actions[isName ? action : action.type]?.assignment;
       if (assign !== undefined) {
-        // One copy for all that this move assigns: nobody keeps what is between.
-        if (context === snapshot.context) context = { ...context };
-        Object.assign(context, assign({ context, event }));
+        const assigned = assign({ context, event });
+        if (context === before && !isOwn)
+          context = copy(context as ContextFrom<TMachine>) as object;
+        Object.assign(context, assigned);
       } else if (!isName) effects.push(effectOf(action, { context, event }));
     }
-    const [target] = move.target ?? [];
-    const arrival = target === undefined ? snapshot : arrivalIn(target);
-    if (leafOf(arrival) !== leafOf(snapshot)) return { ...arrival, context };
-    return context === snapshot.context ? snapshot : { ...snapshot, context };
+    return context;
   };
-
-  return (first, event, effects) => {
-    let snapshot = first;
-    let move = choose(movesFor(leafOf(first), event.type), { context: first.context, event });
-    if (move !== undefined) snapshot = take(snapshot, move, { event, effects });
-    for (;;) {
-      move = choose(movesFor(leafOf(snapshot)), { context: snapshot.context, event });
-      if (move === undefined) return snapshot;
-      snapshot = take(snapshot, move, { event, effects });
+  const next = (
+    before: { readonly value: StateValue; readonly context: object },
+    event: { readonly type: string },
+    effects: Effect[],
+  ): object => {
+    // What is between two moves is kept by nobody: one copy of the context serves for all of them.
+    let { context } = before;
+    const first = map.at(before.value);
+    let place = first;
+    let move = choose(first.moves.get(event.type) ?? noMoves, context, event);
+    while (move !== undefined) {
+      context = act(move, context, { isOwn: context !== before.context, event, effects });
+      const [target] = move.target ?? [];
+      if (target !== undefined) place = map.arrival.get(target) ?? place;
+      move = choose(place.eventlessMoves, context, event);
     }
+    return place === first && context === before.context ? before : { value: place.value, context };
+  };
+  return {
+    initial: (input) =>
+      ({ value: initialValue, context: initialContext({ input }) }) as Position<TMachine>,
+    next: next as QuickStepper<TMachine, TEvent>['next'],
   };
 }
 
 interface Taken {
+  readonly isOwn: boolean;
   readonly event: unknown;
   readonly effects: Effect[];
 }
@@ -159,17 +210,11 @@ function effectOf({ type, params }: EffectAction, given: Given): Effect {
 const targetsOf = ({ initial }: AnyStateNode): readonly AnyStateNode[] =>
   (initial as { readonly target: readonly AnyStateNode[] } | undefined)?.target ?? [];
 
-/** The value of the state without inner states that a move to `node` arrives in: `{ running: 'ready' }`. */
-function valueOf(node: AnyStateNode): StateValue {
+function initialLeaf(node: AnyStateNode): AnyStateNode {
   const [first] = targetsOf(node);
-  if (first !== undefined) return valueOf(first);
-  return node.path.reduceRight<StateValue>(
-    (inner, key) => (inner === '' ? key : { [key]: inner }),
-    '',
-  );
+  return first === undefined ? node : initialLeaf(first);
 }
 
-function leafOf({ _nodes: nodes }: Snapshot): AnyStateNode {
-  for (const node of nodes) if (node.type === 'atomic') return node;
-  throw new InvariantViolation('a service is in no state');
-}
+/** The value of a state without inner states: `{ running: 'ready' }`. */
+const valueOf = ({ path }: AnyStateNode): StateValue =>
+  path.reduceRight<StateValue>((inner, key) => (inner === '' ? key : { [key]: inner }), '');

@@ -64,6 +64,7 @@ function startOutcome(service: Service): { problem: string | undefined } | undef
 /** At the end of a step: answers the start requests whose outcome is known now. */
 export function answerStarts(step: Step): void {
   const { draft } = step;
+  if (draft.pendingStarts.size === 0) return;
   for (const name of step.touched) {
     const pending = draft.pendingStarts.get(name);
     const service = draft.services.get(name);

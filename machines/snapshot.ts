@@ -7,7 +7,7 @@
 import type { StateValueFrom } from 'xstate';
 import { initMachine, type InitContext } from './init';
 import { PersistentMap } from './persistent-map';
-import { serviceMachine } from './service';
+import { type serviceMachine } from './service';
 import type { ServiceContext } from './service-context';
 import {
   servicesInOrder,
@@ -92,10 +92,10 @@ const optionalState = {
 const optionalShutdown = { graceMs: undefined, reading: undefined };
 
 function restoreService({ value, context }: PlainService): Service {
-  return serviceMachine.resolveState({
+  return {
     value,
     context: { ...optionalContext, ...context, waitingFor: PersistentMap.of(context.waitingFor) },
-  });
+  };
 }
 
 /** Returns the state that {@link toPlain} gave. The data must come from a log whose check was right. */

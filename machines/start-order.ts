@@ -176,6 +176,15 @@ export function continueWithDefinition(step: Step, definition: ServiceDefinition
     needs.filter((name) => !isDone(step, name)).map((name) => [name, true]),
   );
   registerWaiter(step, service, waitingFor);
+  // Without dependencies it is closed as soon as it is opened.
+  if (dependencies.length > 0) openFor(step, service, dependencies);
+  tell(step, service, { type: 'DefinitionRead', at: step.at, definition, needs, waitingFor });
+  settle(step);
+  answerStart(step, item);
+}
+
+function openFor(step: Step, service: ServiceName, dependencies: readonly Dependency[]): void {
+  const { draft } = step;
   draft.open = draft.open.set(service, true);
   push(step, [
     ...dependencies.map(({ name, line }): AgendaItem => ({
@@ -186,9 +195,6 @@ export function continueWithDefinition(step: Step, definition: ServiceDefinition
     })),
     { kind: 'close', service },
   ]);
-  tell(step, service, { type: 'DefinitionRead', at: step.at, definition, needs, waitingFor });
-  settle(step);
-  answerStart(step, item);
 }
 
 function isDone({ draft }: Step, name: ServiceName): boolean {

@@ -5,17 +5,19 @@
  * @module
  */
 import type { SnapshotFrom } from 'xstate';
-import type { ServiceDefinition, ServiceName } from './definition';
+import type { ServiceName } from './definition';
 import type { ExitStatus, Role, ShutdownGoal } from './events';
 import { initMachine, type InitEvent } from './init';
 import { createStepper } from './inert-scope';
 import { InvariantViolation } from './invariant-violation';
 import type { PersistentMap } from './persistent-map';
+import { createQuickStepper, type Position } from './quick-moves';
 import { serviceMachine } from './service';
 import type { ServiceContext, ServiceEvent } from './service-context';
+import { copyContext } from './service-notes';
 
-/** One service: a snapshot of its machine. */
-export type Service = SnapshotFrom<typeof serviceMachine>;
+/** One service: where its machine is, and what it knows. */
+export type Service = Position<typeof serviceMachine>;
 export type Init = SnapshotFrom<typeof initMachine>;
 
 export const stateNames = [
@@ -171,21 +173,10 @@ export interface SupervisorState {
   readonly isControlOpen: boolean | undefined;
 }
 
-const noDefinition: ServiceDefinition = {
-  directory: '/',
-  mode: 'oneshot',
-  params: [],
-  depends: [],
-  workingDirectory: '/',
-  problems: [],
-};
-
-export const serviceStepper = createStepper<typeof serviceMachine, ServiceEvent>(serviceMachine, {
-  name: '',
-  order: 0,
-  definition: noDefinition,
-  at: 0,
-});
+export const serviceStepper = createQuickStepper<typeof serviceMachine, ServiceEvent>(
+  serviceMachine,
+  copyContext,
+);
 export const initStepper = createStepper<typeof initMachine, InitEvent>(initMachine, {
   role: 'process',
   graceMs: 0,
