@@ -18,7 +18,7 @@ import type { MinitEvent, RecordedEvent } from '../machines/events';
 import { fold, initialState, type Transition } from '../machines/fold';
 import { checkInvariants } from '../machines/invariants';
 import { isInvariantViolation } from '../machines/invariant-violation';
-import { toPlain } from '../machines/snapshot';
+import { writable } from '../machines/snapshot';
 import type { SupervisorState } from '../machines/state';
 import { gatherTurns, type Round } from './gather-turns';
 import { perform } from './perform';
@@ -136,8 +136,8 @@ export function turns$(
     filter(({ isOver }) => isOver),
     // The journal first: what it goes on from must never be behind what the log says.
     tap(({ records, state }) => {
-      journal.append(records, () => toPlain(state));
-      log.append(records, () => toPlain(state));
+      journal.append(records, () => writable(state));
+      log.append(records, () => writable(state));
     }),
     tap(({ transitions }) => {
       ports.console.transitions(transitions);

@@ -41,16 +41,20 @@ function agendaItems(agenda: Agenda | undefined): AgendaItem[] {
   return items;
 }
 
-/** Returns the state as JSON data; equal states give equal data. */
-export function toPlain(state: SupervisorState): PlainState {
-  const plain: PlainState = {
+/** Returns the state as `JSON.stringify` takes it, for whoever wants to write it: no copies, nothing sorted. */
+export function writable(state: SupervisorState): object {
+  return {
     ...state,
-    services: servicesInOrder(state).map(({ value, context }) => ({ value, context })) as never,
+    services: servicesInOrder(state),
     init: { value: state.init.value, context: state.init.context },
     agenda: agendaItems(state.agenda),
   };
+}
+
+/** Returns the state as JSON data; equal states give equal data. */
+export function toPlain(state: SupervisorState): PlainState {
   // By way of JSON, so that what is compared is what a log can hold: no `undefined`, no classes.
-  return JSON.parse(JSON.stringify(plain, sortKeys)) as PlainState;
+  return JSON.parse(JSON.stringify(writable(state), sortKeys)) as PlainState;
 }
 
 /** The order of keys must not tell a state that was restored from one that was not: replies carry it as text. */
