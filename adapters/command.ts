@@ -8,7 +8,7 @@
 import type { ExitStatus } from '../machines/events';
 import { killProcess } from './libc/process';
 import { keepInheritedFdsFromChildren, spawnProcess } from './libc/spawn';
-import { captureEnvironment, packArguments } from './libc/vectors';
+import { captureEnvironment } from './libc/vectors';
 import { peekChild } from './libc/wait';
 import { explainSpawnFailure, type SpawnProblem } from './spawn-failure';
 
@@ -31,7 +31,8 @@ export function runCommand({ argv, failed, ended }: CommandOptions): Command {
   keepInheritedFdsFromChildren();
   const request = {
     path: argv[0],
-    argv: packArguments(argv, 'utf8'),
+    argv,
+    argvEncoding: 'utf8' as const,
     envp: captureEnvironment(),
     workingDirectory: '.',
     inputFd: 0,

@@ -15,7 +15,6 @@ import {
   readdirSync,
   readlinkSync,
 } from 'node:fs';
-import type { Dirent } from 'node:fs';
 import { Subject } from 'rxjs';
 import type { Occurrence, ServiceDirectories } from '../effects/ports';
 import type { ServiceDefinition } from '../machines/definition';
@@ -69,8 +68,8 @@ export function readServiceDirectory(root: string, name: string): ServiceDirecto
   if (nameProblem(name) !== undefined) return { error: systemError('EINVAL') };
   const directory = `${root.replace(/\/+$/u, '')}/${name}`;
   try {
-    const entries = readdirSync(directory, { withFileTypes: true });
-    return { definition: parseDefinition(collect({ name, directory, entries })) };
+    const files = new Set(readdirSync(directory));
+    return { definition: parseDefinition(collect({ name, directory, files })) };
   } catch (error) {
     return { error: systemErrorOf(error) };
   }
@@ -79,22 +78,19 @@ export function readServiceDirectory(root: string, name: string): ServiceDirecto
 interface Listing {
   readonly name: string;
   readonly directory: string;
-  readonly entries: readonly Dirent[];
+  readonly files: ReadonlySet<string>;
 }
 
-function collect({ name, directory, entries }: Listing): RawServiceDirectory {
-  const entryByName = new Map(entries.map((entry) => [entry.name, entry]));
-  const has = (file: string): boolean => entryByName.has(file);
-  const run = entryByName.get('run');
-  const root = entryByName.get('root');
+function collect({ name, directory, files }: Listing): RawServiceDirectory {
+  const has = (file: string): boolean => files.has(file);
   return {
     name,
     directory,
-    ...(run && { run: rawRun(run, directory) }),
+    ...(has('run') && { run: rawRun(`${directory}/run`) }),
     ...(has('params') && { params: readArguments(`${directory}/params`) }),
     ...(has('depends') && { depends: readText(`${directory}/depends`) }),
     ...(has('nice') && { nice: readText(`${directory}/nice`) }),
-    ...(root && { root: linkTarget(root, directory) ?? 'root' }),
+    ...(has('root') && { root: linkTarget(`${directory}/root`) ?? 'root' }),
     ...(has('log') && { log: rawLog(`${directory}/log`) }),
     hasRespawn: has('respawn'),
     hasSync: has('sync'),
@@ -103,8 +99,8 @@ function collect({ name, directory, entries }: Listing): RawServiceDirectory {
   };
 }
 
-function rawRun(entry: Dirent, directory: string): RawRun {
-  const target = linkTarget(entry, directory);
+function rawRun(path: string): RawRun {
+  const target = linkTarget(path);
   return target === undefined ? { kind: 'other' } : { kind: 'symlink', target };
 }
 
@@ -112,13 +108,12 @@ function rawRun(entry: Dirent, directory: string): RawRun {
  * The text of a symbolic link; none where it is no link, or where the text is no UTF-8, because
  * then only the kernel can follow it.
  */
-function linkTarget(entry: Dirent, directory: string): string | undefined {
-  if (!entry.isSymbolicLink()) return undefined;
+function linkTarget(path: string): string | undefined {
   try {
-    const target = readlinkSync(`${directory}/${entry.name}`, 'buffer');
+    const target = readlinkSync(path, 'buffer');
     return isUtf8(target) ? target.toString() : undefined;
   } catch {
-    // It was replaced since it was listed; using the path itself fails later, with the right error.
+    // No link (EINVAL), or replaced since it was listed: using the path itself fails later, with the right error.
     return undefined;
   }
 }

@@ -10,8 +10,8 @@ import { spawnsInFlightMax } from '../machines/limits';
 import type { LogPipes } from './log-pipes';
 import { errnos } from './libc/errors';
 import { ownNice, setNice } from './libc/process';
-import { keepInheritedFdsFromChildren, spawnProcess } from './libc/spawn';
-import { captureEnvironment, packArguments } from './libc/vectors';
+import { keepInheritedFdsFromChildren, spawnProcess, type NativeSpawn } from './libc/spawn';
+import { captureEnvironment } from './libc/vectors';
 import type { MissingMeans } from './missing-means';
 import { explainSpawnFailure, type SpawnProblem } from './spawn-failure';
 import { openStandardFiles, type StandardFiles } from './standard-files';
@@ -66,11 +66,8 @@ export function createSpawner(
     }
     inFlight += 1;
     const memory = pidMemory?.(job.params.service, job.cause);
-    const request = {
-      ...nativeSpawn(job.params, files, envp),
-      ...(memory && { pidMemory: memory }),
-    };
-    spawnProcess(request, (errno, pid) => {
+    const own = memory === undefined ? { envp } : { envp, pidMemory: memory };
+    spawnProcess(nativeSpawn(job.params, files, own), (errno, pid) => {
       inFlight -= 1;
       files.release();
       if (errno === 0) {
@@ -115,14 +112,16 @@ export function createSpawner(
   };
 }
 
-function nativeSpawn(params: SpawnProcessParams, files: StandardFiles, envp: Buffer) {
-  const { path, argv, argvEncoding, workingDirectory } = params;
+function nativeSpawn(
+  { path, argv, argvEncoding, workingDirectory }: SpawnProcessParams,
+  { inputFd, outputFd, errorFd, terminal }: StandardFiles,
+  { envp, pidMemory }: Pick<NativeSpawn, 'envp' | 'pidMemory'>,
+): NativeSpawn {
   return {
-    path,
-    argv: packArguments(argv, argvEncoding ?? 'utf8'),
-    envp,
-    workingDirectory,
-    ...files,
+    ...{ path, argv, argvEncoding: argvEncoding ?? ('utf8' as const), workingDirectory },
+    ...{ envp, inputFd, outputFd, errorFd },
+    ...(terminal !== undefined && { terminal }),
+    ...(pidMemory !== undefined && { pidMemory }),
   };
 }
 

@@ -31,7 +31,8 @@ export function nameProblem(name: string): string | undefined {
   if (name.includes('\0')) return 'the name holds a NUL byte';
   if (name.includes('\ufffd')) return 'the name is not valid UTF-8';
   if (name.startsWith('/')) return 'the name begins with a slash: it is relative to ROOT';
-  const bytes = utf8Length(name);
+  // Counted only where it could matter: no character takes more bytes than three for each UTF-16 unit.
+  const bytes = name.length * 3 > nameBytesMax ? utf8Length(name) : 0;
   if (bytes > nameBytesMax)
     return `the name has ${String(bytes)} bytes, at most ${String(nameBytesMax)} are allowed`;
   for (const component of name.split('/')) {

@@ -164,7 +164,7 @@ export function createQuickStepper<TMachine extends AnyStateMachine, TEvent>(
       if (assign !== undefined) {
         const assigned = assign({ context, event });
         if (context === before && !isOwn)
-          context = copy(context as ContextFrom<TMachine>) as object;
+          context = copy(context as ContextFrom<TMachine>);
         Object.assign(context, assigned);
       } else if (!isName) effects.push(effectOf(action, { context, event }));
     }

@@ -3,19 +3,19 @@
  *
  * @module
  */
-import { bind } from './koffi';
+import { bindAtOnce } from './koffi';
 
 const CLOCK_REALTIME = 0;
 const CLOCK_BOOTTIME = 7;
 
-const clockGetTime = bind<[number, Uint32Array]>('int clock_gettime(int, void *)');
+const clockGetTime = bindAtOnce<[number, Uint32Array]>('int clock_gettime(int, void *)');
 /** struct timespec: 64-bit seconds, then nanoseconds; little-endian on all machines we run on. */
 const time = new Uint32Array(4);
 
 function microseconds(clock: number): number {
   clockGetTime(clock, time);
-  const [low = 0, high = 0, nanoseconds = 0] = time;
-  return (high * 4_294_967_296 + low) * 1_000_000 + Math.floor(nanoseconds / 1_000);
+  const seconds = (time[1] ?? 0) * 4_294_967_296 + (time[0] ?? 0);
+  return seconds * 1_000_000 + Math.floor((time[2] ?? 0) / 1_000);
 }
 
 /** Returns CLOCK_BOOTTIME, µs: goes on in suspend, nobody can set it. */

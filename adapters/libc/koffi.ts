@@ -94,7 +94,7 @@ export function bind<Arguments extends readonly NativeValue[]>(
   prototype: string,
 ): NativeFunction<Arguments> {
   let bound: NativeFunction<Arguments> | undefined;
-  const found = (): NativeFunction<Arguments> => (bound ??= bindNow(prototype));
+  const found = (): NativeFunction<Arguments> => (bound ??= bindAtOnce(prototype));
   return Object.assign((...values: Arguments) => found()(...values), {
     async: (...values: [...Arguments, NativeCallback]) => {
       found().async(...values);
@@ -102,8 +102,13 @@ export function bind<Arguments extends readonly NativeValue[]>(
   });
 }
 
-/** @throws Error if this libc has no function of that name. */
-const bindNow = <Arguments extends readonly NativeValue[]>(
+/**
+ * Binds a function that every libc has, now: for what each boot calls again and again, since no wrapper is
+ * cheaper than one.
+ *
+ * @throws Error if this libc has no function of that name.
+ */
+export const bindAtOnce = <Arguments extends readonly NativeValue[]>(
   prototype: string,
 ): NativeFunction<Arguments> => libc.func(prototype) as NativeFunction<Arguments>;
 
@@ -112,7 +117,7 @@ export function bindOptional<Arguments extends readonly NativeValue[]>(
   prototype: string,
 ): NativeFunction<Arguments> | undefined {
   try {
-    return bindNow<Arguments>(prototype);
+    return bindAtOnce<Arguments>(prototype);
   } catch {
     return undefined;
   }

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { bind } from './koffi';
+import { bindAtOnce } from './koffi';
 
 const POLLIN = 1;
 const POLLOUT = 4;
-const poll = bind<[Buffer, number, number]>('int poll(void *, unsigned long, int)');
+const poll = bindAtOnce<[Buffer, number, number]>('int poll(void *, unsigned long, int)');
 /** struct pollfd: fd, events, revents. */
 const pollFd = Buffer.alloc(8);
 

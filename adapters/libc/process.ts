@@ -4,12 +4,12 @@
  * @module
  */
 import { errnos } from './errors';
-import { bind, lastErrno, resultOrErrno } from './koffi';
+import { bind, bindAtOnce, lastErrno, resultOrErrno } from './koffi';
 
 const PRIO_PROCESS = 0;
 const PR_SET_CHILD_SUBREAPER = 36;
 
-const kill = bind<[number, number]>('int kill(int, int)');
+const kill = bindAtOnce<[number, number]>('int kill(int, int)');
 const setPriority = bind<[number, number, number]>('int setpriority(int, int, int)');
 const getPriority = bind<[number, number]>('int getpriority(int, int)');
 const processControl = bind<[number, number, number, number, number]>(

@@ -2,15 +2,16 @@
  * posix_spawn(3) on a thread of libuv's pool: it returns only after the exec, and an exec may hang
  * (a dead file server), which must not stop PID 1. fork(2) is impossible under V8.
  *
- * The structs are opaque; the sizes here are well above those of glibc and musl.
+ * What each call is given lies in a {@link SpawnBlock}; addresses go as numbers, which is the cheapest way.
  *
  * @module
  */
 import { keptOpen, setCloseOnExec } from './fcntl';
-import { bind, bindOptional, type NativeFunction } from './koffi';
+import { bindAtOnce, bindOptional, type NativeFunction } from './koffi';
 import { isAboveLimit, withLimitOfBefore } from './open-files-limit';
+import { SpawnBlock, type PackedProgram, type ProgramStrings } from './spawn-block';
 
-const fileActionsBytes = 256;
+/** The structs are opaque; the size is well above those of glibc and musl. */
 const attributesBytes = 512;
 const signalSetBytes = 128;
 const SETSIGDEF = 0x04;
@@ -19,48 +20,44 @@ const SETSID = 0x80;
 const O_NONBLOCK = 0o4000;
 const fdMaxWithoutCloseFrom = 1_023;
 
-type Memory = Buffer;
+type Address = number;
 const prefix = 'int posix_spawn_file_actions_';
-const spawn = bind<[Int32Array, Memory, Memory, Memory, Memory, Memory]>(
-  'int posix_spawn(void *, void *, void *, void *, void *, void *)',
+const spawn = bindAtOnce<[Int32Array, Address, Address, Buffer, Address, Buffer]>(
+  'int posix_spawn(void *, uintptr_t, uintptr_t, void *, uintptr_t, void *)',
 );
-const initActions = bind<[Memory]>(`${prefix}init(void *)`);
-const destroyActions = bind<[Memory]>(`${prefix}destroy(void *)`);
-const addDup2 = bind<[Memory, number, number]>(`${prefix}adddup2(void *, int, int)`);
-const addOpen = bind<[Memory, number, Memory, number, number]>(
-  `${prefix}addopen(void *, int, void *, int, uint32_t)`,
+const initActions = bindAtOnce<[Address]>(`${prefix}init(uintptr_t)`);
+const destroyActions = bindAtOnce<[Address]>(`${prefix}destroy(uintptr_t)`);
+const addDup2 = bindAtOnce<[Address, number, number]>(`${prefix}adddup2(uintptr_t, int, int)`);
+const addOpen = bindAtOnce<[Address, number, Buffer, number, number]>(
+  `${prefix}addopen(uintptr_t, int, void *, int, uint32_t)`,
 );
-const addClose = bind<[Memory, number]>(`${prefix}addclose(void *, int)`);
-const addChdir = bind<[Memory, Memory]>(`${prefix}addchdir_np(void *, void *)`);
-const addCloseFrom: NativeFunction<[Memory, number]> | undefined = bindOptional(
-  `${prefix}addclosefrom_np(void *, int)`,
+const addClose = bindAtOnce<[Address, number]>(`${prefix}addclose(uintptr_t, int)`);
+const addChdir = bindAtOnce<[Address, Address]>(`${prefix}addchdir_np(uintptr_t, uintptr_t)`);
+const addCloseFrom: NativeFunction<[Address, number]> | undefined = bindOptional(
+  `${prefix}addclosefrom_np(uintptr_t, int)`,
 );
 
 const attributes = makeAttributes();
 
 /** Own session, all signals default, none blocked. */
-function makeAttributes(): Memory {
+function makeAttributes(): Buffer {
   const made = Buffer.alloc(attributesBytes);
-  bind<[Memory]>('int posix_spawnattr_init(void *)')(made);
-  bind<[Memory, number]>('int posix_spawnattr_setflags(void *, short)')(
+  bindAtOnce<[Buffer]>('int posix_spawnattr_init(void *)')(made);
+  bindAtOnce<[Buffer, number]>('int posix_spawnattr_setflags(void *, short)')(
     made,
     SETSID | SETSIGDEF | SETSIGMASK,
   );
   const all = Buffer.alloc(signalSetBytes, 0xff);
   const none = Buffer.alloc(signalSetBytes);
-  bind<[Memory, Memory]>('int posix_spawnattr_setsigdefault(void *, void *)')(made, all);
-  bind<[Memory, Memory]>('int posix_spawnattr_setsigmask(void *, void *)')(made, none);
+  bindAtOnce<[Buffer, Buffer]>('int posix_spawnattr_setsigdefault(void *, void *)')(made, all);
+  bindAtOnce<[Buffer, Buffer]>('int posix_spawnattr_setsigmask(void *, void *)')(made, none);
   return made;
 }
 
-/** Everything the child gets. The fds become its 0, 1 and 2; it has no others. */
-export interface NativeSpawn {
-  /** Absolute path of the program. */
-  readonly path: string;
-  /** {@link packArguments}, {@link captureEnvironment}. */
-  readonly argv: Buffer;
+/** Everything the child gets. The fds become its 0, 1 and 2; it has no others. The path is absolute. */
+export interface NativeSpawn extends ProgramStrings {
+  /** {@link captureEnvironment}. */
   readonly envp: Buffer;
-  readonly workingDirectory: string;
   readonly inputFd: number;
   readonly outputFd: number;
   readonly errorFd: number;
@@ -70,49 +67,59 @@ export interface NativeSpawn {
   readonly pidMemory?: Int32Array;
 }
 
+/** Blocks of calls that are over. */
+const idleBlocks: SpawnBlock[] = [];
+
 /** Starts a process; `done` gets 0 and its PID, or the errno. Returns at once. */
 export function spawnProcess(
   request: NativeSpawn,
   done: (errno: number, pid: number) => void,
 ): void {
   const pid = request.pidMemory ?? new Int32Array(1);
-  const { actions, errno: refused } = fileActions(request);
+  const block = idleBlocks.pop() ?? new SpawnBlock();
+  const program = block.pack(request);
+  const { actions } = block;
+  const refused = addActions(actions, request, program);
   if (refused !== 0) {
-    destroyActions(actions);
+    release(block);
     done(refused, 0);
     return;
   }
   // Held by the callback: C uses this memory until the call is over.
-  const held = { request, path: cString(request.path), actions, pid };
-  const { argv, envp } = request;
-  spawn.async(held.pid, held.path, held.actions, attributes, argv, envp, (error, errno) => {
-    destroyActions(held.actions);
+  const held = { block, pid, envp: request.envp };
+  const { path, argv } = program;
+  spawn.async(pid, path, actions, attributes, argv, held.envp, (error, errno) => {
+    release(held.block);
     if (error !== null) throw error;
     done(errno, held.pid[0] ?? 0);
   });
 }
 
-/** `errno` is 0, or says why this cannot be asked of libc: a descriptor above the limit of open files. */
-function fileActions(request: NativeSpawn): { readonly actions: Memory; readonly errno: number } {
-  const actions = Buffer.alloc(fileActionsBytes);
+function release(block: SpawnBlock): void {
+  destroyActions(block.actions);
+  idleBlocks.push(block);
+}
+
+/** Returns 0, or why this cannot be asked of libc: a descriptor above the limit of open files. */
+function addActions(actions: Address, request: NativeSpawn, program: PackedProgram): number {
   initActions(actions);
   if (request.terminal !== undefined) {
     // A session leader that opens a terminal for reading gets it for its session, also when that
     // fd is replaced at once by the one that minit has opened and checked (tty_ioctl(4)).
-    addOpen(actions, 0, cString(request.terminal), O_NONBLOCK, 0);
+    addOpen(actions, 0, Buffer.from(`${request.terminal}\0`), O_NONBLOCK, 0);
   }
   // dup2(n, n) is needed: Node marks the fds it inherits close-on-exec, and only this undoes it.
   const errno =
     addDup2(actions, request.inputFd, 0) ||
     addDup2(actions, request.outputFd, 1) ||
     addDup2(actions, request.errorFd, 2);
-  addChdir(actions, cString(request.workingDirectory));
+  addChdir(actions, program.workingDirectory);
   if (addCloseFrom !== undefined) addCloseFrom(actions, 3);
   else addCloses(actions);
-  return { actions, errno };
+  return errno;
 }
 
-function addCloses(actions: Memory): void {
+function addCloses(actions: Address): void {
   const kept = [...keptOpen].filter((fd) => fd > 2);
   const closeAbove = kept.filter(isAboveLimit);
   for (const fd of kept) if (!isAboveLimit(fd)) addClose(actions, fd);
@@ -128,5 +135,3 @@ export function keepInheritedFdsFromChildren(): void {
   if (addCloseFrom !== undefined) return;
   for (let fd = 3; fd <= fdMaxWithoutCloseFrom; fd += 1) setCloseOnExec(fd);
 }
-
-const cString = (text: string): Buffer => Buffer.from(`${text}\0`);

@@ -5,7 +5,7 @@
  */
 import type { ExitStatus } from '../../machines/events';
 import { errnos } from './errors';
-import { bind, resultOrErrno } from './koffi';
+import { bind, bindAtOnce, resultOrErrno } from './koffi';
 
 const WNOHANG = 1;
 const WEXITED = 4;
@@ -14,7 +14,7 @@ const P_ALL = 0;
 const P_PID = 1;
 const CLD_EXITED = 1;
 const CLD_DUMPED = 3;
-const waitPid = bind<[number, Int32Array, number]>('int waitpid(int, void *, int)');
+const waitPid = bindAtOnce<[number, Int32Array, number]>('int waitpid(int, void *, int)');
 const waitId = bind<[number, number, Buffer, number]>('int waitid(int, uint32_t, void *, int)');
 /** siginfo_t on 64 bits: si_code at 8, si_pid at 16, si_status at 24. */
 const childInfo = Buffer.alloc(128);

@@ -13,7 +13,8 @@ import { bootTimeUs } from '../../adapters/libc/clock';
 import { bind } from '../../adapters/libc/koffi';
 import { makeFifo } from '../../adapters/libc/pipe';
 import { killProcess } from '../../adapters/libc/process';
-import { captureEnvironment, packArguments } from '../../adapters/libc/vectors';
+import { SpawnBlock } from '../../adapters/libc/spawn-block';
+import { captureEnvironment } from '../../adapters/libc/vectors';
 import { findLostChildren, type LostStart } from '../../adapters/re-exec/lost-children';
 import type { SpawnProcessParams } from '../../machines/effects';
 import { SIGKILL, startRealProcesses } from '../support/real-processes';
@@ -247,15 +248,16 @@ async function beginHangingSpawn({ path, argv }: SpawnProcessParams) {
   const fifo = silentFifo();
   const [actions, attributes] = actionsAndAttributes(fifo);
   const pid = new Int32Array(1);
-  const argvBytes = packArguments(argv, 'utf8');
-  const pathBytes = Buffer.from(`${path}\0`);
-  const memory = [pid, pathBytes, actions, attributes, argvBytes, captureEnvironment()] as const;
+  const block = new SpawnBlock();
+  const program = block.pack({ path, argv, argvEncoding: 'utf8', workingDirectory: '/' });
+  const environment = captureEnvironment();
+  const memory = [pid, program.path, actions, attributes, program.argv, environment] as const;
   // Held by the callback: C uses this memory until the call is over.
-  const done = new Promise<{ readonly errno: number; readonly held: typeof memory }>((resolve) => {
-    bind<[Int32Array, Buffer, Buffer, Buffer, Buffer, Buffer]>(
-      'int posix_spawn(void *, void *, void *, void *, void *, void *)',
+  const done = new Promise<{ readonly errno: number; readonly held: unknown }>((resolve) => {
+    bind<[Int32Array, number, Buffer, Buffer, number, Buffer]>(
+      'int posix_spawn(void *, uintptr_t, void *, void *, uintptr_t, void *)',
     ).async(...memory, (_error, errno) => {
-      resolve({ errno, held: memory });
+      resolve({ errno, held: [memory, block] });
     });
   });
   while (copies().length === 0) await immediate();

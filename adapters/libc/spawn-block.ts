@@ -1,0 +1,78 @@
+/**
+ * Memory for what posix_spawn(3) is given of one process, used over and over: a boot makes a thousand
+ * calls, and each would leave half a dozen buffers to the garbage collector.
+ *
+ * @module
+ */
+import { addressOf } from './koffi';
+
+const wordBytes = 8;
+/** The structs are opaque; this is well above those of glibc and musl. */
+const actionsBytes = 256;
+/** Enough for the paths and arguments of nearly all services. */
+const stringBytesUsual = 2_048;
+/** UTF-8 needs no more for a UTF-16 unit. */
+const bytesPerUnitMax = 3;
+const highWord = 4_294_967_296;
+
+export interface ProgramStrings {
+  readonly path: string;
+  readonly workingDirectory: string;
+  readonly argv: readonly string[];
+  /** Of the arguments; the program's own name comes from a path and is always UTF-8. */
+  readonly argvEncoding: 'utf8' | 'latin1';
+}
+
+/** Addresses below 2^53: there are none above 2^47 in user space. */
+export interface PackedProgram {
+  readonly path: number;
+  readonly workingDirectory: number;
+  readonly argv: number;
+}
+
+export class SpawnBlock {
+  readonly #actions = Buffer.alloc(actionsBytes);
+  /** Of the memory for a posix_spawn_file_actions_t, which must be destroyed before the block is used again. */
+  readonly actions = Number(addressOf(this.#actions));
+  #strings = Buffer.allocUnsafeSlow(stringBytesUsual);
+  #address = Number(addressOf(this.#strings));
+  #end = 0;
+
+  /** Writes argv, a vector of addresses that ends with NULL, and all strings. They stay until the next time. */
+  pack({ path, workingDirectory, argv, argvEncoding }: ProgramStrings): PackedProgram {
+    let units = path.length + workingDirectory.length + 2;
+    for (const text of argv) units += text.length + 1;
+    const vectorBytes = (argv.length + 1) * wordBytes;
+    this.#reserve(vectorBytes + units * bytesPerUnitMax);
+    this.#end = vectorBytes;
+    for (let index = 0; index < argv.length; index += 1)
+      this.#word(index, this.#string(argv[index] ?? '', index === 0 ? 'utf8' : argvEncoding));
+    this.#word(argv.length, 0);
+    return {
+      argv: this.#address,
+      path: this.#string(path, 'utf8'),
+      workingDirectory: this.#string(workingDirectory, 'utf8'),
+    };
+  }
+
+  #reserve(bytes: number): void {
+    const isUsual = bytes <= stringBytesUsual;
+    if (isUsual ? this.#strings.length === stringBytesUsual : this.#strings.length >= bytes) return;
+    // What an unusual program needed is not kept.
+    this.#strings = Buffer.allocUnsafeSlow(isUsual ? stringBytesUsual : bytes);
+    this.#address = Number(addressOf(this.#strings));
+  }
+
+  #string(text: string, encoding: 'utf8' | 'latin1'): number {
+    const address = this.#address + this.#end;
+    this.#end += this.#strings.write(text, this.#end, encoding);
+    this.#strings[this.#end] = 0;
+    this.#end += 1;
+    return address;
+  }
+
+  #word(index: number, address: number): void {
+    this.#strings.writeUInt32LE(address % highWord, index * wordBytes);
+    this.#strings.writeUInt32LE(Math.floor(address / highWord), index * wordBytes + 4);
+  }
+}
