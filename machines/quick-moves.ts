@@ -90,83 +90,101 @@ export function isPlainChart({ root, implementations }: AnyStateMachine): boolea
   );
 }
 
+/** A transition with all that it names looked up. */
+interface QuickMove {
+  readonly guard: ((given: Given) => boolean) | undefined;
+  readonly actions: readonly QuickAction[];
+  readonly target: Place | undefined;
+}
+/** Assigns, or gives an effect: data of a type, with what makes its parameters. */
+interface QuickAction {
+  readonly assign: ((given: Given) => object) | undefined;
+  readonly effect: EffectAction | undefined;
+}
+
 /** A state without inner states, and the transitions out of it: those of the inner state come first. */
 interface Place {
-  readonly node: AnyStateNode;
   readonly value: StateValue;
-  readonly moves: ReadonlyMap<string, readonly Move[]>;
-  readonly eventlessMoves: readonly Move[];
+  readonly moves: Map<string, readonly QuickMove[]>;
+  eventlessMoves: readonly QuickMove[];
 }
 
-const noMoves: readonly Move[] = [];
-
-function placeOf(node: AnyStateNode): Place {
-  const nodes = withAncestors(node);
-  const types = new Set(nodes.flatMap(({ transitions }) => [...transitions.keys()]));
-  return {
-    node,
-    value: valueOf(node),
-    moves: new Map([...types].map((type) => [type, nodes.flatMap((one) => eventMoves(one, type))])),
-    eventlessMoves: nodes.flatMap(eventlessMoves),
-  };
-}
-
-/** Finds the places of a chart by the values of its states. */
-function createMap({ root }: AnyStateMachine) {
-  const places = withDescendants(root)
-    .filter(({ type }) => type === 'atomic')
-    .map(placeOf);
-  // Our own values are found by identity; one that comes from elsewhere (a log) by what it says.
-  const byValue = new Map(places.map((place) => [place.value, place]));
-  const byText = new Map(places.map((place) => [JSON.stringify(place.value), place]));
-  return {
-    at(value: StateValue): Place {
-      const place = byValue.get(value) ?? byText.get(JSON.stringify(value));
-      if (place === undefined)
-        throw new InvariantViolation(`there is no state ${JSON.stringify(value)}`);
-      return place;
-    },
-    /** Where a move to `node` arrives. */
-    arrival: new Map(
-      withDescendants(root).map((node) => {
-        const leaf = initialLeaf(node);
-        return [node, places.find((place) => place.node === leaf)] as const;
-      }),
-    ),
-  };
+/** The places of a chart, and how its states are told. */
+interface Chart {
+  readonly begin: Place;
+  /** The place with this value. @throws InvariantViolation where there is none. */
+  readonly at: (value: StateValue) => Place;
 }
 
 /** @throws Error where {@link isPlainChart} does not hold. */
-export function createQuickStepper<TMachine extends AnyStateMachine, TEvent>(
-  machine: TMachine,
-  copy: (context: ContextFrom<TMachine>) => ContextFrom<TMachine>,
-): QuickStepper<TMachine, TEvent> {
+function readChart(machine: AnyStateMachine): Chart {
   if (!isPlainChart(machine)) throw new Error('this chart needs XState itself');
   const { actions, guards } = machine.implementations as unknown as Implementations;
-  const map = createMap(machine);
+  const root = machine.root as AnyStateNode;
+  const leaves = withDescendants(root).filter(({ type }) => type === 'atomic');
+  const places = new Map(
+    leaves.map((leaf): [AnyStateNode, Place] => [
+      leaf,
+      { value: valueOf(leaf), moves: new Map(), eventlessMoves: [] },
+    ]),
+  );
+  const quickAction = (action: Action): QuickAction => {
+    const isName = typeof action === 'string';
+    const assign = actions[isName ? action : action.type]?.assignment;
+    return { assign, effect: assign !== undefined || isName ? undefined : action };
+  };
+  const quickMove = ({ guard, target, actions: done }: Move): QuickMove => ({
+    guard: guard === undefined ? undefined : guards[guard],
+    actions: done.map(quickAction),
+    target: target?.[0] && places.get(initialLeaf(target[0])),
+  });
+  for (const [leaf, place] of places) {
+    const nodes = withAncestors(leaf);
+    for (const type of new Set(nodes.flatMap(({ transitions }) => [...transitions.keys()])))
+      place.moves.set(type, nodes.flatMap((node) => eventMoves(node, type)).map(quickMove));
+    place.eventlessMoves = nodes.flatMap(eventlessMoves).map(quickMove);
+  }
+  // Our own values are found by identity; one that comes from elsewhere (a log) by what it says.
+  const byValue = new Map([...places.values()].map((place) => [place.value, place]));
+  const byText = new Map([...byValue].map(([value, place]) => [JSON.stringify(value), place]));
+  const at = (value: StateValue): Place => {
+    const place = byValue.get(value) ?? byText.get(JSON.stringify(value));
+    if (place !== undefined) return place;
+    throw new InvariantViolation(`there is no state ${JSON.stringify(value)}`);
+  };
+  return { begin: at(valueOf(initialLeaf(root))), at };
+}
+
+function choose(moves: readonly QuickMove[], context: object, event: unknown) {
+  for (const move of moves)
+    if (move.guard === undefined || move.guard({ context, event })) return move;
+  return undefined;
+}
+
+const noMoves: readonly QuickMove[] = [];
+
+/**
+ * Returns the stepper of a chart. `copy` makes the copy of a context that is then changed.
+ *
+ * @throws Error where {@link isPlainChart} does not hold.
+ */
+export function createQuickStepper<TMachine extends AnyStateMachine, TEvent>(
+  machine: TMachine,
+  copy: (context: never) => object,
+): QuickStepper<TMachine, TEvent> {
+  const { begin, at } = readChart(machine);
   const { context: initialContext } = machine.config as {
     context: (given: { input: InputFrom<TMachine> }) => object;
   };
-  const initialValue = valueOf(initialLeaf(machine.root as AnyStateNode));
-
-  const choose = (list: readonly Move[], context: object, event: unknown): Move | undefined => {
-    for (const move of list)
-      if (move.guard === undefined || guards[move.guard]?.({ context, event }) === true)
-        return move;
-    return undefined;
-  };
   /** Returns the context after the actions of `move`. `isOwn`: it may be changed in place. */
-  const act = (move: Move, before: object, { isOwn, event, effects }: Taken): object => {
+  const act = (move: QuickMove, before: object, { isOwn, event, effects }: Taken): object => {
     let context = before;
-    for (const action of move.actions) {
-      const isName = typeof action === 'string';
-      const assign = actions[isName ? action : action.type]?.assignment;
+    for (const { assign, effect } of move.actions) {
       if (assign !== undefined) {
         const assigned = assign({ context, event });
-        if (context === before && !isOwn)
-          context = copy(context as ContextFrom<TMachine>);
+        if (context === before && !isOwn) context = copy(context as never);
         Object.assign(context, assigned);
-      } else if (!isName) effects.push(effectOf(action, { context, event }));
+      } else if (effect !== undefined) effects.push(effectOf(effect, { context, event }));
     }
     return context;
   };
@@ -177,20 +195,19 @@ export function createQuickStepper<TMachine extends AnyStateMachine, TEvent>(
   ): object => {
     // What is between two moves is kept by nobody: one copy of the context serves for all of them.
     let { context } = before;
-    const first = map.at(before.value);
+    const first = at(before.value);
     let place = first;
     let move = choose(first.moves.get(event.type) ?? noMoves, context, event);
     while (move !== undefined) {
       context = act(move, context, { isOwn: context !== before.context, event, effects });
-      const [target] = move.target ?? [];
-      if (target !== undefined) place = map.arrival.get(target) ?? place;
+      place = move.target ?? place;
       move = choose(place.eventlessMoves, context, event);
     }
     return place === first && context === before.context ? before : { value: place.value, context };
   };
   return {
     initial: (input) =>
-      ({ value: initialValue, context: initialContext({ input }) }) as Position<TMachine>,
+      ({ value: begin.value, context: initialContext({ input }) }) as Position<TMachine>,
     next: next as QuickStepper<TMachine, TEvent>['next'],
   };
 }

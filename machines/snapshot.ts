@@ -41,21 +41,23 @@ function agendaItems(agenda: Agenda | undefined): AgendaItem[] {
   return items;
 }
 
-/** Returns the state as `JSON.stringify` takes it, for whoever wants to write it: no copies, nothing sorted. */
-export function writable(state: SupervisorState): object {
-  return {
-    ...state,
-    services: servicesInOrder(state),
-    init: { value: state.init.value, context: state.init.context },
-    agenda: agendaItems(state.agenda),
-  };
-}
+const jsonable = (state: SupervisorState) => ({
+  ...state,
+  services: servicesInOrder(state),
+  init: { value: state.init.value, context: state.init.context },
+  agenda: agendaItems(state.agenda),
+});
+
+/** Returns the state as `JSON.stringify` takes it, for whoever wants to write it: nothing is copied or sorted. */
+export const writable = (state: SupervisorState): object => ({
+  ...jsonable(state),
+  ...Object.fromEntries(mapFields.map((field) => [field, [...state[field]]])),
+});
 
 /** Returns the state as JSON data; equal states give equal data. */
-export function toPlain(state: SupervisorState): PlainState {
+export const toPlain = (state: SupervisorState): PlainState =>
   // By way of JSON, so that what is compared is what a log can hold: no `undefined`, no classes.
-  return JSON.parse(JSON.stringify(writable(state), sortKeys)) as PlainState;
-}
+  JSON.parse(JSON.stringify(jsonable(state), sortKeys)) as PlainState;
 
 /** The order of keys must not tell a state that was restored from one that was not: replies carry it as text. */
 function sortKeys(_: string, value: unknown): unknown {

@@ -167,7 +167,8 @@ function count(draft: Draft, before: Service, after: Service): void {
 }
 
 function trackPid(draft: Draft, before: Service, after: Service): void {
-  const [oldPid, newPid] = [before.context.pid, after.context.pid];
+  const oldPid = before.context.pid;
+  const newPid = after.context.pid;
   if (oldPid === newPid) return;
   if (oldPid !== undefined) draft.serviceByPid = draft.serviceByPid.delete(String(oldPid));
   if (newPid !== undefined)
@@ -187,7 +188,9 @@ function releaseWaiters(step: Step, name: ServiceName): void {
   if (waiting === undefined) return;
   draft.waiters = draft.waiters.delete(name);
   const order = (service: string) => draft.services.get(service)?.context.order ?? 0;
-  for (const waiter of [...waiting.keys()].sort((a, b) => order(a) - order(b))) {
+  const names = waiting.keys();
+  if (names.length > 1) names.sort((a, b) => order(a) - order(b));
+  for (const waiter of names) {
     tell(step, waiter, { type: 'DependencySettled', at: step.at, dependency: name });
   }
 }
@@ -201,10 +204,11 @@ export function dropDependency(step: Step, waiter: ServiceName, name: ServiceNam
 
 /** Records that `waiter` waits for each of `names`. */
 export function registerWaiter(step: Step, waiter: ServiceName, names: PersistentMap<true>): void {
-  for (const name of names.keys()) {
-    const waiting = step.draft.waiters.get(name) ?? PersistentMap.empty<true>();
-    step.draft.waiters = step.draft.waiters.set(name, waiting.set(waiter, true));
-  }
+  const { waiters } = step.draft;
+  const onlyThis = PersistentMap.of<true>([[waiter, true]]);
+  step.draft.waiters = waiters.setAll(
+    names.keys().map((name) => [name, waiters.get(name)?.set(waiter, true) ?? onlyThis]),
+  );
 }
 
 function unregister(draft: Draft, { context }: Service): void {

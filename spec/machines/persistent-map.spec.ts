@@ -93,6 +93,27 @@ describe('persistent map', () => {
     );
   });
 
+  it('takes many entries at once as one after the other, and leaves the old map as it was', () => {
+    fc.assert(
+      fc.property(commands, commands, (first, then) => {
+        const { map } = run(first);
+        const before = map.toJSON();
+        const entries = then.map(([, name, value]) => [name, value] as const);
+        const one = entries.reduce((so, [name, value]) => so.set(name, value), map);
+        const all = map.setAll(entries);
+        expect([all.size, [...all]]).toEqual([one.size, [...one]]);
+        expect(map.toJSON()).toEqual(before);
+        expect(all.setAll(entries.slice(0, 1)).toJSON()).toEqual(
+          entries
+            .slice(0, 1)
+            .reduce((so, [name, value]) => so.set(name, value), one)
+            .toJSON(),
+        );
+        expect(map.setAll([])).toBe(map);
+      }),
+    );
+  });
+
   it('has an order that depends on the keys alone', () => {
     fc.assert(
       fc.property(commands, (list) => {
