@@ -63,8 +63,10 @@ export interface EncodedLine {
 export function encodeLine(json: string, previousCheck: number): EncodedLine {
   const body = json.slice(0, -1);
   const check = checksum(body, previousCheck);
-  return { line: `${body},"check":"${check.toString(16).padStart(8, '0')}"}\n`, check };
+  return { line: `${body}${checkText(check)}\n`, check };
 }
+
+const checkText = (check: number): string => `,"check":"${check.toString(16).padStart(8, '0')}"}`;
 
 export const headerJson = (header: SegmentHeader): string => JSON.stringify(header);
 
@@ -90,8 +92,6 @@ export function turnJson(records: readonly LoggedRecord[]): readonly string[] {
 export function verifyLine(line: Buffer, previousCheck: number): number | undefined {
   const end = line.length - checkLength;
   if (end < 1) return undefined;
-  const stated = /^,"check":"([0-9a-f]{8})"\}$/u.exec(line.toString('latin1', end))?.[1];
-  if (stated === undefined) return undefined;
   const check = checksum(line.subarray(0, end), previousCheck);
-  return check === Number.parseInt(stated, 16) ? check : undefined;
+  return line.toString('latin1', end) === checkText(check) ? check : undefined;
 }
