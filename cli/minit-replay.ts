@@ -6,6 +6,7 @@
 import { Command, CommanderError } from 'commander';
 import { openLog } from '../adapters/event-log/reader';
 import { parseInstant } from '../adapters/log-instant';
+import { tuneV8ForLogs } from '../adapters/tune-v8';
 import { commandOutput, complain, version } from './program';
 import { compareExitCode, compareView } from './replay-views/compare';
 import { diffView } from './replay-views/diff';
@@ -76,6 +77,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const view = views.find(({ isWanted }) => isWanted(options)) ?? stateView;
   if (other !== undefined && view.takesTwo !== true)
     return fail('takes one log, not 2; two with --compare', usage);
+  tuneV8ForLogs();
   const log = openLog(path);
   if ('code' in log) return fail(log.text, log.code === 'missing' ? usage : exitCode.damaged);
   const until = parseInstant(options.at, log.header);

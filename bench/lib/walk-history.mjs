@@ -6,6 +6,10 @@
  */
 import { openLog } from '../../adapters/event-log/reader';
 import { readHistory } from '../../adapters/log-history';
+import { tuneV8ForLogs } from '../../adapters/tune-v8';
+
+// As minit-replay does.
+tuneV8ForLogs();
 
 const [path, seekCount] = process.argv.slice(2);
 const nowMs = () => Number(process.hrtime.bigint()) / 1e6;
