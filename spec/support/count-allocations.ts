@@ -1,0 +1,85 @@
+/**
+ * Bytes that the fold allocates for an event, in a process of its own. Arguments: the number of services;
+ * prints JSON. To be run with --expose-gc, without optimization (which leaves allocations out as it likes), and with a
+ * young generation in which all of them have room: nothing is collected while it is counted.
+ *
+ * @module
+ */
+import { PerformanceObserver } from 'node:perf_hooks';
+import { foldTurn } from '../../effects/loop';
+import type { ServiceDefinition } from '../../machines/definition';
+import type { MinitEvent } from '../../machines/events';
+import { initialState } from '../../machines/fold';
+
+const count = Number(process.argv[2]);
+const rounds = 500;
+const names = Array.from({ length: count }, (_, index) => `s${String(index).padStart(5, '0')}`);
+
+const definition = (name: string, depends: readonly string[] = []): ServiceDefinition => ({
+  directory: `/tree/${name}`,
+  mode: 'respawn',
+  ...(depends.length === 0 && { run: { path: '/bin/pause', argv0: 'pause' } }),
+  params: [],
+  depends: depends.map((one, index) => ({ name: one, line: index + 1 })),
+  workingDirectory: `/tree/${name}`,
+  problems: [],
+});
+const read = (service: string, depends?: readonly string[]): MinitEvent => ({
+  type: 'ServiceRead',
+  service,
+  definition: definition(service, depends),
+});
+
+let at = 1_000_000;
+let state = initialState();
+function take(event: MinitEvent): void {
+  at += 2_000_000;
+  state = foldTurn(state, [{ at, event }]).state;
+}
+
+take({
+  type: 'SupervisorStarted',
+  ...{ pid: 2, role: 'process', root: '/tree', words: [], graceMs: 3_000 },
+});
+take(read('default', names));
+for (const [index, service] of names.entries()) {
+  take(read(service));
+  take({ type: 'ProcessSpawned', service, pid: 20_000 + index });
+}
+
+/** Ends of processes and what follows, made beforehand: only the fold is to be counted. */
+function restarts(from: number): MinitEvent[] {
+  return Array.from({ length: rounds }, (_, index) => {
+    // A step that shares no divisor with the number of services goes all over them.
+    const which = ((from + index) * 7_919) % count;
+    const service = names[which] ?? '';
+    const pid = state.services.get(service)?.context.pid ?? 0;
+    return [pid, service] as const;
+  }).flatMap(([pid, service], index): MinitEvent[] => [
+    { type: 'ProcessExited', pid, status: { signal: 9 } },
+    read(service),
+    { type: 'ProcessSpawned', service, pid: 100_000 + from + index },
+  ]);
+}
+
+const collections: number[] = [];
+new PerformanceObserver((list) => {
+  for (const { startTime } of list.getEntries()) collections.push(startTime);
+}).observe({ entryTypes: ['gc'] });
+
+// Each service once at most, so that the PIDs are still right when their turn comes.
+const perRound = Math.min(rounds, count);
+for (const event of restarts(0).slice(0, 3 * perRound)) take(event);
+const events = restarts(perRound).slice(0, 3 * perRound);
+gc?.();
+const begunAt = performance.now();
+const before = process.memoryUsage().heapUsed;
+for (const event of events) take(event);
+const bytes = process.memoryUsage().heapUsed - before;
+const endedAt = performance.now();
+setImmediate(() => {
+  const collected = collections.filter((when) => when > begunAt && when < endedAt).length;
+  console.log(
+    JSON.stringify({ events: events.length, bytesPerEvent: bytes / events.length, collected }),
+  );
+});
