@@ -9,6 +9,7 @@
  *     ended TIME STATUS          COMMAND has
  * and does what standard input asks, a line each, its words divided by tabs:
  *     kill SIGNAL PID...         killed TIME, just before the first; without PIDs it is COMMAND that gets it
+ *     count PID...               alive COUNT, those of them that are there
  *     run FILE ARG...            ran FROM TO STATUS, from before the exec to the exit; its output goes to FILE
  *     watch PID...               watching, then gone TIME as soon as the last of them has
  */
@@ -103,6 +104,12 @@ static void send_all(int count) {
     say("killed %lld\n", at, 0, 0);
 }
 
+static void count_alive(int count) {
+    int there = 0;
+    for (int i = 1; i < count; i += 1) there += kill(atoi(words[i]), 0) == 0;
+    say("alive %lld\n", there, 0, 0);
+}
+
 static void run(int count) {
     words[count] = NULL;
     const long long from = now();
@@ -139,6 +146,7 @@ static void obey(void) {
         words[count++] = word;
     if (count < 2) return;
     if (strcmp(words[0], "kill") == 0) send_all(count);
+    else if (strcmp(words[0], "count") == 0) count_alive(count);
     else if (strcmp(words[0], "run") == 0) run(count);
     else if (strcmp(words[0], "watch") == 0) watch(count);
 }

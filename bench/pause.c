@@ -59,8 +59,10 @@ static int serve(int argc, char **argv) {
     struct timespec now;
     call(SYS_clock_gettime, CLOCK_MONOTONIC, (long)&now, 0, 0);
     if (argc < 3) return 2;
+    /* As an interpreter it gets the script's name and arguments besides, which say nothing. */
     char *index = cut(argv[1]);
-    if (index == 0) index = argv[2];
+    const int is_script = index != 0;
+    if (!is_script) index = argv[2];
     long fd = call(SYS_openat, AT_FDCWD, (long)argv[1], O_WRONLY | O_APPEND | O_CLOEXEC, 0);
     if (fd < 0) return 1;
     uint64_t stamp[3] = {
@@ -70,7 +72,7 @@ static int serve(int argc, char **argv) {
     };
     if (call(SYS_write, fd, (long)stamp, sizeof stamp, 0) != (long)sizeof stamp) return 1;
     call(SYS_close, fd, 0, 0, 0);
-    if (argc > 3) {
+    if (argc > 3 && !is_script) {
         uint64_t ms = number(argv[3]);
         struct timespec length = {(time_t)(ms / 1000), (long)(ms % 1000) * 1000000};
         if (ms > 0) call(SYS_nanosleep, (long)&length, 0, 0, 0);

@@ -7,13 +7,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { allPeers, keyOf } from './peers/all.mjs';
+import { bars } from './lib/bars.mjs';
+import { fold } from './lib/fold.mjs';
 import { parseOptions, usage } from './lib/options.mjs';
-import { compileTools, locatePrograms } from './lib/programs.mjs';
-import { machine } from './lib/report.mjs';
+import { bundleForBench, compileTools, locatePrograms } from './lib/programs.mjs';
+import { record } from './lib/record.mjs';
 import { measureRounds } from './lib/rounds.mjs';
 import { endAll } from './lib/session.mjs';
-import { tables } from './lib/tables.mjs';
+import { aboutLine, asJson, asMarkdown } from './lib/whole-run.mjs';
+import { measureWithoutCompiler } from './lib/without-compiler.mjs';
+import { allPeers, keyOf } from './peers/all.mjs';
 
 const peerKeys = allPeers({ programs: {}, floorProgram: '' }).map(keyOf);
 
@@ -26,37 +29,64 @@ function readOptions() {
   }
 }
 
-function progress(round, text) {
-  if (process.stderr.isTTY)
-    process.stderr.write(`\r\u001b[K${text === '' ? '' : `round ${String(round + 1)}: ${text}`}`);
+/** Where a terminal looks on: what is being measured. */
+function progress(text) {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
 }
 
-/** Those that are here, with their versions, and the names of those that are not. */
-function findPeers(options, paths) {
-  const wanted = allPeers(paths).filter((peer) => options.peers.includes(keyOf(peer)));
-  const found = wanted.map((peer) => ({ peer, version: peer.version() }));
-  const isHere = ({ version }) => version !== undefined;
+/** Those that are here, with their versions, and those that are not. */
+function findPeers(wanted) {
+  const found = wanted.map((peer) => ({ peer, name: peer.name, version: peer.version() }));
+  const here = found.filter(({ version }) => version !== undefined);
   return {
-    peers: found.filter(isHere).map(({ peer }) => peer),
-    versions: found.filter(isHere).map(({ peer, version }) => ({ name: peer.name, version })),
+    peers: here.map(({ peer }) => peer),
+    versions: here.map(({ name, version }) => ({ name, version })),
     absent: found
-      .filter((one) => !isHere(one))
-      .map(({ peer }) => ({ name: peer.name, hint: peer.hint ?? 'bench/peers.sh' })),
+      .filter(({ version }) => version === undefined)
+      .map(({ name, peer }) => ({ name, hint: peer.hint ?? 'bench/peers.sh' })),
   };
+}
+
+/** Without a compiler only two supervisors can be measured. */
+function choosePeers(options, { programs, tools }) {
+  const all = allPeers({ programs, floorProgram: tools?.floor ?? 'koffi' });
+  return all.filter(
+    (peer) =>
+      options.peers.includes(keyOf(peer)) &&
+      (tools !== undefined || ['floor', 'minit'].includes(peer.name)),
+  );
+}
+
+/** `numbers` of the fold at few and at many services, in one round. */
+async function foldMeasure(scratch, { quick, workloads }) {
+  if (!workloads.includes('fold')) return undefined;
+  const script = await bundleForBench('fold-events', scratch);
+  return () =>
+    [100, 10_000].map((count) => [
+      count,
+      { eventUs: fold(script, count, quick ? 0.02 : 1).warmUs },
+    ]);
 }
 
 async function main(options, scratch) {
   const { programs, origin } = await locatePrograms(scratch, options.dist);
   const tools = compileTools(scratch, options.service);
-  if (tools === undefined) throw new Error('a C compiler is needed');
-  const isShared = process.getuid() !== 0;
-  const found = findPeers(options, { programs, floorProgram: tools.floor });
-  const bench = { ...options, ...found, scratch, tools, isShared, progress };
-  const samples = await measureRounds(bench);
-  progress(0, '');
-  const run = { ...bench, samples };
-  console.log(`${machine()}; ${origin}\n\n${tables(run)}`);
-  if (options.json) writeFileSync(options.json, JSON.stringify(samples));
+  const run = {
+    ...options,
+    ...findPeers(choosePeers(options, { programs, tools })),
+    ...{ programs, origin, tools, scratch, progress },
+    isShared: process.getuid() !== 0,
+    measureFold: await foldMeasure(scratch, options),
+  };
+  run.samples = await (tools === undefined ? measureWithoutCompiler : measureRounds)(run);
+  progress('');
+  const text = asMarkdown(run);
+  const json = () => `${JSON.stringify(asJson(run), undefined, 1)}\n`;
+  const svg = () => bars(run, aboutLine(run));
+  console.log(text);
+  if (options.json !== undefined) writeFileSync(options.json, json());
+  if (options.svg !== undefined) writeFileSync(options.svg, svg());
+  if (options.record) record({ text, json: json(), svg: svg() });
 }
 
 const options = readOptions();
@@ -64,11 +94,15 @@ if (options.help) console.log(usage);
 else {
   const scratch = mkdtempSync(join(tmpdir(), 'minit-bench-'));
   const remove = () => rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  for (const [signal, status] of [
+    ['SIGHUP', 129],
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ])
     process.once(signal, async () => {
       await endAll();
       remove();
-      process.exit(130);
+      process.exit(status);
     });
   try {
     await main(options, scratch);

@@ -5,7 +5,6 @@
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { firstDisorder, withCommands } from './service-set.mjs';
 import { launchAlone } from './session.mjs';
 import { openStamps } from './stamps.mjs';
@@ -59,9 +58,6 @@ export async function boot(bench, peer, bareSet) {
     throw error;
   }
 }
-
-/** What the restart pacing of all of them calls a life that was long enough: 1 s, and some. */
-export const live = () => sleep(1_300);
 
 /** Wall time of a Node that does nothing, launched in the same way, ms. */
 export async function bareNodeMs({ scratch, tools, isShared }) {

@@ -14,6 +14,19 @@ import { latestOf } from './stamps.mjs';
 const timeoutMs = 60_000;
 const sigkill = 9;
 const statusTimes = 3;
+/** The restart pacing of all of them calls a second a life that was long enough. */
+const livedMs = 1_300;
+
+/** Waits until all have lived for long enough; one that ends by itself would make every figure a lie. */
+export async function live({ session, stamps }) {
+  await sleep(livedMs);
+  const pids = pidsOf(stamps);
+  const there = await session.count(pids);
+  if (there < pids.length)
+    throw new Error(`only ${String(there)} of ${String(pids.length)} services live`);
+}
+
+const pidsOf = (stamps) => [...latestOf(stamps.read()).values()].map(({ pid }) => pid);
 
 /** Kills services one by one; from kill(2) to the successor's first instruction. */
 export async function restart({ session, stamps, home }, { kills }) {
@@ -54,8 +67,7 @@ export async function storm({ session, stamps }) {
 
 /** Stops all; from the request until the last process of the services has gone. */
 export async function stop({ peer, session, stamps, home, output }) {
-  const pids = [...latestOf(stamps.read()).values()].map(({ pid }) => pid);
-  const gone = await session.watch(pids);
+  const gone = await session.watch(pidsOf(stamps));
   const request = peer.stop(home);
   const from =
     request.signal === undefined

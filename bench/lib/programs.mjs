@@ -77,7 +77,12 @@ export async function bundleForBench(name, scratch) {
 
 const tinyFlags = [
   ...['-DTINY', '-nostdlib', '-static', '-ffreestanding', '-fno-stack-protector', '-no-pie'],
-  ...['-fno-pie', '-fno-asynchronous-unwind-tables', '-Wl,--build-id=none', '-Wl,-z,noseparate-code'],
+  ...[
+    '-fno-pie',
+    '-fno-asynchronous-unwind-tables',
+    '-Wl,--build-id=none',
+    '-Wl,-z,noseparate-code',
+  ],
 ];
 
 /**

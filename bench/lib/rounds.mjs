@@ -4,14 +4,11 @@
  *
  * @module
  */
-import { bareNodeMs, boot, live } from './boot.mjs';
-import { idle, memory, restart, status, stop, storm } from './measures-of-life.mjs';
+import { bareNodeMs, boot } from './boot.mjs';
+import { idle, live, memory, restart, status, stop, storm } from './measures-of-life.mjs';
 import { canExpress, ofOneLife } from './metrics.mjs';
-import { createSamples } from './samples.mjs';
+import { bareNode, createSamples } from './samples.mjs';
 import { chainSet, flatSet, graphSet } from './service-set.mjs';
-
-/** The bare Node of each round is kept as if it were a supervisor of no services. */
-export const bareNode = { peer: 'bare node', count: 0, metric: 'bare' };
 
 /**
  * @param {object} bench what `boot` takes, and `peers`, `rounds`, `counts`, `workloads`, `chainCount`, `hugeCount`,
@@ -42,7 +39,7 @@ export async function measureRounds(bench) {
       for (const peer of peers) await measureBoot({ ...at, peer, count, workload, set });
     }
     if (wants('fold') && bench.measureFold) {
-      bench.progress(round, 'fold');
+      tell(bench, round, 'fold');
       for (const [count, numbers] of bench.measureFold())
         samples.add({ peer: 'minit', count, round }, numbers);
     }
@@ -50,15 +47,17 @@ export async function measureRounds(bench) {
   return samples;
 }
 
+const tell = ({ progress, rounds }, round, what) =>
+  progress(`round ${String(round + 1)} of ${String(rounds)}: ${what}`);
+
 const tooMany = (peer, count) =>
-  count > (peer.servicesMax ?? Infinity) &&
-  `it takes ${String(peer.servicesMax)} services at most`;
+  count > (peer.servicesMax ?? Infinity) && `it takes ${String(peer.servicesMax)} services at most`;
 
 /** Boots a set and ends it again. */
 async function measureBoot({ bench, samples, round, peer, count, workload, set }) {
   if (!bench.workloads.includes(workload) || !canExpress(peer, workload)) return;
   const where = { peer: peer.name, count, round };
-  bench.progress(round, `${workload} ${String(count)} ${peer.name}`);
+  tell(bench, round, `${workload} ${String(count)} ${peer.name}`);
   try {
     const life = await boot(bench, peer, set);
     samples.add(where, { [workload]: life.ms });
@@ -80,7 +79,7 @@ async function measureLife({ bench, samples, round, peer, count, bare }) {
   };
   const limit = tooMany(peer, count);
   if (limit) return failAll(wanted, limit);
-  bench.progress(round, `flat ${String(count)} ${peer.name}`);
+  tell(bench, round, `flat ${String(count)} ${peer.name}`);
   let life;
   try {
     life = await boot(bench, peer, flatSet(count));
@@ -90,9 +89,9 @@ async function measureLife({ bench, samples, round, peer, count, bare }) {
   samples.add(where, { flat: life.ms, ...(peer.isNode && { flatLess: life.ms - bare }) });
   try {
     for (const step of stepsOf(round, wanted)) {
-      bench.progress(round, `${step.workload} ${String(count)} ${peer.name}`);
+      tell(bench, round, `${step.workload} ${String(count)} ${peer.name}`);
       try {
-        if (step.needsLife) await live();
+        if (step.needsLife) await live(life);
         samples.add(where, await step.measure(life, bench));
       } catch (error) {
         samples.fail(where, step.workload, error.message);

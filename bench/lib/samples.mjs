@@ -5,6 +5,9 @@
  */
 import { summary } from './report.mjs';
 
+/** The bare Node of each round is kept as if it were a supervisor of no services. */
+export const bareNode = { peer: 'bare node', count: 0, metric: 'bare' };
+
 const keyOf = (peer, count, metric) => `${peer}\t${String(count)}\t${metric}`;
 
 /** Numbers by peer, count of services and metric, and what failed. */
@@ -31,9 +34,7 @@ export function createSamples() {
       failures.push({ peer, count, round, workload, reason });
     },
     failureOf: (peer, count, workload) =>
-      failures.find(
-        (one) => one.peer === peer && one.count === count && one.workload === workload,
-      ),
+      failures.find((one) => one.peer === peer && one.count === count && one.workload === workload),
     summary: (peer, count, metric) => summaryOf(rounds(peer, count, metric)),
     /** As a multiple of another's, round by round; a round that one of them lacks does not count. */
     ratio: (peer, count, metric, other) =>

@@ -88,15 +88,16 @@ function numbersFrom(seed) {
 }
 
 /**
- * Says which service began before what it depends on had, or undefined. `starts` is from index to ms. A one-shot
- * must have slept its time as well.
+ * Says which service began before a one-shot that it depends on had ended, or undefined. `starts` is from index to
+ * ms. (Of one that runs for ever a dependent needs no more than the exec, whose first instruction may come later.)
  */
 export function firstDisorder({ services }, starts) {
   const byName = new Map(services.map((service) => [service.name, service]));
   for (const { name, index, depends } of services) {
     for (const needed of depends.map((one) => byName.get(one))) {
-      const ready = starts.get(needed.index) + (needed.oneShotMs ?? 0);
-      if (starts.get(index) < ready) return `${name} began before ${needed.name} was ready`;
+      if (needed.oneShotMs === undefined) continue;
+      if (starts.get(index) < starts.get(needed.index) + needed.oneShotMs)
+        return `${name} began before ${needed.name} had ended`;
     }
   }
   return undefined;

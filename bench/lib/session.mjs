@@ -98,6 +98,11 @@ export async function launchAlone({ alone, isShared, argv, env = {}, said }) {
       const [from, to, status] = await hear('ran', 180_000);
       return { from: ms(from), ms: ms(to) - ms(from), status: Number(status) };
     },
+    /** How many of these PIDs are there. */
+    async count(pids) {
+      ask('count', ...pids);
+      return Number((await hear('alive'))[0]);
+    },
     /** Watches these PIDs; the result gives, when called, the instant at which the last of them had gone. */
     async watch(pids) {
       ask('watch', ...pids);

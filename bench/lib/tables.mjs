@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { bareNode } from './rounds.mjs';
 import { canExpress, metrics } from './metrics.mjs';
 import { showSummary, summary } from './report.mjs';
+import { bareNode } from './samples.mjs';
 
 const titled = {
   flat: { title: 'Boot', about: 'launch to the first instruction of the last service, ms' },
@@ -41,7 +41,9 @@ export function tables(run) {
   );
   const bare = samples.summary(bareNode.peer, bareNode.count, bareNode.metric);
   return [
-    ...(bare ? [`Bare Node, \`node -e 0\` launched in the same way: ${showSummary(bare, 'ms')}.`] : []),
+    ...(bare
+      ? [`Bare Node, \`node -e 0\` launched in the same way: ${showSummary(bare, 'ms')}.`]
+      : []),
     ...parts.filter((part) => part !== undefined),
     ...footnotes.lines(),
   ].join('\n\n');

@@ -25,7 +25,10 @@ export function which(program) {
 /** The first number with a dot in what a command prints; undefined if it cannot be run. */
 export function versionBy(command, ...args) {
   try {
-    const text = execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    const text = execFileSync(command, args, {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     return /\d+(?:\.\w+)+/u.exec(text)?.[0];
   } catch {
     return undefined;

@@ -10,7 +10,13 @@ import { fileURLToPath } from 'node:url';
 const home = fileURLToPath(new URL('../node_modules/pm2/', import.meta.url));
 const client = join(home, 'bin', 'pm2');
 const environment = ({ dir }) => `PM2_HOME=${join(dir, 'home')}`;
-const pm2Command = (place, ...args) => ['env', environment(place), process.execPath, client, ...args];
+const pm2Command = (place, ...args) => [
+  'env',
+  environment(place),
+  process.execPath,
+  client,
+  ...args,
+];
 
 function entries({ set }) {
   const apps = set.services.map(({ name, argv: [script, ...args] }) => ({
@@ -33,7 +39,9 @@ export const pm2 = {
   isNode: true,
   hint: 'npm ci --prefix bench',
   version: () =>
-    existsSync(client) ? JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')).version : undefined,
+    existsSync(client)
+      ? JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')).version
+      : undefined,
   prepare: (place) => writeFileSync(join(place.dir, 'services.json'), entries(place)),
   command: (place) => ({
     argv: pm2Command(place, 'start', join(place.dir, 'services.json'), '--no-daemon'),
