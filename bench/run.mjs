@@ -18,7 +18,7 @@ import { aboutLine, asJson, asMarkdown } from './lib/whole-run.mjs';
 import { measureWithoutCompiler } from './lib/without-compiler.mjs';
 import { allPeers, keyOf } from './peers/all.mjs';
 
-const peerKeys = allPeers({ programs: {}, floorProgram: '' }).map(keyOf);
+const peerKeys = allPeers({ programs: {}, floorProgram: undefined }).map(keyOf);
 
 function readOptions() {
   try {
@@ -49,7 +49,7 @@ function findPeers(wanted) {
 
 /** Without a compiler only two supervisors can be measured. */
 function choosePeers(options, { programs, tools }) {
-  const all = allPeers({ programs, floorProgram: tools?.floor ?? 'koffi' });
+  const all = allPeers({ programs, floorProgram: tools?.floor });
   return all.filter(
     (peer) =>
       options.peers.includes(keyOf(peer)) &&
@@ -75,6 +75,7 @@ async function main(options, scratch) {
     ...options,
     ...findPeers(choosePeers(options, { programs, tools })),
     ...{ programs, origin, tools, scratch, progress },
+    ...(tools === undefined && { workloads: ['flat'] }),
     isShared: process.getuid() !== 0,
     measureFold: await foldMeasure(scratch, options),
   };

@@ -4,10 +4,10 @@
  * @module
  */
 
-/** @param {string} program path of the compiled floor.c */
+/** @param {string | undefined} program path of the compiled floor.c, undefined without a compiler */
 export const floor = (program) => ({
   name: 'floor',
-  version: () => 'C',
+  version: () => (program === undefined ? 'through koffi' : 'in C'),
   prepare: () => undefined,
   command: ({ set }) => {
     const [service, stamps] = set.services[0].argv;
