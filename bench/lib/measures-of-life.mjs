@@ -13,9 +13,8 @@ import { latestOf } from './stamps.mjs';
 
 const timeoutMs = 60_000;
 const sigkill = 9;
-const statusTimes = 3;
 /** The restart pacing of all of them calls a second a life that was long enough. */
-const livedMs = 1_300;
+const livedMs = 1_200;
 
 /** Waits until all have lived for long enough; one that ends by itself would make every figure a lie. */
 export async function live({ session, stamps }) {
@@ -77,7 +76,7 @@ export async function stop({ peer, session, stamps, home, output }) {
 }
 
 /** Commands that show services; each must succeed, and name the last service if it shows all. */
-export async function status(life) {
+export async function status(life, { statusTimes }) {
   const { peer, home } = life;
   const { status: commands } = peer;
   const times = { statusOne: commands.one(home) };

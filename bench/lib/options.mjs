@@ -53,8 +53,14 @@ export function parseOptions(args, peerKeys) {
     peers: listed('peers', peerKeys, quick ? ['floor', 'minit'] : peerKeys),
     service: listed('service', ['tiny', 'libc'])[0],
     ...(quick
-      ? { chainCount: 20, hugeCount: 40, kills: 5, idleSeconds: 1, settleSeconds: 0 }
-      : { chainCount: 200, hugeCount: 10_000, kills: 20, idleSeconds: 10, settleSeconds: 10 }),
+      ? {
+          ...{ chainCount: 20, hugeCount: 40, kills: 5, statusTimes: 1 },
+          ...{ idleSeconds: 0.3, settleSeconds: 0 },
+        }
+      : {
+          ...{ chainCount: 200, hugeCount: 10_000, kills: 20, statusTimes: 3 },
+          ...{ idleSeconds: 10, settleSeconds: 10 },
+        }),
   };
 }
 

@@ -7,7 +7,8 @@
 import { bareNodeMs, boot } from './boot.mjs';
 import { idle, live, memory, restart, status, stop, storm } from './measures-of-life.mjs';
 import { canExpress, ofOneLife } from './metrics.mjs';
-import { bareNode, createSamples } from './samples.mjs';
+import { busyCores } from './quiet.mjs';
+import { bareNode, createSamples, others } from './samples.mjs';
 import { chainSet, flatSet, graphSet } from './service-set.mjs';
 
 /**
@@ -18,6 +19,7 @@ export async function measureRounds(bench) {
   const samples = createSamples();
   const wants = (workload) => bench.workloads.includes(workload);
   for (let round = 0; round < bench.rounds; round += 1) {
+    samples.add({ ...others, round }, { busyCores: await busyCores() });
     const bare = await bareNodeMs(bench);
     samples.add({ ...bareNode, round }, { bare });
     // Nobody always comes after the same neighbour.

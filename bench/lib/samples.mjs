@@ -8,6 +8,9 @@ import { summary } from './report.mjs';
 /** The bare Node of each round is kept as if it were a supervisor of no services. */
 export const bareNode = { peer: 'bare node', count: 0, metric: 'bare' };
 
+/** And so is how busy the machine is with something else. */
+export const others = { peer: 'others', count: 0, metric: 'busyCores' };
+
 const keyOf = (peer, count, metric) => `${peer}\t${String(count)}\t${metric}`;
 
 /** Numbers by peer, count of services and metric, and what failed. */

@@ -84,6 +84,7 @@ function groupTable({ samples, peers, workloads }, { title, about, count, footno
 }
 
 const cellOf = (samples, metric, count, footnotes) => (peer) => {
+  if (metric.isOfNode && !peer.isNode) return '—';
   const found = samples.summary(peer.name, count, metric.key);
   const failed = samples.failureOf(peer.name, count, metric.workload);
   const note = failed === undefined ? '' : footnotes.markOf(failed);

@@ -4,7 +4,9 @@
  * @module
  */
 import { goals, goalsTable, isHeld } from './goals.mjs';
-import { machine } from './report.mjs';
+import { quietMax } from './quiet.mjs';
+import { machine, showSummary } from './report.mjs';
+import { others } from './samples.mjs';
 import { tables } from './tables.mjs';
 
 const listed = (values, show) => values.map(show).join(', ');
@@ -18,7 +20,7 @@ export function aboutLine({ tools, rounds, quick }) {
 
 /** Everything that a reader must know before the tables. */
 function head(run) {
-  const { origin, versions, absent, isShared, tools } = run;
+  const { origin, versions, absent, isShared, tools, samples } = run;
   const notes = [
     `${aboutLine(run)}; minit from ${origin}.`,
     `Measured: ${listed(versions, ({ name, version }) => `${name} ${version}`)}.`,
@@ -33,6 +35,11 @@ function head(run) {
     );
   else if (isShared) notes.push('Not root: without namespaces of their own.');
   else notes.push('Each in PID, mount and network namespaces of its own.');
+  const busy = samples.summary(others.peer, others.count, others.metric);
+  if (busy !== undefined && busy.max > quietMax)
+    notes.push(
+      `**The machine was not quiet**: others kept ${showSummary(busy, '')} cores busy before the rounds. Times and ratios are not to be believed.`,
+    );
   return notes.join('\n');
 }
 

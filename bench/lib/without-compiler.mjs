@@ -7,7 +7,8 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { bench as benchFolder, koffiBinary } from './programs.mjs';
-import { bareNode, createSamples } from './samples.mjs';
+import { busyCores } from './quiet.mjs';
+import { bareNode, createSamples, others } from './samples.mjs';
 import { startMs } from './fold.mjs';
 import { childrenOf, launch, makeFlatTree, now, stop, until } from './world.mjs';
 
@@ -20,6 +21,7 @@ export async function measureWithoutCompiler({ programs, counts, rounds, scratch
   if (service === undefined) throw new Error('neither a C compiler nor sleep(1) here');
   const samples = createSamples();
   for (let round = 0; round < rounds; round += 1) {
+    samples.add({ ...others, round }, { busyCores: await busyCores() });
     const bare = startMs('-e', '0');
     samples.add({ ...bareNode, round }, { bare });
     for (const count of counts) {

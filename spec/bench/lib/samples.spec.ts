@@ -27,7 +27,7 @@ interface Samples {
     other: { peer: string; count: number },
   ) => Summary | undefined;
 }
-const { createSamples } = benchModule<{ createSamples: () => Samples }>('lib/samples.mjs');
+const { createSamples } = benchModule('lib/samples.mjs') as { createSamples: () => Samples };
 
 /** Samples of one metric: by peer, a value or undefined for each round. */
 function given(values: Readonly<Record<string, readonly (number | undefined)[]>>): Samples {

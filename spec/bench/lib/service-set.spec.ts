@@ -16,13 +16,13 @@ interface ServiceSet {
   readonly isOrdered: boolean;
   readonly services: readonly Service[];
 }
-const sets = benchModule<{
+const sets = benchModule('lib/service-set.mjs') as {
   flatSet: (count: number) => ServiceSet;
   chainSet: (count: number) => ServiceSet;
   graphSet: (count: number, oneShotMs?: number) => ServiceSet;
   withCommands: (set: ServiceSet, where: { program: string; stamps: string }) => ServiceSet;
   firstDisorder: (set: ServiceSet, starts: ReadonlyMap<number, number>) => string | undefined;
-}>('lib/service-set.mjs');
+};
 
 const indexOf = (name: string): number => Number(name.slice(1));
 
