@@ -22,7 +22,8 @@ const groups = [
   },
   {
     title: 'Status',
-    about: 'One command, from its exec to its exit, ms.',
+    about:
+      'One command, from its exec to its exit, ms. † One process for each name, by a shell: the client takes one only.',
     workloads: ['status'],
   },
   {
@@ -88,7 +89,8 @@ const cellOf = (samples, metric, count, footnotes) => (peer) => {
   const found = samples.summary(peer.name, count, metric.key);
   const failed = samples.failureOf(peer.name, count, metric.workload);
   const note = failed === undefined ? '' : footnotes.markOf(failed);
-  if (found !== undefined) return `${showSummary(worstOf(metric, found), '')}${note}`;
+  const perName = metric.key === 'statusEach' && peer.status?.eachByOne !== undefined ? ' †' : '';
+  if (found !== undefined) return `${showSummary(worstOf(metric, found), '')}${perName}${note}`;
   return failed === undefined ? '—' : `failed${note}`;
 };
 
