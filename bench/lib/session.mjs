@@ -10,8 +10,13 @@ import { createInterface } from 'node:readline';
 /** All that run now, so that an interrupt ends them. */
 const running = new Set();
 
-/** Ends what is running, at once. */
-export const endAll = () => Promise.all([...running].map((session) => session.close()));
+let isEnding = false;
+
+/** Ends what is running, at once; nothing is launched any more, whoever wants to just waits. */
+export function endAll() {
+  isEnding = true;
+  return Promise.all([...running].map((session) => session.close()));
+}
 
 const ms = (text) => Number(text) / 1e6;
 
@@ -20,6 +25,7 @@ const ms = (text) => Number(text) / 1e6;
  * file `said`.
  */
 export async function launchAlone({ alone, isShared, argv, env = {}, said }) {
+  if (isEnding) await new Promise(() => undefined);
   const errors = openSync(said, 'w');
   // In a session of its own: an interrupt by the terminal is for us, and we end it in order.
   const child = spawn(alone, [...(isShared ? ['--shared'] : []), ...argv], {
