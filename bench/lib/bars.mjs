@@ -45,7 +45,7 @@ export function bars({ samples, peers, counts, chainCount, workloads }, about) {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${String(width)}" height="${String(y)}" viewBox="0 0 ${String(width)} ${String(y)}" font-family="sans-serif" font-size="12">`,
     `<rect width="100%" height="100%" fill="#ffffff"/>`,
-    `<text x="16" y="24" font-size="15" fill="#1f2328">${escape('Median of the rounds; the line is from the least to the most')}</text>`,
+    `<text x="16" y="24" font-size="15" fill="#1f2328">${escape('Median of the rounds, with a line from the least to the most; // is cut off')}</text>`,
     `<text x="16" y="42" font-size="11" fill="#656d76">${escape(about)}</text>`,
     ...drawn,
     '</svg>\n',

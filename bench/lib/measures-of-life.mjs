@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { oneByOne } from '../peers/files.mjs';
 import { median } from './report.mjs';
-import { activityOf, processesOf, pssOf } from './processes.mjs';
+import { activityOf, memoryOf, processesOf } from './processes.mjs';
 import { latestOf } from './stamps.mjs';
 
 const timeoutMs = 60_000;
@@ -109,7 +109,7 @@ async function ask({ peer, session, home, output }, command, metric) {
 /** Memory and processes of the supervisor itself, 1.3 s after the boot. */
 export function memory(life, { tools }) {
   const own = processesOf(life.session, [tools.service], tools.alone);
-  return { pss: pssOf(own), processes: own.length };
+  return { ...memoryOf(own), processes: own.length };
 }
 
 /** Wake-ups and CPU time with nothing to do: straight after the boot, and when it has settled. */
@@ -130,6 +130,6 @@ export async function idle(life, { tools, idleSeconds, settleSeconds }) {
     cpuFirst: first.cpu,
     wakeUps: later.wakeUps,
     cpu: later.cpu,
-    pssSettled: pssOf(own()),
+    pssSettled: memoryOf(own()).pss,
   };
 }

@@ -37,6 +37,7 @@ export const metrics = [
   { key: 'statusAll', workload: 'status', title: 'of all', unit: 'ms' },
   { key: 'processes', workload: 'idle', title: 'processes', unit: '' },
   { key: 'pss', workload: 'idle', title: 'PSS', unit: 'MB' },
+  { key: 'rss', workload: 'idle', title: 'RSS', unit: 'MB' },
   { key: 'pssSettled', workload: 'idle', title: 'PSS, settled', unit: 'MB' },
   { key: 'wakeUpsFirst', workload: 'idle', title: 'wake-ups, first', unit: '' },
   { key: 'cpuFirst', workload: 'idle', title: 'CPU, first', unit: 'ms' },

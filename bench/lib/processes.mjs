@@ -49,12 +49,19 @@ export function processesOf(session, services, alone) {
     .map(({ pid }) => pid);
 }
 
-/** Proportional memory of all of them together, MB. */
-export function pssOf(pids) {
-  const each = ofThose(pids, (pid) =>
-    Number(/^Pss:\s+(\d+) kB/mu.exec(textOf(pid, 'smaps_rollup'))?.[1]),
-  );
-  return each.reduce((sum, kilobytes) => sum + kilobytes * 0.001_024, 0);
+/**
+ * Memory of all of them together, MB: proportional (a page's share among all that map it, whoever that is), and
+ * resident (in which a page that two of them map counts twice).
+ */
+export function memoryOf(pids) {
+  const each = ofThose(pids, (pid) => textOf(pid, 'smaps_rollup'));
+  const sum = (field) =>
+    each.reduce(
+      (total, text) =>
+        total + Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'mu').exec(text)?.[1]) * 0.001_024,
+      0,
+    );
+  return { pss: sum('Pss'), rss: sum('Rss') };
 }
 
 /** Voluntary context switches of all threads, and their CPU time in ms (not in ticks). */

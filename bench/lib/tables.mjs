@@ -28,7 +28,7 @@ const groups = [
   },
   {
     title: 'At rest',
-    about: 'Of its own processes, services left out; PSS in MB, CPU time in ms.',
+    about: 'Of its own processes, services left out; memory in MB, CPU time in ms.',
     workloads: ['idle'],
   },
 ];

@@ -4,7 +4,7 @@
  * @module
  */
 import { execFileSync } from 'node:child_process';
-import { accessSync, chmodSync, constants, mkdirSync, writeFileSync } from 'node:fs';
+import { accessSync, chmodSync, constants, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The path of a program by PATH, or undefined. */
@@ -41,7 +41,8 @@ export const packageVersion = (program, name) =>
 
 /**
  * A directory with a `run` for each service, as daemontools and its descendants have it. `run` takes no arguments
- * there; the service itself is its interpreter, so that no shell is started.
+ * there; the service itself is its interpreter, so that no shell is started. The directory is an hour old: runsvdir
+ * waits for a second when it was changed just now, which at a boot it was not.
  */
 export function writeRunScripts(directory, services) {
   for (const { name, argv } of services) {
@@ -51,6 +52,8 @@ export function writeRunScripts(directory, services) {
     writeFileSync(path, `#!${program} ${args.join(' ')}\n`);
     chmodSync(path, 0o755);
   }
+  const old = Date.now() / 1_000 - 3_600;
+  utimesSync(directory, old, old);
 }
 
 /** A shell that runs `command NAME` for one name after the other; its status is that of the last. */
