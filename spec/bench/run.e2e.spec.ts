@@ -121,13 +121,14 @@ describe('a smoke run of the benchmark', () => {
 
 describe('a mistake on the command line', () => {
   it.each([
-    ['--rounds', 'many'],
-    ['--services', '0'],
-    ['--peers', 'nobody'],
-    ['--workloads', 'flat,none'],
-    ['--service', 'large'],
-    ['--no-such-option'],
-  ])('%s %s gives the usage', (...words) => {
+    '--rounds many',
+    '--services 0',
+    '--peers nobody',
+    '--workloads flat,none',
+    '--service large',
+    '--no-such-option',
+  ])('such as %s gives the usage', (line) => {
+    const words = line.split(' ');
     const { status, stderr } = spawnSync(process.execPath, [bench, ...words], { encoding: 'utf8' });
     expect(status).toBe(1);
     expect(stderr).toContain('usage: node bench/run.mjs');
