@@ -7,6 +7,8 @@ import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const stampBytes = 24;
+/** Seldom: on few cores who looks is in the way. When it was is what the stamps say. */
+const everyMs = 20;
 
 /** The stamps of a file's bytes, in the order of writing; times in ms. */
 export function parseStamps(bytes) {
@@ -51,7 +53,7 @@ export function openStamps(path) {
           throw new Error(
             `not ${what} within ${String(timeoutMs / 1_000)} s: ${String(there)} starts of ${String(least)}`,
           );
-        await sleep(10);
+        await sleep(everyMs);
       }
     },
   };
