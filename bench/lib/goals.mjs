@@ -79,14 +79,19 @@ function byRound(combine, lists) {
 /** Of a worst case the largest value counts, otherwise the median of the rounds. */
 export const isHeld = ({ found, limit, isWorst }) => (isWorst ? found.max : found.median) <= limit;
 
-/** The goals as a table. What a smoke run measured is not judged. */
-export function goalsTable(rows, { isJudged }) {
+/**
+ * The goals as a table. What a smoke run measured is not judged; what a machine that was not quiet did to times is
+ * judged in parentheses.
+ */
+export function goalsTable(rows, { isJudged, isQuiet = true }) {
   const lines = rows.map((row) => {
     const { title, found, limit, unit } = row;
     const suffix = unit === '' ? '' : ` ${unit}`;
     const goal = limit === Infinity ? 'does' : `≤ ${String(limit)}${suffix}`;
     if (found === undefined) return `| ${title} | not measured | ${goal} | |`;
-    const held = !isJudged ? '' : isHeld(row) ? 'yes' : '**no**';
+    const verdict = isHeld(row) ? 'yes' : '**no**';
+    const isTime = unit !== 'MB' && limit !== Infinity;
+    const held = !isJudged ? '' : isTime && !isQuiet ? `(${verdict})` : verdict;
     return `| ${title} | ${showSummary(found, unit)} | ${goal} | ${held} |`;
   });
   return [

@@ -35,17 +35,29 @@ function head(run) {
     );
   else if (isShared) notes.push('Not root: without namespaces of their own.');
   else notes.push('Each in PID, mount and network namespaces of its own.');
-  const busy = samples.summary(others.peer, others.count, others.metric);
-  if (busy !== undefined && busy.max > quietMax)
+  const busy = busyOthers(samples);
+  if (busy !== undefined)
     notes.push(
-      `**The machine was not quiet**: others kept ${showSummary(busy, '')} cores busy before the rounds. Times and ratios are not to be believed.`,
+      `**The machine was not quiet**: others kept ${showSummary(busy, '')} cores busy before the rounds. Times and ratios are not to be believed, and what they say of goals is in parentheses.`,
     );
   return notes.join('\n');
 }
 
+/** How many cores others kept busy, if that is more than nothing. */
+function busyOthers(samples) {
+  const busy = samples.summary(others.peer, others.count, others.metric);
+  return busy !== undefined && busy.max > quietMax ? busy : undefined;
+}
+
 export function asMarkdown(run) {
   const table = run.peers.some(({ name }) => name === 'minit')
-    ? ['### Goals', goalsTable(goals(run), { isJudged: !run.quick })]
+    ? [
+        '### Goals',
+        goalsTable(goals(run), {
+          isJudged: !run.quick,
+          isQuiet: busyOthers(run.samples) === undefined,
+        }),
+      ]
     : [];
   return [head(run), tables(run), ...table].join('\n\n');
 }
@@ -56,6 +68,7 @@ export function asJson(run) {
     at: new Date().toISOString(),
     machine: machine(),
     isSmokeRun: quick,
+    wasQuiet: busyOthers(samples) === undefined,
     hasNamespaces: run.tools !== undefined && !run.isShared,
     service: run.tools?.kind ?? 'sleep(1)',
     programs: origin,

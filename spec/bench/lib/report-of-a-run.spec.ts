@@ -22,7 +22,7 @@ const { createSamples, bareNode } = benchModule('lib/samples.mjs') as {
 const { goals, isHeld, goalsTable } = benchModule('lib/goals.mjs') as {
   goals: (run: object) => readonly Goal[];
   isHeld: (goal: Goal) => boolean;
-  goalsTable: (goals: readonly Goal[], how: { isJudged: boolean }) => string;
+  goalsTable: (goals: readonly Goal[], how: { isJudged: boolean; isQuiet?: boolean }) => string;
 };
 const { tables } = benchModule('lib/tables.mjs') as { tables: (run: object) => string };
 const { bars } = benchModule('lib/bars.mjs') as { bars: (run: object, about: string) => string };
@@ -76,6 +76,12 @@ describe('the goals', () => {
 
   it('of a worst case are judged by the worst of all rounds', () => {
     expect(isHeld(goalOf(/the worst/u))).toBe(false);
+  });
+
+  it('that are of time are judged in parentheses where the machine was not quiet', () => {
+    const table = goalsTable(rows, { isJudged: true, isQuiet: false });
+    expect(table).toMatch(/^\| boot flat at 100 .* \| \(yes\) \|$/mu);
+    expect(table).toMatch(/^\| the same, less Node's .* \| \(\*\*no\*\*\) \|$/mu);
   });
 
   it('that were not measured are not judged, nor is a smoke run', () => {
