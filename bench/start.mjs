@@ -9,9 +9,10 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { bench, compileFloor, locatePrograms } from './lib/programs.mjs';
+import { bench, compileTools, locatePrograms } from './lib/programs.mjs';
 import { machine, table } from './lib/report.mjs';
-import { launch, makeFlatTree, now, openStamps, until } from './lib/world.mjs';
+import { openStamps } from './lib/stamps.mjs';
+import { launch, makeFlatTree, now, until } from './lib/world.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -39,7 +40,7 @@ function bareMs(script) {
 async function firstStartMs(args, stampsPath) {
   const stamps = openStamps(stampsPath);
   const [command, rest] = wrap(args);
-  const program = launch(command, rest, { env: { BENCH_STAMPS: stampsPath } });
+  const program = launch(command, rest);
   try {
     const [{ at }] = await until('first service', () => {
       const seen = stamps.read();
@@ -54,12 +55,14 @@ async function firstStartMs(args, stampsPath) {
 }
 
 async function measure(scratch) {
-  const floor = compileFloor(scratch);
-  if (!floor.stamps) throw new Error('a C compiler is needed: the service must say when it began');
+  const tools = compileTools(scratch);
+  if (tools === undefined)
+    throw new Error('a C compiler is needed: the service must say when it began');
   if (!isAlone) console.log('No PID namespace is to be had here: not as PID 1.');
   const root = join(scratch, 'tree');
   const stamps = join(scratch, 'stamps');
-  makeFlatTree(root, { count: 1, service: floor.service });
+  const service = [tools.service, stamps, '1'];
+  makeFlatTree(root, { count: 1, service });
   const builds = [];
   for (const dist of options.dist ?? [undefined]) {
     const { programs } = await locatePrograms(scratch, dist);
@@ -72,7 +75,7 @@ async function measure(scratch) {
   for (let round = 0; round <= Number(options.rounds); round += 1) {
     const bareRound = bareMs(empty);
     const spawnRound = await firstStartMs(
-      [join(bench, 'lib', 'start-floor.cjs'), koffi, floor.service[0]],
+      [join(bench, 'lib', 'start-floor.cjs'), koffi, ...service],
       stamps,
     );
     const minits = [];

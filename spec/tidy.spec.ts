@@ -26,7 +26,9 @@ function filesBelow(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
-    .filter((path) => !/^(?:diagrams\/generated|bench\/out|vm\/out)\//u.test(path));
+    .filter(
+      (path) => !/^(?:diagrams\/generated|bench\/node_modules|bench\/out|vm\/out)\//u.test(path),
+    );
 }
 
 const textOf = (path: string): string => readFileSync(join(root, path), 'utf8');

@@ -1,11 +1,9 @@
 /**
  * The floor where there is no C compiler: posix_spawn(3) through koffi, one after the other.
- * Arguments: koffi's binary, how many, the program and its arguments. As bench/floor.c otherwise.
+ * Arguments: koffi's binary, how many, the program and its arguments. SIGTERM ends them and it.
  *
  * @module
  */
-import { readSync } from 'node:fs';
-
 const [binary, count, path, ...rest] = process.argv.slice(2);
 const loaded = { exports: {} };
 process.dlopen(loaded, binary);
@@ -23,8 +21,9 @@ for (let i = 0; i < Number(count); i += 1) {
   if (spawn(pid, path, null, null, argv, BigInt(environment)) !== 0) break;
   pids.push(pid[0]);
 }
-process.stdout.write(`${String(pids.length)}\n`);
-const end = Buffer.alloc(64);
-while (readSync(0, end) > 0);
-for (const one of pids) process.kill(one, 'SIGKILL');
-for (const one of pids) waitPid(one, null, 0);
+process.on('SIGTERM', () => {
+  for (const one of pids) process.kill(one, 'SIGKILL');
+  for (const one of pids) waitPid(one, null, 0);
+  process.exit();
+});
+setInterval(() => undefined, 0x7fffffff);

@@ -53,7 +53,7 @@ async function bundle(scratch) {
   return findPrograms(scratch);
 }
 
-function koffiBinary() {
+export function koffiBinary() {
   const require = createRequire(join(project, 'package.json'));
   const directory = dirname(require.resolve(`@koromix/koffi-linux-${process.arch}/package.json`));
   return join(directory, `linux_${process.arch}`, 'koffi.node');
@@ -75,45 +75,42 @@ export async function bundleForBench(name, scratch) {
   return outfile;
 }
 
+const tinyFlags = [
+  ...['-DTINY', '-nostdlib', '-static', '-ffreestanding', '-fno-stack-protector', '-no-pie'],
+  ...[
+    '-fno-pie',
+    '-fno-asynchronous-unwind-tables',
+    '-Wl,--build-id=none',
+    '-Wl,-z,noseparate-code',
+  ],
+];
+
 /**
- * The program that does nothing, and the loop that starts it. With a C compiler both are ours;
- * without one the program is sleep(1), which cannot say when it began, and the loop goes
- * through koffi.
+ * Compiles the programs in C: the service, the floor, and alone.c. Undefined without a compiler. `kind` is the service
+ * that is wanted, and what it became is told: where it cannot be had without libc it has one.
  */
-export function compileFloor(scratch) {
+export function compileTools(scratch, kind = 'tiny') {
   const compiler = ['cc', 'gcc', 'clang'].find(isThere);
-  if (compiler === undefined) return koffiFloor();
-  const pause = join(scratch, 'pause');
-  const floor = join(scratch, 'floor');
-  try {
-    compile(compiler, ['-static'], pause, 'pause.c');
-  } catch {
-    // No static libc here; the floor runs the same program, so the ratio stays fair.
-    compile(compiler, [], pause, 'pause.c');
+  if (compiler === undefined) return undefined;
+  const make = (name, flags, source = `${name}.c`) => {
+    const path = join(scratch, name);
+    execFileSync(compiler, ['-O2', ...flags, '-o', path, join(bench, source)], { stdio: 'pipe' });
+    return path;
+  };
+  const ways = [
+    ...(kind === 'tiny' ? [['tiny', tinyFlags]] : []),
+    ['libc, static', ['-static']],
+    ['libc, dynamic', []],
+  ];
+  for (const [service, flags] of ways) {
+    try {
+      const pause = make('pause', flags);
+      return { alone: make('alone', []), floor: make('floor', []), service: pause, kind: service };
+    } catch (error) {
+      if (service === 'libc, dynamic') throw error;
+    }
   }
-  compile(compiler, [], floor, 'floor.c');
-  return {
-    kind: 'C',
-    stamps: true,
-    service: [pause],
-    floor: (count) => [floor, [String(count), pause]],
-  };
 }
-
-function koffiFloor() {
-  const sleep = ['/bin/sleep', '/usr/bin/sleep'].find((path) => existsSync(path));
-  if (sleep === undefined) throw new Error('neither a C compiler nor sleep(1) here');
-  const script = join(bench, 'lib', 'koffi-floor.mjs');
-  return {
-    kind: 'koffi',
-    stamps: false,
-    service: [sleep, '1000000'],
-    floor: (count) => [process.execPath, [script, koffiBinary(), String(count), sleep, '1000000']],
-  };
-}
-
-const compile = (compiler, flags, out, source) =>
-  execFileSync(compiler, ['-O2', ...flags, '-o', out, join(bench, source)], { stdio: 'pipe' });
 
 function isThere(program) {
   try {

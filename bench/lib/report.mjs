@@ -20,7 +20,7 @@ export const summary = (values) => ({
 });
 
 const digits = (value) => (Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2);
-const show = (value) => value.toFixed(digits(value));
+const show = (value) => (Number.isInteger(value) ? String(value) : value.toFixed(digits(value)));
 
 /** `1.87 [1.71–2.03]`, or the number alone where there is one only. */
 export function showSummary({ median: middle, min, max }, unit) {

@@ -4,15 +4,7 @@
  * @module
  */
 import { spawn } from 'node:child_process';
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readdirSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -32,26 +24,6 @@ export function makeFlatTree(root, { count, service, files = [] }) {
   }
   mkdirSync(join(root, 'default'), { recursive: true });
   writeFileSync(join(root, 'default', 'depends'), `${names.join('\n')}\n`);
-}
-
-/** The file that services write their starts to; emptied. */
-export function openStamps(path) {
-  closeSync(openSync(path, 'w'));
-  return {
-    path,
-    /** `{pid, at}`, ms, in the order of writing. */
-    read() {
-      const bytes = readFileSync(path);
-      const stamps = [];
-      for (let offset = 0; offset + 16 <= bytes.length; offset += 16) {
-        stamps.push({
-          pid: Number(bytes.readBigUInt64LE(offset)),
-          at: Number(bytes.readBigUInt64LE(offset + 8)) / 1e6,
-        });
-      }
-      return stamps;
-    },
-  };
 }
 
 /** Children as the kernel lists them; empty when `pid` has gone. */
@@ -80,20 +52,6 @@ export async function until(what, probe, { timeoutMs = 60_000, everyMs = 5 } = {
   }
 }
 
-/**
- * Waits until a launched program has started `count` services; returns when the last one began (ms). With stamps
- * the services say so themselves, otherwise it is when the last one was seen.
- */
-export function lastStart({ pid, child }, count, stamps) {
-  return until(`${String(count)} started services`, () => {
-    if (child.exitCode !== null)
-      throw new Error(`it ended with ${String(child.exitCode)} before all services had begun`);
-    if (stamps === undefined) return childrenOf(pid).length >= count ? now() : undefined;
-    const seen = stamps.read();
-    return seen.length >= count ? Math.max(...seen.map(({ at }) => at)) : undefined;
-  });
-}
-
 /** A running program of ours with its launch time. */
 export function launch(command, args, { env = {}, stdin = 'ignore', cwd } = {}) {
   const at = now();
@@ -111,8 +69,8 @@ export function launch(command, args, { env = {}, stdin = 'ignore', cwd } = {}) 
   return { at, child, pid: child.pid, ended };
 }
 
-/** Ends minit in order; what is left after a while is killed, by PID. */
-export async function stopMinit({ child, pid, ended }) {
+/** Ends a launched program in order; what is left after a while is killed, by PID. */
+export async function stop({ child, pid, ended }) {
   const services = childrenOf(pid);
   child.kill('SIGTERM');
   const inTime = await Promise.race([ended.then(() => true), sleep(15_000, false, { ref: false })]);
@@ -126,32 +84,4 @@ export async function stopMinit({ child, pid, ended }) {
       // It ended by itself.
     }
   }
-}
-
-/** Resident and proportional memory of a process, MB. */
-export function memoryOf(pid) {
-  const fields = (file) =>
-    Object.fromEntries(
-      readFileSync(`/proc/${String(pid)}/${file}`, 'utf8')
-        .split('\n')
-        .map((line) => /^(\w+):\s+(\d+) kB/u.exec(line))
-        .filter(Boolean)
-        .map(([, key, kilobytes]) => [key, Number(kilobytes) / 1_024]),
-    );
-  const status = fields('status');
-  const { Pss: pss } = fields('smaps_rollup');
-  return { rss: status.VmRSS, anonymous: status.RssAnon, peak: status.VmHWM, pss };
-}
-
-/** Voluntary context switches of all threads, and CPU time in ms. */
-export function activityOf(pid) {
-  let switches = 0;
-  for (const thread of readdirSync(`/proc/${String(pid)}/task`)) {
-    const status = readFileSync(`/proc/${String(pid)}/task/${thread}/status`, 'utf8');
-    switches += Number(/^voluntary_ctxt_switches:\s+(\d+)/mu.exec(status)?.[1]);
-  }
-  const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
-  const after = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  // utime and stime (proc_pid_stat(5)), in ticks of 1/100 s.
-  return { switches, cpuMs: (Number(after[11]) + Number(after[12])) * 10 };
 }
