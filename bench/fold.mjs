@@ -4,6 +4,7 @@
  *
  * @module
  */
+import './lib/bare-environment.mjs';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

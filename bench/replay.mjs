@@ -4,6 +4,7 @@
  *
  * @module
  */
+import './lib/bare-environment.mjs';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -4,13 +4,14 @@
  *
  * @module
  */
+import './lib/bare-environment.mjs';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bars } from './lib/bars.mjs';
 import { fold } from './lib/fold.mjs';
 import { parseOptions, usage } from './lib/options.mjs';
-import { bundleForBench, compileTools, locatePrograms } from './lib/programs.mjs';
+import { bundleForBench, compileTools, locatePrograms, useOwnNode } from './lib/programs.mjs';
 import { record } from './lib/record.mjs';
 import { measureRounds } from './lib/rounds.mjs';
 import { endAll } from './lib/session.mjs';
@@ -70,6 +71,7 @@ async function foldMeasure(scratch, { quick, workloads }) {
 
 async function main(options, scratch) {
   const { programs, origin } = await locatePrograms(scratch, options.dist);
+  useOwnNode(scratch);
   const tools = compileTools(scratch, options.service);
   const run = {
     ...options,

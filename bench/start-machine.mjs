@@ -4,6 +4,7 @@
  *
  * @module
  */
+import './lib/bare-environment.mjs';
 import { execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
