@@ -1,12 +1,12 @@
 /**
  * Builds dist/: one file a program, which needs no node_modules, and koffi's binaries beside it.
- * minit itself is a loader, a bundle and V8's code cache for that, see decision 0014.
+ * minit itself and msvc are a loader, a bundle and V8's code cache for that, see decision 0014.
  * Names stay as they are: a stack trace should be readable.
  *
  * @module
  */
 import { build } from 'esbuild';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -22,6 +22,7 @@ import {
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(fileURLToPath(import.meta.url));
@@ -46,18 +47,19 @@ const moduleFunction = {
   charset: 'ascii',
   legalComments: 'none',
 };
-const minitSource = 'minit.ts';
+/** Programs that are started often, or must be quick: with a code cache. */
+const cached = ['minit', 'msvc'];
 const programs = await bundle(
-  sources.filter((file) => file !== minitSource).map((file) => `cli/${file}`),
+  sources.filter((file) => !cached.includes(basename(file, '.ts'))).map((file) => `cli/${file}`),
   { banner: { js: shebang } },
 );
-const loader = await bundle({ minit: 'cli/loader.ts' }, { banner: { js: shebang } });
-const minit = await bundle(
-  { minit: `cli/${minitSource}` },
+const loader = await bundle({ loader: 'cli/loader.ts' }, { banner: { js: shebang } });
+const bundles = await bundle(
+  Object.fromEntries(cached.map((name) => [name, `cli/${name}.ts`])),
   // Short, since it is read at each start; with lines, since a stack trace names them.
   { ...moduleFunction, minifyWhitespace: true, lineLimit: 120 },
 );
-const inputs = [programs, loader, minit].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+const inputs = [programs, loader, bundles].flatMap(({ metafile }) => Object.keys(metafile.inputs));
 
 mkdirSync(dist, { recursive: true });
 for (const { path, contents } of programs.outputFiles) replaceFile(path, contents, 0o755);
@@ -66,12 +68,14 @@ for (const [name, original] of Object.entries(sameAs)) {
   if (output !== undefined) replaceFile(join(dist, `${name}.js`), output.contents, 0o755);
 }
 copyKoffi();
-const minitBundle = join(dist, 'minit.bundle');
-replaceFile(minitBundle, asciiOnly(minit.outputFiles[0].text), 0o644);
-replaceFile(join(dist, 'minit.js'), loader.outputFiles[0].contents, 0o755);
+for (const { path, text } of bundles.outputFiles) {
+  const name = basename(path, '.js');
+  replaceFile(join(dist, `${name}.bundle`), asciiOnly(text, name), 0o644);
+  replaceFile(join(dist, `${name}.js`), loader.outputFiles[0].contents, 0o755);
+}
 replaceFile(join(dist, 'replay-page.html'), await replayPage(), 0o644);
 replaceFile(join(dist, 'LICENSES.txt'), licenses(), 0o644);
-await fillCache();
+await fillCaches();
 
 /** @throws Error if a program would need anything but Node when it runs. */
 async function bundle(entryPoints, options) {
@@ -145,43 +149,64 @@ async function replayPage() {
 /**
  * esbuild escapes what is not ASCII, but leaves comments as they are.
  *
- * @throws Error if any is left: minit would read each byte of it as a character.
+ * @throws Error if any is left: the loader would read each byte of it as a character.
  */
-function asciiOnly(text) {
+function asciiOnly(text, name) {
   const ascii = text.replace(/^\s*(?:\*|\/\/).*$/gmu, (comment) =>
     comment.replace(/[^\0-\x7f]/gu, '?'),
   );
-  if (/[^\0-\x7f]/u.test(ascii)) throw new Error('minit.bundle is not ASCII');
+  if (/[^\0-\x7f]/u.test(ascii)) throw new Error(`${name}.bundle is not ASCII`);
   return ascii;
 }
 
 /**
- * Boots a tree of one service with what was built, for its code cache. Where that cannot be there is
- * none, and minit starts slower: a build must not depend on it.
+ * Uses what was built, for its code caches: boots a tree of one service, and asks a minit that runs. Where that cannot
+ * be there are none, and the programs start slower: a build must not depend on it.
  */
-async function fillCache() {
-  const cache = join(dist, 'minit.cache');
-  // That of an earlier build; minit would not use it, but nor would anyone miss it.
-  rmSync(cache, { force: true });
+async function fillCaches() {
   const scratch = mkdtempSync(join(tmpdir(), 'minit-build-'));
   try {
     const filler = join(scratch, 'fill-cache.cjs');
     const { outputFiles } = await bundle({ filler: 'build-stubs/fill-cache.ts' }, {});
     writeFileSync(filler, outputFiles[0].contents);
-    const filled = join(scratch, 'cache');
-    mkdirSync(join(scratch, 'tree/default'), { recursive: true });
-    symlinkSync('/bin/true', join(scratch, 'tree/default/run'));
-    const trees = ['--root', join(scratch, 'tree'), '--log', join(scratch, 'log')];
-    const { status } = spawnSync(process.execPath, [filler, minitBundle, filled, ...trees], {
-      stdio: 'ignore',
-      env: { PATH: process.env.PATH },
-      timeout: 10_000,
-    });
-    if (status === 0 && existsSync(filled)) replaceFile(cache, readFileSync(filled), 0o644);
-    else console.warn('minit.cache was not made: minit starts slower without it');
+    const fill = (name, args) => fillCache({ filler, name, args, filled: join(scratch, name) });
+    const brief = makeTree(join(scratch, 'brief'), '/bin/true', '');
+    fill('minit', ['--root', brief, '--log', join(scratch, 'log')]);
+    const lasting = makeTree(join(scratch, 'lasting'), '/bin/sleep', '60');
+    const minit = spawn(
+      process.execPath,
+      [join(dist, 'minit.js'), '--root', lasting, '--log', join(scratch, 'log')],
+      { stdio: 'ignore', env: { PATH: process.env.PATH } },
+    );
+    const ended = new Promise((resolve) => minit.once('exit', resolve));
+    for (let tries = 0; tries < 100 && !existsSync(join(lasting, 'out')); tries += 1)
+      await sleep(50);
+    fill('msvc', ['--root', lasting, '--all']);
+    minit.kill('SIGTERM');
+    await ended;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+function makeTree(root, program, params) {
+  mkdirSync(join(root, 'default'), { recursive: true });
+  symlinkSync(program, join(root, 'default/run'));
+  writeFileSync(join(root, 'default/params'), params);
+  return root;
+}
+
+function fillCache({ filler, name, args, filled }) {
+  const cache = join(dist, `${name}.cache`);
+  // That of an earlier build; nobody would use it, but nor would anyone miss it.
+  rmSync(cache, { force: true });
+  const { status } = spawnSync(
+    process.execPath,
+    [filler, join(dist, `${name}.bundle`), filled, ...args],
+    { stdio: 'ignore', env: { PATH: process.env.PATH }, timeout: 10_000 },
+  );
+  if (status === 0 && existsSync(filled)) replaceFile(cache, readFileSync(filled), 0o644);
+  else console.warn(`${name}.cache was not made: ${name} starts slower without it`);
 }
 
 /** A program that is started meanwhile sees the old file or the new one. */

@@ -28,15 +28,15 @@ export function createServiceControl(client: ControlClient): ServiceControl {
 
   return {
     see(services) {
-      const seen: Seen[] = [];
-      for (const names of inBatches(services)) {
-        const answer = ask({ do: 'status', services: names });
-        if ('code' in answer) return answer;
-        if (answer.value === undefined) return original.see(services);
-        for (const status of answer.value.services ?? [])
-          seen.push(seenOf(status as ServiceStatus));
-      }
-      return { value: seen };
+      // More names than a request holds: one answer about all services is quicker than many about some.
+      const wanted = hasRoomFor(services) ? { services } : {};
+      const answer = ask({ do: 'status', ...wanted });
+      if ('code' in answer) return answer;
+      if (answer.value === undefined) return original.see(services);
+      const known = (answer.value.services ?? []) as readonly ServiceStatus[];
+      if ('services' in wanted) return { value: known.map(seenOf) };
+      const byName = new Map(known.map((status) => [status.name, status]));
+      return { value: services.map((name) => seenOf(byName.get(name) ?? { state: 'unknown' })) };
     },
     seeAll() {
       const answer = ask({ do: 'status' });
@@ -74,19 +74,10 @@ export function createServiceControl(client: ControlClient): ServiceControl {
   };
 }
 
-function* inBatches(names: readonly string[]): Generator<readonly string[]> {
-  let batch: string[] = [];
+function hasRoomFor(names: readonly string[]): boolean {
   let bytes = 0;
-  for (const name of names) {
-    const size = Buffer.byteLength(JSON.stringify(name)) + 1;
-    if (batch.length > 0 && bytes + size > namesBytesMax) {
-      yield batch;
-      [batch, bytes] = [[], 0];
-    }
-    batch.push(name);
-    bytes += size;
-  }
-  if (batch.length > 0) yield batch;
+  for (const name of names) bytes += Buffer.byteLength(JSON.stringify(name)) + 1;
+  return bytes <= namesBytesMax;
 }
 
 function seenOf(status: ServiceStatus | { readonly state: 'unknown' }): Seen {

@@ -1,11 +1,13 @@
 /**
- * What `dist/minit.js` is: it runs minit itself, which is in a bundle of its own, by V8's code cache.
+ * What `dist/minit.js` and `dist/msvc.js` are: it runs the program of its name, which is in a bundle of its own, by
+ * V8's code cache.
  *
  * @module
  */
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { compileProgram, runProgram } from '../adapters/program-cache';
 
-const path = join(__dirname, 'minit.bundle');
-const script = compileProgram(path, join(__dirname, 'minit.cache'));
+const name = join(__dirname, basename(__filename, '.js'));
+const path = `${name}.bundle`;
+const script = compileProgram(path, `${name}.cache`);
 runProgram(script, { exports, require, module, path, directory: __dirname });

@@ -12,7 +12,14 @@ import { isTerminal } from '../adapters/libc/fcntl';
 import { createServiceControl } from '../adapters/minit-control';
 import type { Order, Seen, ServiceControl } from '../adapters/service-control';
 import { signals } from '../machines/service-context';
-import { commandOutput, complain as complainAs, print, rootDefault, version } from './program';
+import {
+  commandOutput,
+  complain as complainAs,
+  print,
+  printAll,
+  rootDefault,
+  version,
+} from './program';
 
 const exitCode = { up: 0, failed: 1, down: 2, finished: 3 } as const;
 
@@ -77,12 +84,13 @@ const complain = (text: string): void => {
 };
 
 /** `ROOT/NAME` and trailing slashes are for people with a shell that completes file names. */
-function serviceName(typed: string, root: string): string {
-  const trimmed = typed.replace(/\/+$/u, '');
-  for (const prefix of [root, resolve(root), realRoot(root)]) {
-    if (trimmed.startsWith(`${prefix}/`)) return trimmed.slice(prefix.length + 1);
-  }
-  return trimmed;
+function serviceNames(typed: readonly string[], root: string): string[] {
+  const prefixes = [root, resolve(root), realRoot(root)].map((path) => `${path}/`);
+  return typed.map((text) => {
+    const trimmed = text.replace(/\/+$/u, '');
+    const prefix = prefixes.find((one) => trimmed.startsWith(one));
+    return prefix === undefined ? trimmed : trimmed.slice(prefix.length);
+  });
 }
 
 function realRoot(root: string): string {
@@ -105,41 +113,41 @@ const worst = (codes: readonly number[]): number =>
   codes.includes(exitCode.failed) ? exitCode.failed : Math.max(0, ...codes);
 
 function show(control: ServiceControl, typed: readonly string[], flags: Flags): number {
-  const answer = control.see(typed.map((name) => serviceName(name, flags.root)));
+  const answer = control.see(serviceNames(typed, flags.root));
   if ('code' in answer) return fail(answer.text);
-  return worst(
-    answer.value.map((seen, index) => {
-      const name = typed[index] ?? '';
-      if (flags.json)
-        print(
-          JSON.stringify(
-            seen.status ?? { name, state: seen.condition, pid: seen.pid, since: seen.seconds },
-          ),
-        );
-      else if (seen.condition === 'unknown') complain(`${name}: no such service.`);
-      else print(statusLine(name, seen));
-      return seen.condition === 'unknown' ? exitCode.failed : exitCode[seen.condition];
-    }),
-  );
+  const lines: string[] = [];
+  const codes = answer.value.map((seen, index) => {
+    const name = typed[index] ?? '';
+    const { condition, pid, seconds: since, status } = seen;
+    if (flags.json) lines.push(JSON.stringify(status ?? { name, state: condition, pid, since }));
+    else if (condition !== 'unknown') lines.push(statusLine(name, seen));
+    else {
+      // In the order in which they were asked for, on a terminal.
+      printAll(lines.splice(0));
+      complain(`${name}: no such service.`);
+    }
+    return condition === 'unknown' ? exitCode.failed : exitCode[condition];
+  });
+  printAll(lines);
+  return worst(codes);
 }
 
 function showAll(control: ServiceControl, { json }: Flags): number {
   const answer = control.seeAll();
   if ('code' in answer) return fail(answer.text);
   const width = Math.max(0, ...answer.value.map(({ name }) => name.length));
-  for (const status of answer.value) {
-    const since = `${String(Math.floor(status.since))} s`.padStart(8);
-    print(
-      json
-        ? JSON.stringify(status)
-        : `${status.name.padEnd(width)}  ${status.state.padEnd(12)} ${since}  ${status.reason}`,
-    );
-  }
+  printAll(
+    answer.value.map((status) => {
+      if (json) return JSON.stringify(status);
+      const since = `${String(Math.floor(status.since))} s`.padStart(8);
+      return `${status.name.padEnd(width)}  ${status.state.padEnd(12)} ${since}  ${status.reason}`;
+    }),
+  );
   return 0;
 }
 
 function showPids(control: ServiceControl, typed: readonly string[], { root }: Flags): number {
-  const answer = control.see(typed.map((name) => serviceName(name, root)));
+  const answer = control.see(serviceNames(typed, root));
   if ('code' in answer) return fail(answer.text);
   return worst(
     answer.value.map(({ condition, pid }) => {
@@ -175,7 +183,7 @@ function command(
 ): number {
   return worst(
     typed.map((name) => {
-      const answer = control.order(serviceName(name, root), order);
+      const answer = control.order(serviceNames([name], root)[0] ?? '', order);
       if ('code' in answer) return fail(answer.text);
       if (answer.value.isDone) return 0;
       return fail(
@@ -218,7 +226,7 @@ async function run(typed: readonly string[], flags: Flags): Promise<number> {
 }
 
 async function why(client: ControlClient, typed: readonly string[], flags: Flags): Promise<number> {
-  const names = typed.map((name) => serviceName(name, flags.root));
+  const names = serviceNames(typed, flags.root);
   const conditions = (await import('./msvc-views/why.js')).showWhy(client, names, flags);
   if (conditions === undefined) return exitCode.failed;
   return worst(conditions.map((one) => (one === 'unknown' ? exitCode.failed : exitCode[one])));
@@ -242,7 +250,10 @@ function act(
     case 'D':
       return worst(
         typed.map((name) =>
-          list(control.dependents(name === '-' ? undefined : serviceName(name, flags.root)), name),
+          list(
+            control.dependents(name === '-' ? undefined : serviceNames([name], flags.root)[0]),
+            name,
+          ),
         ),
       );
     default:

@@ -37,6 +37,11 @@ export function print(line: string): void {
   write(standardOutput, `${line}\n`);
 }
 
+/** Prints lines at once, with one write where that can be. */
+export function printAll(lines: readonly string[]): void {
+  write(standardOutput, lines.map((line) => `${line}\n`).join(''));
+}
+
 /** `NAME: text` on standard error. */
 export function complain(program: string, text: string): void {
   write(standardError, `${program}: ${text}\n`);
