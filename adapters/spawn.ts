@@ -65,8 +65,7 @@ export function createSpawner(
       return;
     }
     inFlight += 1;
-    const memory = pidMemory?.(job.params.service, job.cause);
-    const own = memory === undefined ? { envp } : { envp, pidMemory: memory };
+    const own = { envp, pidMemory: pidMemory?.(job.params.service, job.cause) };
     spawnProcess(nativeSpawn(job.params, files, own), (errno, pid) => {
       inFlight -= 1;
       files.release();
@@ -112,18 +111,23 @@ export function createSpawner(
   };
 }
 
-function nativeSpawn(
+/** Field by field, since each start of a boot makes one. */
+const nativeSpawn = (
   { path, argv, argvEncoding, workingDirectory }: SpawnProcessParams,
   { inputFd, outputFd, errorFd, terminal }: StandardFiles,
-  { envp, pidMemory }: Pick<NativeSpawn, 'envp' | 'pidMemory'>,
-): NativeSpawn {
-  return {
-    ...{ path, argv, argvEncoding: argvEncoding ?? ('utf8' as const), workingDirectory },
-    ...{ envp, inputFd, outputFd, errorFd },
-    ...(terminal !== undefined && { terminal }),
-    ...(pidMemory !== undefined && { pidMemory }),
-  };
-}
+  { envp, pidMemory }: { readonly envp: Buffer; readonly pidMemory: Int32Array | undefined },
+): NativeSpawn => ({
+  path,
+  argv,
+  argvEncoding: argvEncoding ?? 'utf8',
+  workingDirectory,
+  envp,
+  inputFd,
+  outputFd,
+  errorFd,
+  terminal,
+  pidMemory,
+});
 
 /**
  * Straight after the exec: posix_spawn(3) cannot do it, so the program's first moments run with our

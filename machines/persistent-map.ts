@@ -258,8 +258,8 @@ export class PersistentMap<V> {
     return keys;
   }
 
-  /** The entries sorted by key: what `JSON.stringify` and comparisons see. */
+  /** The entries, in an order that depends on the keys alone: what `JSON.stringify` sees. */
   toJSON(): [string, V][] {
-    return [...this].sort(([a], [b]) => (a < b ? -1 : 1));
+    return addLeaves<V, [string, V]>(this.root, entryOf, []);
   }
 }

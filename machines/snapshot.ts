@@ -41,28 +41,26 @@ function agendaItems(agenda: Agenda | undefined): AgendaItem[] {
   return items;
 }
 
-const jsonable = (state: SupervisorState) => ({
+/** Returns the state as `JSON.stringify` takes it, for whoever wants to write it: nothing is copied or sorted. */
+export const writable = (state: SupervisorState): object => ({
   ...state,
   services: servicesInOrder(state),
   init: { value: state.init.value, context: state.init.context },
   agenda: agendaItems(state.agenda),
 });
 
-/** Returns the state as `JSON.stringify` takes it, for whoever wants to write it: nothing is copied or sorted. */
-export const writable = (state: SupervisorState): object => ({
-  ...jsonable(state),
-  ...Object.fromEntries(mapFields.map((field) => [field, [...state[field]]])),
-});
-
 /** Returns the state as JSON data; equal states give equal data. */
 export const toPlain = (state: SupervisorState): PlainState =>
   // By way of JSON, so that what is compared is what a log can hold: no `undefined`, no classes.
-  JSON.parse(JSON.stringify(jsonable(state), sortKeys)) as PlainState;
+  JSON.parse(JSON.stringify(writable(state), sorted)) as PlainState;
 
 /** The order of keys must not tell a state that was restored from one that was not: replies carry it as text. */
-function sortKeys(_: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+function sorted(this: Readonly<Record<string, unknown>>, key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) =>
+    a < b ? -1 : 1;
+  if (this[key] instanceof PersistentMap) return [...this[key]].sort(byKey);
+  return Array.isArray(value) ? value : Object.fromEntries(Object.entries(value).sort(byKey));
 }
 
 const mapFields = [

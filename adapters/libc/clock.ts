@@ -3,17 +3,18 @@
  *
  * @module
  */
-import { bindAtOnce } from './koffi';
+import { addressOf, bindAtOnce } from './koffi';
 
 const CLOCK_REALTIME = 0;
 const CLOCK_BOOTTIME = 7;
 
-const clockGetTime = bindAtOnce<[number, Uint32Array]>('int clock_gettime(int, void *)');
+const clockGetTime = bindAtOnce<[number, number]>('int clock_gettime(int, uintptr_t)');
 /** struct timespec: 64-bit seconds, then nanoseconds; little-endian on all machines we run on. */
 const time = new Uint32Array(4);
+const timeAddress = Number(addressOf(time));
 
 function microseconds(clock: number): number {
-  clockGetTime(clock, time);
+  clockGetTime(clock, timeAddress);
   const seconds = (time[1] ?? 0) * 4_294_967_296 + (time[0] ?? 0);
   return seconds * 1_000_000 + Math.floor((time[2] ?? 0) / 1_000);
 }

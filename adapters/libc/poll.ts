@@ -3,19 +3,20 @@
  *
  * @module
  */
-import { bindAtOnce } from './koffi';
+import { addressOf, bindAtOnce } from './koffi';
 
 const POLLIN = 1;
 const POLLOUT = 4;
-const poll = bindAtOnce<[Buffer, number, number]>('int poll(void *, unsigned long, int)');
+const poll = bindAtOnce<[number, number, number]>('int poll(uintptr_t, unsigned long, int)');
 /** struct pollfd: fd, events, revents. */
 const pollFd = Buffer.alloc(8);
+const pollFdAddress = Number(addressOf(pollFd));
 
 function pollOne(fd: number, events: number, timeoutMs: number): boolean {
   pollFd.writeInt32LE(fd, 0);
   pollFd.writeInt16LE(events, 4);
   pollFd.writeInt16LE(0, 6);
-  return poll(pollFd, 1, timeoutMs) > 0 && (pollFd.readInt16LE(6) & events) !== 0;
+  return poll(pollFdAddress, 1, timeoutMs) > 0 && (pollFd.readInt16LE(6) & events) !== 0;
 }
 
 /** Says whether a write to `fd` would not block now: a pipe has room for PIPE_BUF bytes. */

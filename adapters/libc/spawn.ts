@@ -7,7 +7,7 @@
  * @module
  */
 import { keptOpen, setCloseOnExec } from './fcntl';
-import { bindAtOnce, bindOptional, type NativeFunction } from './koffi';
+import { addressOf, bindAtOnce, bindOptional, type NativeFunction } from './koffi';
 import { isAboveLimit, withLimitOfBefore } from './open-files-limit';
 import { SpawnBlock, type PackedProgram, type ProgramStrings } from './spawn-block';
 
@@ -22,8 +22,8 @@ const fdMaxWithoutCloseFrom = 1_023;
 
 type Address = number;
 const prefix = 'int posix_spawn_file_actions_';
-const spawn = bindAtOnce<[Int32Array, Address, Address, Buffer, Address, Buffer]>(
-  'int posix_spawn(void *, uintptr_t, uintptr_t, void *, uintptr_t, void *)',
+const spawn = bindAtOnce<[Int32Array, Address, Address, Address, Address, Buffer]>(
+  'int posix_spawn(void *, uintptr_t, uintptr_t, uintptr_t, uintptr_t, void *)',
 );
 const initActions = bindAtOnce<[Address]>(`${prefix}init(uintptr_t)`);
 const destroyActions = bindAtOnce<[Address]>(`${prefix}destroy(uintptr_t)`);
@@ -38,6 +38,7 @@ const addCloseFrom: NativeFunction<[Address, number]> | undefined = bindOptional
 );
 
 const attributes = makeAttributes();
+const attributesAddress = Number(addressOf(attributes));
 
 /** Own session, all signals default, none blocked. */
 function makeAttributes(): Buffer {
@@ -62,9 +63,9 @@ export interface NativeSpawn extends ProgramStrings {
   readonly outputFd: number;
   readonly errorFd: number;
   /** Path of a terminal that becomes the controlling one. */
-  readonly terminal?: string;
+  readonly terminal?: string | undefined;
   /** Where libc writes the PID as soon as the kernel has told it. */
-  readonly pidMemory?: Int32Array;
+  readonly pidMemory?: Int32Array | undefined;
 }
 
 /** Blocks of calls that are over. */
@@ -88,7 +89,7 @@ export function spawnProcess(
   // Held by the callback: C uses this memory until the call is over.
   const held = { block, pid, envp: request.envp };
   const { path, argv } = program;
-  spawn.async(pid, path, actions, attributes, argv, held.envp, (error, errno) => {
+  spawn.async(pid, path, actions, attributesAddress, argv, held.envp, (error, errno) => {
     release(held.block);
     if (error !== null) throw error;
     done(errno, held.pid[0] ?? 0);

@@ -5,7 +5,7 @@
  */
 import type { ExitStatus } from '../../machines/events';
 import { errnos } from './errors';
-import { bind, bindAtOnce, resultOrErrno } from './koffi';
+import { addressOf, bind, bindAtOnce, resultOrErrno } from './koffi';
 
 const WNOHANG = 1;
 const WEXITED = 4;
@@ -14,11 +14,12 @@ const P_ALL = 0;
 const P_PID = 1;
 const CLD_EXITED = 1;
 const CLD_DUMPED = 3;
-const waitPid = bindAtOnce<[number, Int32Array, number]>('int waitpid(int, void *, int)');
+const waitPid = bindAtOnce<[number, number, number]>('int waitpid(int, uintptr_t, int)');
 const waitId = bind<[number, number, Buffer, number]>('int waitid(int, uint32_t, void *, int)');
 /** siginfo_t on 64 bits: si_code at 8, si_pid at 16, si_status at 24. */
 const childInfo = Buffer.alloc(128);
 const status = new Int32Array(1);
+const statusAddress = Number(addressOf(status));
 
 /** One child that has ended. */
 export interface Reaped {
@@ -28,7 +29,7 @@ export interface Reaped {
 
 /** Reaps one child of ours, whichever; `undefined` when none has ended. */
 export function reapOne(): Reaped | undefined {
-  const pid = waitPid(-1, status, WNOHANG);
+  const pid = waitPid(-1, statusAddress, WNOHANG);
   return pid > 0 ? { pid, status: exitStatus(status[0] ?? 0) } : undefined;
 }
 

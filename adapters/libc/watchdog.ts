@@ -8,13 +8,14 @@
  *
  * @module
  */
-import { bind, resultOrErrno } from './koffi';
+import { addressOf, bind, resultOrErrno } from './koffi';
 
 const ITIMER_VIRTUAL = 1;
-const setTimer = bind<[number, Uint32Array, bigint]>('int setitimer(int, void *, void *)');
+const setTimer = bind<[number, number, number]>('int setitimer(int, uintptr_t, uintptr_t)');
 let secondsGiven = 0;
 /** struct itimerval: an interval of nothing (it fires once), then 64-bit seconds and microseconds. */
 const timer = new Uint32Array(8);
+const timerAddress = Number(addressOf(timer));
 
 /**
  * Gives this program `seconds` (whole ones) of CPU time in user mode, all threads together, from now
@@ -23,7 +24,7 @@ const timer = new Uint32Array(8);
 export function restartWatchdog(seconds: number): number {
   secondsGiven = seconds;
   timer[4] = seconds;
-  return resultOrErrno(setTimer(ITIMER_VIRTUAL, timer, 0n));
+  return resultOrErrno(setTimer(ITIMER_VIRTUAL, timerAddress, 0));
 }
 
 /**

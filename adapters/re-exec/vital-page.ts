@@ -40,6 +40,9 @@ export type PidSlot = Int32Array;
 export class VitalPage {
   readonly #words: Float64Array;
   readonly #memory: ArrayBuffer;
+  /** The same memory: a slot holds the seq, a hash of the name, and the PID. */
+  readonly #seqs: Float64Array;
+  readonly #names: Uint32Array;
   #nextSlot = 0;
   /** The word that the crash handler writes to. */
   readonly signal: Int32Array;
@@ -47,6 +50,8 @@ export class VitalPage {
   constructor(memory: ArrayBuffer) {
     this.#memory = memory;
     this.#words = new Float64Array(memory, 0, 16);
+    this.#seqs = new Float64Array(memory);
+    this.#names = new Uint32Array(memory);
     this.signal = new Int32Array(memory, signalOffset, 1);
   }
 
@@ -122,8 +127,8 @@ export class VitalPage {
     this.#nextSlot = (this.#nextSlot + 1) % slotsMax;
     const pid = new Int32Array(this.#memory, offset + 12, 1);
     pid[0] = 0;
-    new Uint32Array(this.#memory, offset + 8, 1)[0] = checksum(service, 0);
-    new Float64Array(this.#memory, offset, 1)[0] = seq;
+    this.#names[(offset + 8) / 4] = checksum(service, 0);
+    this.#seqs[offset / 8] = seq;
     return pid;
   }
 
@@ -132,8 +137,8 @@ export class VitalPage {
     const name = checksum(service, 0);
     for (let slot = 0; slot < slotsMax; slot += 1) {
       const offset = slotsOffset + slot * slotBytes;
-      if (new Float64Array(this.#memory, offset, 1)[0] !== seq) continue;
-      if (new Uint32Array(this.#memory, offset + 8, 1)[0] === name)
+      if (this.#seqs[offset / 8] !== seq) continue;
+      if (this.#names[(offset + 8) / 4] === name)
         return new Int32Array(this.#memory, offset + 12, 1)[0] ?? 0;
     }
     return 0;

@@ -72,7 +72,7 @@ describe('persistent map', () => {
         const { map, model } = run(list);
         expect(map.size).toBe(model.size);
         expect(sorted(map)).toEqual(sorted(model));
-        expect(map.toJSON()).toEqual(sorted(model));
+        expect(sorted(map.toJSON())).toEqual(sorted(model));
         expect([...map.keys()].sort()).toEqual([...model.keys()].sort());
         for (const [, name] of list)
           expect([map.has(name), map.get(name)]).toEqual([model.has(name), model.get(name)]);
