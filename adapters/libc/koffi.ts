@@ -133,7 +133,10 @@ export function resultOrErrno(result: number): number {
   return result < 0 ? -koffi.errno() : result;
 }
 
-/** Returns the address of `memory`; the caller keeps the object for as long as C may use it. */
+/**
+ * Returns the address of `memory`, which stays where it is: V8 has small arrays in its heap, where they are moved, only
+ * until somebody asks this. The caller keeps the object for as long as C may use it.
+ */
 export function addressOf(memory: NodeJS.ArrayBufferView): bigint {
   return koffi.address(memory);
 }

@@ -87,7 +87,7 @@ export function spawnProcess(
     return;
   }
   // Held by the callback: C uses this memory until the call is over.
-  const held = { block, pid, envp: request.envp };
+  const held = { block, pid, envp: request.envp, attributes };
   const { path, argv } = program;
   spawn.async(pid, path, actions, attributesAddress, argv, held.envp, (error, errno) => {
     release(held.block);
