@@ -5,11 +5,12 @@
  * @module
  */
 import { access } from 'node:fs';
+import { constants } from 'node:os';
 import type { SpawnProcessParams } from '../machines/effects';
 import { spawnsInFlightMax } from '../machines/limits';
 import type { LogPipes } from './log-pipes';
 import { errnos } from './libc/errors';
-import { ownNice, setNice } from './libc/process';
+import { ownNice, setNice, withBlockedSignal } from './libc/process';
 import { keepInheritedFdsFromChildren, spawnProcess, type NativeSpawn } from './libc/spawn';
 import { captureEnvironment } from './libc/vectors';
 import type { MissingMeans } from './missing-means';
@@ -138,6 +139,8 @@ function adjustNice(pid: number, base: number, nice: number | undefined): number
   return nice === undefined || nice === 0 ? 0 : setNice(pid, base + nice);
 }
 
+const { SIGCHLD } = constants.signals;
+
 /**
  * Starts libuv's pool with a thread for each spawn that may be in flight. At once: where no thread can
  * be made libuv ends the program, and that must not happen to a minit that has services to look after.
@@ -148,7 +151,10 @@ function startThreadPool(): void {
   const size = process.env['UV_THREADPOOL_SIZE'];
   if (!(Number(size ?? 0) >= spawnsInFlightMax))
     process.env['UV_THREADPOOL_SIZE'] = String(spawnsInFlightMax);
-  access('/', () => undefined);
+  // A child's end is told to the thread that made it: it would only wake that one, to wake ours.
+  withBlockedSignal(SIGCHLD, () => {
+    access('/', () => undefined);
+  });
   if (size === undefined) delete process.env['UV_THREADPOOL_SIZE'];
   else process.env['UV_THREADPOOL_SIZE'] = size;
 }

@@ -139,11 +139,8 @@ export function turns$(
       journal.append(records, () => writable(state));
       log.append(records, () => writable(state));
     }),
-    tap(({ transitions }) => {
-      ports.console.transitions(transitions);
-    }),
-    tap(({ records, state }) => {
-      performAll(ports, records);
+    tap(({ records, transitions, state }) => {
+      performAll(ports, records, transitions);
       journal.performed(state.seq);
     }),
     tap(({ failure }) => {
@@ -153,22 +150,33 @@ export function turns$(
 }
 
 const isReading = ({ type }: Effect): boolean => type === 'ReadService';
+const isReport = ({ type }: Effect): boolean => type === 'Report';
 const isEnd = ({ type }: Effect): boolean => type === 'ExitSupervisor' || type === 'EndSystem';
+const isOther = (effect: Effect): boolean =>
+  !isReading(effect) && !isReport(effect) && !isEnd(effect);
 
 function readDirectories(ports: Ports, record: LogRecord | undefined): void {
   if (record === undefined) return;
   for (const effect of record.effects) if (isReading(effect)) perform(ports, effect, record);
 }
 
-/** In order, but for the end of minit or of the machine: what else the turn asks for is done before. */
-function performAll(ports: Ports, records: readonly LogRecord[]): void {
-  for (const record of records) {
-    for (const effect of record.effects)
-      if (!isReading(effect) && !isEnd(effect)) perform(ports, effect, record);
-  }
-  for (const record of records) {
-    for (const effect of record.effects) if (isEnd(effect)) perform(ports, effect, record);
-  }
+/**
+ * In order, but for what people are told, which nobody waits for, and the end of minit or of the machine: what
+ * else the turn asks for is done before.
+ */
+function performAll(
+  ports: Ports,
+  records: readonly LogRecord[],
+  transitions: readonly Transition[],
+): void {
+  const performThose = (isWanted: (effect: Effect) => boolean): void => {
+    for (const record of records)
+      for (const effect of record.effects) if (isWanted(effect)) perform(ports, effect, record);
+  };
+  performThose(isOther);
+  ports.console.transitions(transitions);
+  performThose(isReport);
+  performThose(isEnd);
 }
 
 /** Runs minit until it ends itself through {@link Ports.exit}. `from`: the state to go on from. */

@@ -16,6 +16,24 @@ const processControl = bind<[number, number, number, number, number]>(
   'int prctl(int, long, long, long, long)',
 );
 
+const SIG_BLOCK = 0;
+const SIG_SETMASK = 2;
+const signalSetBytes = 128;
+const signalMask = bind<[number, Buffer, Buffer]>('int pthread_sigmask(int, void *, void *)');
+
+/** Calls `act` while this thread takes no `signal`; threads that it makes meanwhile never do. pthread_sigmask(3) */
+export function withBlockedSignal(signal: number, act: () => void): void {
+  const blocked = Buffer.alloc(signalSetBytes);
+  blocked.writeUInt8(1 << ((signal - 1) % 8), (signal - 1) >> 3);
+  const before = Buffer.alloc(signalSetBytes);
+  signalMask(SIG_BLOCK, blocked, before);
+  try {
+    act();
+  } finally {
+    signalMask(SIG_SETMASK, before, blocked);
+  }
+}
+
 /** Sends a signal; 0 only asks whether there is such a process. Returns the errno, 0 for success. kill(2) */
 export function killProcess(pid: number, signal: number): number {
   return kill(pid, signal) === 0 ? 0 : lastErrno();
