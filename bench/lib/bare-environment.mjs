@@ -7,4 +7,5 @@
  */
 const kept = new Set(['PATH', 'HOME', 'TMPDIR', 'TERM']);
 
-for (const name of Object.keys(process.env)) if (!kept.has(name)) Reflect.deleteProperty(process.env, name);
+for (const name of Object.keys(process.env))
+  if (!kept.has(name)) Reflect.deleteProperty(process.env, name);
