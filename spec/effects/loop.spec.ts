@@ -7,7 +7,7 @@ import { createWorld } from '../../adapters/simulated/world';
 import { defineTree } from '../../adapters/simulated/tree';
 import { foldTurn, runLoop, turns$ } from '../../effects/loop';
 import type { MinitEvent } from '../../machines/events';
-import { initialState } from '../../machines/fold';
+import { fold, initialState } from '../../machines/fold';
 
 const started = (pid: number): MinitEvent & { type: 'SupervisorStarted' } => ({
   type: 'SupervisorStarted',
@@ -87,6 +87,50 @@ describe('the loop', () => {
       'perform ExitSupervisor',
     ]);
     expect(done.at(-1)).toBe('perform ExitSupervisor');
+  });
+});
+
+/** The types of the events in each write to the log. */
+function writesOf(
+  tree: Parameters<typeof defineTree>[0],
+  options: Parameters<typeof turns$>[2] = {},
+) {
+  const { ports, run } = createWorld({ seed: 1, tree: defineTree(tree) });
+  const writes: string[][] = [];
+  const errors: unknown[] = [];
+  const log = {
+    ...ports.log,
+    append: (...given: Parameters<typeof ports.log.append>) => {
+      writes.push(given[0].map(({ event }) => event.type));
+      ports.log.append(...given);
+    },
+  };
+  turns$({ ...ports, log }, { at: 0, event: started(7) }, options).subscribe({
+    error: (error: unknown) => void errors.push(error),
+  });
+  run(10_000_000);
+  return { writes, errors };
+}
+
+describe('the directories of a turn', () => {
+  const tree = { web: { depends: ['db', 'cron'] }, db: {}, cron: {} };
+
+  it('are read before it is written, with one write for all of them', () => {
+    const [first] = writesOf(tree).writes;
+    expect(first).toEqual(['SupervisorStarted', 'ServiceRead', 'ServiceRead', 'ServiceRead']);
+  });
+
+  it('are on record when the fold fails at one of them', () => {
+    const bug = new TypeError('a bug of ours');
+    const { writes, errors } = writesOf(tree, {
+      fold: (state, recorded) => {
+        const { event } = recorded;
+        if (event.type === 'ServiceRead' && event.service === 'db') throw bug;
+        return fold(state, recorded);
+      },
+    });
+    expect(writes).toEqual([['SupervisorStarted', 'ServiceRead']]);
+    expect(errors).toEqual([bug]);
   });
 });
 
