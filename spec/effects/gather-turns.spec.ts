@@ -47,24 +47,28 @@ describe('gathering turns', () => {
     expect(order).toEqual(['begin 1', 'end 1', 'begin 2', 'end 2, the last']);
   });
 
-  it('leaves the turn to others after eight batches, and goes on in the next', () => {
-    const { source$, batches, turns, takeTurn, scheduled } = byHand();
-    const last: boolean[] = [];
+  it('leaves the turn to others, after more and more rounds as long as something waits', () => {
+    const { source$, turns, takeTurn, scheduled } = byHand();
+    let seen: number[] = [];
+    let last: boolean[] = [];
     source$.pipe(gatherTurns(turns)).subscribe(({ items, isLast }) => {
-      batches.push(items);
       const [number = 0] = items;
-      if (number < 20) source$.next(number + 1);
+      seen.push(number);
+      if (number % 100 > 0) source$.next(number - 1);
       last.push(isLast());
     });
-    source$.next(1);
-    takeTurn();
-    expect(batches).toHaveLength(8);
-    expect(last).toEqual([...Array.from({ length: 7 }, () => false), true]);
-    expect(scheduled).toHaveLength(1);
-    takeTurn();
-    takeTurn();
-    expect(batches.flat()).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
-    expect(scheduled).toEqual([]);
+    const turnLengths: number[] = [];
+    for (const begin of [160, 203]) {
+      source$.next(begin);
+      while (scheduled.length > 0) {
+        [seen, last] = [[], []];
+        takeTurn();
+        turnLengths.push(seen.length);
+        expect(last.indexOf(true)).toBe(last.length - 1);
+      }
+    }
+    // The second piece of work begins anew.
+    expect(turnLengths).toEqual([2, 4, 8, 16, 16, 15, 2, 2]);
   });
 
   it('hands on what waits when the source completes', () => {

@@ -29,17 +29,17 @@ describe('an activity graph', () => {
         "0 0 -: ",
         "1 0 default: reading 0+0",
         "2 0 web: reading 1+0",
-        "3 0 db: reading 2+0",
-        "4 0 db let go: nothing 3+0",
+        "3 0 -: outside 0+0",
+        "4 0 -: outside 0+0",
         "5 0 -: outside 0+0",
-        "6 0 -: outside 0+0",
-        "7 0 -: outside 0+0",
-        "8 500 db: starting 4+500",
+        "6 0 db: reading 2+0",
+        "7 0 db let go: nothing 6+0",
+        "8 500 db: starting 7+500",
         "9 10600 db: running 8+10100",
         "10 10600 web let go: nothing 9+0, nothing 2+0",
         "11 11100 web: starting 10+500",
         "12 11100 default let go: nothing 11+0, nothing 1+0",
-        "13 11100 -: nothing 8+0, nothing 11+0, nothing 12+0, nothing 3+0",
+        "13 11100 -: nothing 8+0, nothing 11+0, nothing 12+0, nothing 6+0",
       ]
     `);
     expect(graph.releases.get('web')).toMatchObject({ by: 'db', needs: ['db'] });
