@@ -14,14 +14,12 @@ import { logFormatName, logFormatVersion } from '../../machines/log-format';
 import { systemError, systemErrorOf } from '../system-error';
 import { HeldRecords, type Gap } from './held-records';
 import { headerJson, snapshotJson, turnJson } from './records';
-import { SegmentFile, type SegmentPlace, type UncheckedLine } from './segment-file';
+import { SegmentFile, type UncheckedLine } from './segment-file';
 import { dropOldSegments, makeSegment } from './segments';
 import type { EventLogLimits, EventLogOptions, HeldLog, ResumedLog } from './writer-options';
 
 /** While writing fails, so much is tried at once: enough to learn whether it still does. */
 const probeBytes = 65_536;
-/** How often it is looked whether the file is still where people look for it. */
-const lookDelayUs = 100_000;
 /** Between attempts to carry the log over to a directory that does not take it. */
 const moveDelayUs = 5_000_000;
 
@@ -47,7 +45,6 @@ class EventLogWriter implements RealEventLog {
   /** What was last told: that the log is written, or the code of the error; nothing yet. */
   #condition: string | undefined;
   #nextMoveAt = 0;
-  #nextLookAt = 0;
   #lastSeq = 0;
   #isClosed = false;
   /** Its file has been let go of: nothing is written until somebody asks. */
@@ -94,7 +91,7 @@ class EventLogWriter implements RealEventLog {
     if (isHeldBack) return;
     this.#tell(error);
     if (error !== undefined) return;
-    const place = this.#lookForFile(records.at(-1)?.at ?? 0);
+    const place = this.#segment?.place;
     if (place === 'removed') this.#replaceRemoved(snapshot);
     else if (place === 'hidden') this.#moveToSight();
     else if ((this.#segment?.bytes ?? 0) >= this.#rotateAtBytes) this.#rotate(snapshot);
@@ -142,12 +139,6 @@ class EventLogWriter implements RealEventLog {
   #use(segment: SegmentFile | undefined): void {
     this.#segment = segment;
     this.#options.onSegment?.(segment?.opened(this.#segmentCount));
-  }
-
-  #lookForFile(at: number): SegmentPlace | undefined {
-    if (at < this.#nextLookAt) return undefined;
-    this.#nextLookAt = at + lookDelayUs;
-    return this.#segment?.place;
   }
 
   /** Writes all that is held; returns why that did not work. */
