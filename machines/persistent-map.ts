@@ -41,7 +41,7 @@ const isCollision = <V>(node: Leaf<V> | Collision<V>): node is Collision<V> => '
 
 /** Hashes of keys that were asked for: names of services and PIDs, the same over and over. */
 const hashes = new Map<string, number>();
-const hashesMax = 65_536;
+const hashesMax = 8_192;
 
 function hashOf(key: string): number {
   const known = hashes.get(key);
