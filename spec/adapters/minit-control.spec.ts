@@ -1,5 +1,5 @@
 /**
- * A shutdown asked of whichever minit is there.
+ * What is asked of whichever minit is there: a shutdown, and how services are.
  *
  * @module
  */
@@ -30,5 +30,56 @@ describe('a shutdown', () => {
       code: 'system',
       text: 'this minit takes no such request, it may be the C original: use the minit-shutdown that came with it',
     });
+  });
+});
+
+describe('how services are', () => {
+  const pids: Readonly<Record<string, number>> = { web: 17, db: 18 };
+  const statusOf = (name: string) =>
+    name in pids
+      ? { name, state: 'running', pid: pids[name], since: 4.5 }
+      : { name, state: 'unknown' };
+
+  /** A minit with two services, and the requests that it got. */
+  function running() {
+    const requests: string[] = [];
+    const client: ControlClient = {
+      ask(request) {
+        requests.push(request);
+        const { services = Object.keys(pids) } = JSON.parse(request.slice(2)) as {
+          services?: string[];
+        };
+        return { reply: JSON.stringify({ minit: 1, ok: true, services: services.map(statusOf) }) };
+      },
+      close: () => undefined,
+    };
+    const see = (names: readonly string[]) => {
+      const answer = createServiceControl(client).see(names);
+      return 'code' in answer ? answer : answer.value.map(({ condition, pid }) => [condition, pid]);
+    };
+    return { requests, see };
+  }
+
+  const few = ['db', 'nobody', 'web', 'db'];
+  const others = Array.from({ length: 300 }, (_, index) => `other-${String(index)}`);
+
+  it('is asked by name, and told in that order', () => {
+    const { requests, see } = running();
+    expect(see(few)).toEqual([
+      ['up', 18],
+      ['unknown', 0],
+      ['up', 17],
+      ['up', 18],
+    ]);
+    expect(requests).toHaveLength(1);
+    expect(requests[0]).toContain('"services":["db","nobody","web","db"]');
+  });
+
+  it('is one question about all where the names do not fit into one, and told as if by name', () => {
+    const { requests, see } = running();
+    const many = [...few, ...others];
+    expect(see(many)).toEqual([...(see(few) as unknown[]), ...others.map(() => ['unknown', 0])]);
+    expect(requests[0]).not.toContain('services');
+    expect(requests).toHaveLength(2);
   });
 });
