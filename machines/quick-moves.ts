@@ -102,11 +102,12 @@ interface QuickAction {
   readonly effect: EffectAction | undefined;
 }
 
-/** A state without inner states, and the transitions out of it: those of the inner state come first. */
+/** A state without inner states. */
 interface Place {
+  readonly node: AnyStateNode;
   readonly value: StateValue;
+  /** The transitions out of it that were asked for, by event; under '' those without one. */
   readonly moves: Map<string, readonly QuickMove[]>;
-  eventlessMoves: readonly QuickMove[];
 }
 
 /** The places of a chart, and how its states are told. */
@@ -114,6 +115,8 @@ interface Chart {
   readonly begin: Place;
   /** The place with this value. @throws InvariantViolation where there is none. */
   readonly at: (value: StateValue) => Place;
+  /** As XState looks for them, those of the inner state first. What `type` leaves out needs no event. */
+  readonly movesFrom: (place: Place, type?: string) => readonly QuickMove[];
 }
 
 /** @throws Error where {@link isPlainChart} does not hold. */
@@ -125,7 +128,7 @@ function readChart(machine: AnyStateMachine): Chart {
   const places = new Map(
     leaves.map((leaf): [AnyStateNode, Place] => [
       leaf,
-      { value: valueOf(leaf), moves: new Map(), eventlessMoves: [] },
+      { node: leaf, value: valueOf(leaf), moves: new Map() },
     ]),
   );
   const quickAction = (action: Action): QuickAction => {
@@ -138,12 +141,16 @@ function readChart(machine: AnyStateMachine): Chart {
     actions: done.map(quickAction),
     target: target?.[0] && places.get(initialLeaf(target[0])),
   });
-  for (const [leaf, place] of places) {
-    const nodes = withAncestors(leaf);
-    for (const type of new Set(nodes.flatMap(({ transitions }) => [...transitions.keys()])))
-      place.moves.set(type, nodes.flatMap((node) => eventMoves(node, type)).map(quickMove));
-    place.eventlessMoves = nodes.flatMap(eventlessMoves).map(quickMove);
-  }
+  // Each at its first use: a boot needs few of them.
+  const movesFrom = (place: Place, type = ''): readonly QuickMove[] => {
+    let found = place.moves.get(type);
+    if (found === undefined) {
+      const find = type === '' ? eventlessMoves : (node: AnyStateNode) => eventMoves(node, type);
+      found = withAncestors(place.node).flatMap(find).map(quickMove);
+      place.moves.set(type, found);
+    }
+    return found;
+  };
   // Our own values are found by identity; one that comes from elsewhere (a log) by what it says.
   const byValue = new Map([...places.values()].map((place) => [place.value, place]));
   const byText = new Map([...byValue].map(([value, place]) => [JSON.stringify(value), place]));
@@ -152,7 +159,7 @@ function readChart(machine: AnyStateMachine): Chart {
     if (place !== undefined) return place;
     throw new InvariantViolation(`there is no state ${JSON.stringify(value)}`);
   };
-  return { begin: at(valueOf(initialLeaf(root))), at };
+  return { begin: at(valueOf(initialLeaf(root))), at, movesFrom };
 }
 
 function choose(moves: readonly QuickMove[], context: object, event: unknown) {
@@ -160,8 +167,6 @@ function choose(moves: readonly QuickMove[], context: object, event: unknown) {
     if (move.guard === undefined || move.guard({ context, event })) return move;
   return undefined;
 }
-
-const noMoves: readonly QuickMove[] = [];
 
 /**
  * Returns the stepper of a chart. `copy` makes the copy of a context that is then changed.
@@ -172,7 +177,7 @@ export function createQuickStepper<TMachine extends AnyStateMachine, TEvent>(
   machine: TMachine,
   copy: (context: never) => object,
 ): QuickStepper<TMachine, TEvent> {
-  const { begin, at } = readChart(machine);
+  const { begin, at, movesFrom } = readChart(machine);
   const { context: initialContext } = machine.config as {
     context: (given: { input: InputFrom<TMachine> }) => object;
   };
@@ -197,11 +202,11 @@ export function createQuickStepper<TMachine extends AnyStateMachine, TEvent>(
     let { context } = before;
     const first = at(before.value);
     let place = first;
-    let move = choose(first.moves.get(event.type) ?? noMoves, context, event);
+    let move = choose(movesFrom(first, event.type), context, event);
     while (move !== undefined) {
       context = act(move, context, { isOwn: context !== before.context, event, effects });
       place = move.target ?? place;
-      move = choose(place.eventlessMoves, context, event);
+      move = choose(movesFrom(place), context, event);
     }
     return place === first && context === before.context ? before : { value: place.value, context };
   };
