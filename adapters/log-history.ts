@@ -11,6 +11,7 @@ import { History, LogChanged, type HistoryPoint } from '../insight/history';
 import type { ServiceDefinition } from '../machines/definition';
 import { initialState } from '../machines/fold';
 import type { LoggedRecord, SegmentHeader } from '../machines/log-format';
+import { withEvent } from '../machines/read-record';
 import type { SupervisorState } from '../machines/state';
 import type { LogNote, LogPosition, OpenedLog } from './event-log/reader';
 import { beginning } from './event-log/series';
@@ -132,7 +133,7 @@ class Reading implements LogHistory {
     if (event.type !== 'ServiceRead') return record;
     const known = this.#definitions.get(event.service);
     if (known !== undefined && isSame(known, event.definition))
-      return { ...record, event: { ...event, definition: known } };
+      return withEvent(record, { ...event, definition: known });
     this.#definitions.set(event.service, event.definition);
     return record;
   }

@@ -122,8 +122,8 @@ function asJson({
     init: state.init.value,
     events: eventCount,
     services: servicesInOrder(state).map((service) => statusOf(service, state.at)),
-    touching: touching.map(({ record, transitions }) => ({
-      ...record,
+    touching: touching.map(({ record: { seq, at, cause, event, effects }, transitions }) => ({
+      ...{ seq, at, cause, event, effects },
       transitions: transitions.map(({ before, after }) => ({
         service: after.context.name,
         from: before === undefined ? null : stateName(before),

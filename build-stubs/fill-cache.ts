@@ -8,16 +8,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import v8 from 'node:v8';
 import { cacheFile, compileProgram, runProgram } from '../adapters/program-cache';
+import { setFlagsByNode, untuneV8 } from '../adapters/tune-v8';
 
 const [bundle = '', cache = ''] = process.argv.splice(2, 2);
 const script = compileProgram(bundle, cache);
 process.on('exit', () => {
+  untuneV8(setFlagsByNode);
   writeFileSync(cache, cacheFile(readFileSync(bundle), script.createCachedData()));
 });
-// V8 takes a cache only with the flags that it has when it begins, before minit has changed some.
-v8.setFlagsFromString = () => undefined;
 runProgram(script, {
   exports,
   require: createRequire(bundle),

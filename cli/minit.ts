@@ -7,11 +7,14 @@ import './remember-signals';
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
-import { take } from 'rxjs';
+import { elementAt } from 'rxjs';
 import { endDebugger } from '../adapters/early-signals';
+import { useChecksum } from '../adapters/event-log/checksum';
 import { kernelWords } from '../adapters/kernel-command-line';
 import { say } from '../adapters/last-words';
 import { bootTimeUs } from '../adapters/libc/clock';
+import { zlibChecksum } from '../adapters/libc/crc32';
+import { setV8Flags } from '../adapters/libc/v8-flags';
 import { guardProgram } from '../adapters/re-exec/guard';
 import type { Legacy } from '../adapters/re-exec/journal-reader';
 import { resumedEvent } from '../adapters/re-exec/resumption';
@@ -20,7 +23,7 @@ import { beginSecondLife } from '../adapters/re-exec/second-life';
 import { findVitalMemory, makeVitalMemory } from '../adapters/re-exec/vital-memory';
 import { detectRole } from '../adapters/role';
 import { createRealPorts, type Survival } from '../adapters/real-ports';
-import { tuneV8 } from '../adapters/tune-v8';
+import { letV8Optimize, tuneV8 } from '../adapters/tune-v8';
 import { keepAlive } from '../adapters/turns';
 import { systemErrorOf } from '../adapters/system-error';
 import { runLoop } from '../effects/loop';
@@ -113,7 +116,7 @@ function goOn(survival: Survival & { readonly legacy: Legacy }, reason: ResumeRe
   // What an older version called a container would be no machine to this one, but it goes on as what it was.
   const { missing } = detectRole();
   const ports = createRealPorts({ ...legacy.facts, role, missing, program: version, survival });
-  tuneAfterFirstProcess(ports);
+  optimizeAfterMuch(ports);
   runLoop(ports, resumedEvent(memory, reason, version), legacy.state);
   finish(ports, {
     outstanding: legacy.outstanding.list,
@@ -122,14 +125,14 @@ function goOn(survival: Survival & { readonly legacy: Legacy }, reason: ResumeRe
   });
 }
 
-/** Nothing that can wait comes before the first service; where there is one CPU, it needs that now. */
-function tuneAfterFirstProcess({ processes }: Ports): void {
-  processes.occurrence$.pipe(take(1)).subscribe(() => {
-    setTimeout(tuneV8, tuneDelayMs);
+/** A boot of thousands, or a long life: more of the same is to be expected. */
+const processEventsOfMuch = 2_000;
+
+function optimizeAfterMuch({ processes }: Ports): void {
+  processes.occurrence$.pipe(elementAt(processEventsOfMuch, undefined)).subscribe(() => {
+    letV8Optimize(setV8Flags);
   });
 }
-
-const tuneDelayMs = 50;
 
 function begin(argv: readonly string[], kept?: Survival): void {
   const { role, missing } = detectRole();
@@ -161,7 +164,7 @@ function begin(argv: readonly string[], kept?: Survival): void {
   });
   if (role === 'process') warnOfUnknownOptions(line.words, ports);
   keepAlive();
-  tuneAfterFirstProcess(ports);
+  optimizeAfterMuch(ports);
   runLoop(ports, {
     type: 'SupervisorStarted',
     pid: process.pid,
@@ -180,6 +183,8 @@ const greeting = (root: string, log: string): readonly string[] => [
 
 function main(argv: readonly string[]): void {
   noteBeginning();
+  tuneV8(setV8Flags);
+  useChecksum(zlibChecksum());
   setImmediate(endDebugger);
   process.exitCode = trialStatus(argv);
   if (process.exitCode !== undefined) return;

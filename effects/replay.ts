@@ -7,6 +7,7 @@
 import type { Effect } from '../machines/effects';
 import { fold, type Transition } from '../machines/fold';
 import type { LoggedRecord } from '../machines/log-format';
+import { hasEffects } from '../machines/read-record';
 import type { SupervisorState } from '../machines/state';
 
 /** The first effect of an event that is not as it was recorded. */
@@ -46,9 +47,11 @@ export function* replay(
 
 /** Returns the first difference between the recorded and the replayed effects of an event. */
 export function compareEffects(
-  { seq, effects }: LoggedRecord,
+  record: LoggedRecord,
   replayed: readonly Effect[],
 ): Divergence | undefined {
+  if (hasEffects(record, replayed)) return undefined;
+  const { seq, effects } = record;
   for (let i = 0; i < Math.max(effects.length, replayed.length); i += 1) {
     const [then, now] = [effects[i], replayed[i]];
     if (isSame(behaviourOf(then), behaviourOf(now))) continue;

@@ -101,14 +101,23 @@ export function upcastRecord(version: number, value: unknown): LoggedRecord | st
   let record = value;
   for (let from = version; from < logFormatVersion; from += 1)
     record = upcasterByVersion[from]?.(record) ?? record;
+  const problem = recordProblem(record);
+  if (problem !== undefined) return problem;
   const { seq, at, cause, event, effects } = record;
-  if (!isSeq(seq)) return '"seq" is no sequence number';
-  if (typeof at !== 'number') return '"at" is no time';
-  if (cause !== undefined && !isSeq(cause)) return '"cause" is no sequence number';
-  if (!isObject(event) || typeof event['type'] !== 'string') return '"event" is no event';
   if (!Array.isArray(effects)) return '"effects" is no list';
   // The check belongs to the line, not to the record.
   const upcast =
     cause === undefined ? { seq, at, event, effects } : { seq, at, cause, event, effects };
   return upcast as unknown as LoggedRecord;
+}
+
+/** Returns what is wrong with the members of a record, its effects left out. Pure. */
+export function recordProblem(value: unknown): string | undefined {
+  if (!isObject(value)) return 'the line holds no record';
+  const { seq, at, cause, event } = value;
+  if (!isSeq(seq)) return '"seq" is no sequence number';
+  if (typeof at !== 'number') return '"at" is no time';
+  if (cause !== undefined && !isSeq(cause)) return '"cause" is no sequence number';
+  if (!isObject(event) || typeof event['type'] !== 'string') return '"event" is no event';
+  return undefined;
 }

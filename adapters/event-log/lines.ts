@@ -47,11 +47,12 @@ export function* readLines(
     if (count === 0) break;
     const chunkStart = position;
     position += count;
+    const filled = chunk.subarray(0, count);
     let start = 0;
     for (;;) {
-      const end = chunk.subarray(0, count).indexOf(newline, start);
+      const end = filled.indexOf(newline, start);
       if (end === -1) break;
-      const piece = chunk.subarray(start, end);
+      const piece = filled.subarray(start, end);
       const bytes = begunBytes === 0 ? piece : Buffer.concat([...begun, piece]);
       begun = [];
       begunBytes = 0;

@@ -57,10 +57,10 @@ export function openLog(
     header: first.header,
     segments: series,
     notes,
-    *items(from) {
+    items(from) {
       notes.splice(0, notes.length, ...headNotes);
       progress.begin(from);
-      yield* readSeries(series, notes, progress);
+      return readSeries(series, notes, progress);
     },
     findNewSegments() {
       if (series === segments) series.push(...segmentsAfter(path, series));

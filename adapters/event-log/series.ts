@@ -7,15 +7,15 @@
 import { closeSync, openSync } from 'node:fs';
 import {
   parseSnapshot,
-  upcastRecord,
   type LoggedRecord,
   type LogSnapshot,
   type SegmentHeader,
 } from '../../machines/log-format';
+import { parseRecord } from '../../machines/read-record';
 import { systemErrorOf } from '../system-error';
 import type { Segment } from './headers';
 import { readLines, type FileLine } from './lines';
-import { verifyLine } from './records';
+import { checkLength, verifyLine } from './records';
 
 /** `gap`: records that are in no segment; a snapshot follows, from which a replay goes on. */
 export type LogItem =
@@ -167,10 +167,10 @@ type LineItem =
 
 /** @throws LineProblem, and SyntaxError for what is no JSON. */
 function parseLine({ bytes, number }: FileLine, { version }: SegmentHeader): LineItem {
-  const value: unknown = JSON.parse(bytes.toString());
-  const snapshot = number === 2 ? parseSnapshot(value) : undefined;
+  const text = bytes.toString();
+  const snapshot = number === 2 ? parseSnapshot(JSON.parse(text)) : undefined;
   if (snapshot !== undefined) return { kind: 'snapshot', ...snapshot };
-  const record = upcastRecord(version, value);
+  const record = parseRecord(version, `${text.slice(0, -checkLength)}}`);
   if (typeof record === 'string') throw new LineProblem(record);
   return { kind: 'record', record };
 }

@@ -10,8 +10,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What a C function takes here: numbers, and memory by view or by address. */
-export type NativeValue = number | bigint | NodeJS.ArrayBufferView;
+/** What a C function takes here: numbers, memory by view or by address, and text that holds no NUL. */
+export type NativeValue = number | bigint | string | NodeJS.ArrayBufferView;
 
 /** A bound C function. `async` runs it on a thread of libuv's pool and calls back on ours. */
 export interface NativeFunction<Arguments extends readonly NativeValue[]> {

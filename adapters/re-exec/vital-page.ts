@@ -16,7 +16,7 @@
  *
  * @module
  */
-import { checksum } from '../event-log/records';
+import { checksum } from '../event-log/checksum';
 
 /**
  * Version of all that one program hands to the next: this page, the journal behind it, and the state in that.

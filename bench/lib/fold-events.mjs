@@ -8,10 +8,10 @@
 import { foldTurn } from '../../effects/loop';
 import { initialState } from '../../machines/fold';
 import { recordJson, encodeLine } from '../../adapters/event-log/records';
-import { tuneV8 } from '../../adapters/tune-v8';
+import { letV8Optimize, setFlagsByNode, tuneV8 } from '../../adapters/tune-v8';
 
 // What minit tells V8 counts here, too.
-tuneV8();
+tuneV8(setFlagsByNode);
 
 const count = Number(process.argv[2]);
 /** Multiplied by the second argument, for a smoke run. */
@@ -91,6 +91,8 @@ function foldFirst(events, limit) {
 
 const boot = [...bootEvents()];
 const coldUs = foldFirst(boot.values(), boot.length);
+// As in a minit to which so much has happened.
+letV8Optimize(setFlagsByNode);
 const events = restartEvents();
 foldFirst(events, warmEvents);
 const inBatches = Array.from({ length: batches }, () =>

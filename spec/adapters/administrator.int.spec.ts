@@ -5,7 +5,7 @@
  */
 import '../support/real-process';
 import type { Role } from '../../machines/events';
-import type { Reaped } from '../../adapters/libc/wait';
+import { reapOne, type Reaped } from '../../adapters/libc/wait';
 import { hearSignals, rememberSignals, takeSignals } from '../../adapters/early-signals';
 import { giveConsoleAway } from '../../adapters/re-exec/administrator';
 
@@ -13,6 +13,11 @@ const given = process.env['MINIT_EMERGENCY'];
 afterEach(() => {
   if (given === undefined) delete process.env['MINIT_EMERGENCY'];
   else process.env['MINIT_EMERGENCY'] = given;
+});
+
+// Whatever else has run in this process may have left children that nobody has reaped.
+beforeAll(() => {
+  while (reapOne() !== undefined);
 });
 
 const givenAway = (shell: string, role: Role = 'machine'): Promise<Reaped[]> => {

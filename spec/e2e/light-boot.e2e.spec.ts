@@ -1,0 +1,71 @@
+/**
+ * What a boot does not bring into memory: Node's streams, which several of its modules would load, and V8's optimizer.
+ *
+ * Not here: how much that is (bench/).
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryDirectory } from '../support/temporary-directory';
+
+const minit = join(__dirname, '../../dist/minit.js');
+const count = 300;
+const heavy = new Set(['stream', 'zlib', 'v8'].map((name) => `NativeModule ${name}`));
+
+/** Run before minit: at its end says which of Node's own modules were loaded, and whether V8 took the code cache. */
+const hookFor = (path: string): string => `
+  const vm = require('node:vm');
+  const { Script } = vm;
+  const scripts = [];
+  vm.Script = class extends Script {
+    constructor(...given) {
+      super(...given);
+      scripts.push({ isCached: this.cachedDataRejected === false });
+    }
+  };
+  process.on('exit', () =>
+    require('node:fs').writeFileSync(
+      ${JSON.stringify(path)},
+      JSON.stringify({ scripts, modules: process.moduleLoadList }),
+    ));`;
+
+interface Seen {
+  readonly scripts: readonly { readonly isCached: boolean }[];
+  readonly modules: readonly string[];
+}
+
+/** Boots services that end at once, until none is left. */
+function boot(...nodeOptions: readonly string[]): Seen & { readonly said: string } {
+  const directory = temporaryDirectory();
+  const root = join(directory, 'root');
+  const names = Array.from({ length: count }, (_, index) => `s${String(index)}`);
+  for (const name of [...names, 'default']) mkdirSync(join(root, name), { recursive: true });
+  for (const name of names) symlinkSync('/bin/true', join(root, name, 'run'));
+  writeFileSync(join(root, 'default/depends'), `${names.join('\n')}\n`);
+  const [hook, seen] = [join(directory, 'hook.cjs'), join(directory, 'seen')];
+  writeFileSync(hook, hookFor(seen));
+  const { status, stdout: said } = spawnSync(
+    process.execPath,
+    [
+      ...['--require', hook, ...nodeOptions, minit, '--quiet'],
+      ...['--root', root, '--log', join(directory, 'log')],
+    ],
+    { encoding: 'utf8', env: { PATH: process.env['PATH'] } },
+  );
+  expect(status).toBe(0);
+  return { ...(JSON.parse(readFileSync(seen, 'utf8')) as Seen), said };
+}
+
+it('of 300 services comes from the code cache, and loads no streams', () => {
+  const { scripts, modules } = boot();
+  expect(scripts).toEqual([{ isCached: true }]);
+  expect(modules).toContain('NativeModule fs');
+  expect(modules.filter((name) => heavy.has(name))).toEqual([]);
+}, 60_000);
+
+it('of 300 services is over before V8 optimizes anything', () => {
+  // A flag more, and the code cache is for another V8.
+  const { scripts, said } = boot('--trace-opt');
+  expect(scripts).toEqual([{ isCached: false }]);
+  expect(said).not.toContain('completed optimizing');
+}, 60_000);
