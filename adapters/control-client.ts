@@ -8,6 +8,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { requestBytesMax } from '../machines/limits';
 import { drain, pipeBytes } from './fifo';
+import { nowMs } from './monotonic';
 import { replyState } from './reply-end';
 import { systemErrorOf } from './system-error';
 
@@ -145,14 +146,14 @@ function lock(
   { lockFirstByte }: ClientSystem,
   timeoutMs: number,
 ): ControlError | undefined {
-  const deadline = performance.now() + timeoutMs;
+  const deadline = nowMs() + timeoutMs;
   for (let delayMs = lockDelayMs; ; delayMs = Math.min(2 * delayMs, lockDelayMsMax)) {
     const errno = lockFirstByte(fd);
     if (errno === 0) return undefined;
     if (errno !== EAGAIN && errno !== EACCES) {
       return failure('system', `unable to lock the FIFO in: errno ${String(errno)}`);
     }
-    const remainingMs = deadline - performance.now();
+    const remainingMs = deadline - nowMs();
     if (remainingMs <= 0) {
       return failure(
         'busy',
@@ -174,14 +175,14 @@ function sendInTime(
   bytes: Buffer,
   { waitWritable, clear, timeoutMs = timeoutMsDefault }: ClientOptions & { clear: () => void },
 ): ControlError | undefined {
-  const deadline = performance.now() + timeoutMs;
+  const deadline = nowMs() + timeoutMs;
   for (;;) {
     clear();
     const code = send(fd, bytes);
     if (code === undefined) return undefined;
     if (code === 'EPIPE') return failure('not-running', 'minit is not running');
     if (code !== 'EAGAIN') return failure('system', `unable to write the request: ${code}`);
-    const remainingMs = deadline - performance.now();
+    const remainingMs = deadline - nowMs();
     if (remainingMs <= 0) return failure('no-reply', 'minit does not read its requests');
     waitWritable(fd, Math.ceil(remainingMs));
   }
@@ -209,7 +210,7 @@ function receive(
   { waitReadable }: ClientSystem,
 ): { reply: string } | ControlError {
   const { fd, request, timeoutMs, scratch } = waiting;
-  const deadline = performance.now() + timeoutMs;
+  const deadline = nowMs() + timeoutMs;
   const chunks: Buffer[] = [];
   let total = 0;
   for (;;) {
@@ -217,7 +218,7 @@ function receive(
     if (state === 'whole') break;
     let chunk = readSome(fd, scratch);
     if (chunk === undefined) {
-      const waitMs = state === 'perhaps' ? lastByteDelayMs : deadline - performance.now();
+      const waitMs = state === 'perhaps' ? lastByteDelayMs : deadline - nowMs();
       if (waitMs <= 0) return noReply(timeoutMs, total);
       waitReadable(fd, Math.ceil(waitMs));
       chunk = readSome(fd, scratch);

@@ -12,6 +12,7 @@ import type { SystemError } from '../machines/events';
 import { parsePidFile, type PidFileContent } from '../machines/parse-pid-file';
 import { errnos } from './libc/errors';
 import { killProcess } from './libc/process';
+import { nowMs } from './monotonic';
 import { systemErrorOf } from './system-error';
 
 const lookDelayMs = 25;
@@ -87,12 +88,12 @@ export function watchPidFile(
   path: string,
   found: (outcome: PidFound | { readonly kind: 'nonsense' }) => void,
 ): PidFileWatch {
-  let last = { text: '', at: performance.now() };
+  let last = { text: '', at: nowMs() };
   let isDone = false;
   const look = (): void => {
     if (isDone) return;
     const { seen, text } = read(path);
-    const now = performance.now();
+    const now = nowMs();
     if (text !== last.text) last = { text, at: now };
     const isStable = now - last.at >= stableMs;
     if (seen.kind === 'pid') {
