@@ -45,6 +45,12 @@ export function clearCloseOnExec(fd: number): void {
   keptOpen.add(fd);
 }
 
+/** The same, done once; returns false where `fd` is not open. */
+export function leaveToChildren(fd: number): boolean {
+  if (!keptOpen.has(fd)) clearCloseOnExec(fd);
+  return keptOpen.has(fd);
+}
+
 /** Those of {@link clearCloseOnExec}: where libc cannot close all others, a child has to close these. */
 export const keptOpen = new Set<number>();
 

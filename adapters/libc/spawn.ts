@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { keptOpen, setCloseOnExec } from './fcntl';
+import { keptOpen, leaveToChildren, setCloseOnExec } from './fcntl';
 import { addressOf, bindAtOnce, bindOptional, type NativeFunction } from './koffi';
 import { isAboveLimit, withLimitOfBefore } from './open-files-limit';
 import { SpawnBlock, type PackedProgram, type ProgramStrings } from './spawn-block';
@@ -109,16 +109,22 @@ function addActions(actions: Address, request: NativeSpawn, program: PackedProgr
     // fd is replaced at once by the one that minit has opened and checked (tty_ioctl(4)).
     addOpen(actions, 0, Buffer.from(`${request.terminal}\0`), O_NONBLOCK, 0);
   }
-  // dup2(n, n) is needed: Node marks the fds it inherits close-on-exec, and only this undoes it.
   const errno =
-    addDup2(actions, request.inputFd, 0) ||
-    addDup2(actions, request.outputFd, 1) ||
-    addDup2(actions, request.errorFd, 2);
+    addStandard(actions, request.inputFd, 0) ||
+    addStandard(actions, request.outputFd, 1) ||
+    addStandard(actions, request.errorFd, 2);
   addChdir(actions, program.workingDirectory);
   if (addCloseFrom !== undefined) addCloseFrom(actions, 3);
   else addCloses(actions);
   return errno;
 }
+
+/**
+ * What is in its place already needs no action, once it is left to children: Node marks what it inherits close-on-exec.
+ * Where it is not open dup2(2) says so in the child.
+ */
+const addStandard = (actions: Address, fd: number, place: number): number =>
+  fd === place && leaveToChildren(fd) ? 0 : addDup2(actions, fd, place);
 
 function addCloses(actions: Address): void {
   const kept = [...keptOpen].filter((fd) => fd > 2);
