@@ -68,15 +68,6 @@ export function openLog(
   };
 }
 
-/** A log as a whole; for one that is known to be small. */
-export function readLog(
-  path: string,
-  options?: OpenLogOptions,
-): (Omit<OpenedLog, 'items'> & { readonly items: readonly LogItem[] }) | LogError {
-  const log = openLog(path, options);
-  return 'code' in log ? log : { ...log, items: [...log.items()] };
-}
-
 function isDirectory(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;

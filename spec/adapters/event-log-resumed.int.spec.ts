@@ -13,12 +13,12 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { readLog } from '../../adapters/event-log/reader';
 import { recordJson } from '../../adapters/event-log/records';
 import { createEventLog } from '../../adapters/event-log/writer';
 import type { EventLogOptions, HeldLog, ResumedLog } from '../../adapters/event-log/writer-options';
 import type { LogRecord } from '../../effects/ports';
 import type { MinitEvent } from '../../machines/events';
+import { readLog } from '../support/read-log';
 import { facts } from '../support/journaled';
 import { temporaryDirectory } from '../support/temporary-directory';
 

@@ -12,12 +12,13 @@ import {
 import { join } from 'node:path';
 import { checksum, tableChecksum } from '../../adapters/event-log/checksum';
 import { encodeLine } from '../../adapters/event-log/records';
-import { openLog, readLog, type LogItem } from '../../adapters/event-log/reader';
+import { openLog, type LogItem } from '../../adapters/event-log/reader';
 import { createEventLog } from '../../adapters/event-log/writer';
 import type { EventLogOptions } from '../../adapters/event-log/writer-options';
 import type { LogRecord } from '../../effects/ports';
 import type { MinitEvent } from '../../machines/events';
 import type { LogHeader } from '../../machines/log-format';
+import { readLog } from '../support/read-log';
 import { temporaryDirectory } from '../support/temporary-directory';
 
 const header: LogHeader = {
@@ -58,21 +59,11 @@ const files = (directory: string) => readdirSync(directory).sort();
 
 const small = { segmentBytesMax: 1_000, segmentsMax: 3, bufferBytesMax: 1_000 };
 
-/** All that an item says: a record parses its effects when it is asked for them. */
-function asWritten(item: LogItem): LogItem {
-  if (item.kind !== 'record') return item;
-  const { seq, at, cause, event, effects } = item.record;
-  const record =
-    cause === undefined ? { seq, at, event, effects } : { seq, at, cause, event, effects };
-  return { kind: 'record', record };
-}
-
 function read(path: string) {
   const log = readLog(path);
   if ('code' in log) throw new Error(log.text);
   return {
     ...log,
-    items: log.items.map(asWritten),
     seqs: log.items.flatMap((item) => (item.kind === 'record' ? [item.record.seq] : [])),
   };
 }

@@ -4,11 +4,11 @@
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { readLog } from '../../adapters/event-log/reader';
 import { explain } from '../../insight/why/why';
 import { WhyHistory } from '../../insight/why/why-history';
 import { explanationText } from '../../insight/why/why-text';
 import { fold, initialState } from '../../machines/fold';
+import { readLog } from '../support/read-log';
 
 const folder = join(__dirname, '../golden');
 const logs = readdirSync(folder).filter((file) => file.endsWith('.jsonl'));

@@ -11,6 +11,7 @@ import type { MinitEvent } from '../../machines/events';
 import type { LoggedRecord } from '../../machines/log-format';
 import { hasEffects, parseRecord, withEvent } from '../../machines/read-record';
 import { recordsOf } from '../support/gathered';
+import { asWritten } from '../support/read-log';
 import { scenario } from '../support/scenarios';
 
 const read = (json: string, version = 1): LoggedRecord => {
@@ -18,12 +19,6 @@ const read = (json: string, version = 1): LoggedRecord => {
   if (typeof record === 'string') throw new Error(record);
   return record;
 };
-
-/** All that a record says. */
-const plain = ({ seq, at, cause, event, effects }: LoggedRecord) => ({
-  ...{ seq, at, event, effects },
-  ...(cause !== undefined && { cause }),
-});
 
 const request = (text: string): MinitEvent => ({ type: 'RequestReceived', request: text });
 const reply = effect('Reply', { request: 1, text: ',"effects":[' });
@@ -37,7 +32,7 @@ it('says what was written, of each event of any boot', () => {
         const asJson = JSON.parse(JSON.stringify(written)) as LoggedRecord;
         const record = read(recordJson(written));
         expect(hasEffects(record, written.effects)).toBe(true);
-        expect(plain(record)).toEqual(plain(asJson));
+        expect(asWritten(record)).toEqual(asWritten(asJson));
       }
     }),
     { numRuns: 30 },
@@ -50,13 +45,13 @@ it.each([',"effects":[', '","effects":[', '\\","effects":[{', ',"event":{"type":
     const record = logRecord({ seq: 1, at: 2, cause: 1, event: request(text) }, [
       effect('Reply', { request: 1, text }),
     ]);
-    expect(plain(read(recordJson(record)))).toEqual(record);
+    expect(asWritten(read(recordJson(record)))).toEqual(record);
   },
 );
 
 it('does without what comes after the effects', () => {
   const json = '{"seq":1,"at":2,"event":{"type":"x"},"effects":[],"more":[1]}';
-  expect(plain(read(json)).effects).toEqual([]);
+  expect(asWritten(read(json)).effects).toEqual([]);
 });
 
 it.each([
@@ -99,9 +94,9 @@ describe('the effects that it has', () => {
 
   it('stay with it when its event takes another form', () => {
     const other = withEvent(record, request('other'));
-    expect(plain(other)).toEqual({ ...written, event: request('other') });
+    expect(asWritten(other)).toEqual({ ...written, event: request('other') });
     expect(hasEffects(other, [reply, cancel])).toBe(true);
-    expect(withEvent(written, request('other'))).toEqual(plain(other));
+    expect(withEvent(written, request('other'))).toEqual(asWritten(other));
   });
 });
 
