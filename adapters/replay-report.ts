@@ -6,6 +6,7 @@
 import type { ReplayedEvent } from '../effects/replay';
 import { describeDuration, describeTransition } from '../machines/describe';
 import { describeEffect, describeEvent } from '../machines/describe-event';
+import { plainRecord } from '../machines/read-record';
 import { toPlain } from '../machines/snapshot';
 import { servicesInOrder, stateName, type SupervisorState } from '../machines/state';
 import { statusOf } from '../machines/status';
@@ -122,8 +123,8 @@ function asJson({
     init: state.init.value,
     events: eventCount,
     services: servicesInOrder(state).map((service) => statusOf(service, state.at)),
-    touching: touching.map(({ record: { seq, at, cause, event, effects }, transitions }) => ({
-      ...{ seq, at, cause, event, effects },
+    touching: touching.map(({ record, transitions }) => ({
+      ...plainRecord(record),
       transitions: transitions.map(({ before, after }) => ({
         service: after.context.name,
         from: before === undefined ? null : stateName(before),

@@ -34,7 +34,16 @@ class ReadRecord implements LoggedRecord {
     this.#effects ??= (JSON.parse(`{"effects":${this.effectsText}}`) as LoggedRecord).effects;
     return this.#effects;
   }
+
+  /** As any other record. */
+  toJSON(): LoggedRecord {
+    return plainRecord(this);
+  }
 }
+
+/** Returns all that a record says, as a value of its own. */
+export const plainRecord = ({ seq, at, cause, event, effects }: LoggedRecord): LoggedRecord =>
+  cause === undefined ? { seq, at, event, effects } : { seq, at, cause, event, effects };
 
 /** Says whether the effects of `record` are known to be these, without a look at each. */
 export const hasEffects = (record: LoggedRecord, effects: readonly Effect[]): boolean =>

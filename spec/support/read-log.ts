@@ -1,5 +1,5 @@
 /**
- * A log as a whole, and its records as they were written.
+ * A log as a whole.
  *
  * @module
  */
@@ -10,11 +10,7 @@ import {
   type OpenedLog,
   type OpenLogOptions,
 } from '../../adapters/event-log/reader';
-import type { LoggedRecord } from '../../machines/log-format';
-
-/** All that a record says, as a value; one that was read parses its effects when it is asked for them. */
-export const asWritten = ({ seq, at, cause, event, effects }: LoggedRecord): LoggedRecord =>
-  cause === undefined ? { seq, at, event, effects } : { seq, at, cause, event, effects };
+import { plainRecord } from '../../machines/read-record';
 
 export function readLog(
   path: string,
@@ -23,7 +19,7 @@ export function readLog(
   const log = openLog(path, options);
   if ('code' in log) return log;
   const items = [...log.items()].map((item) =>
-    item.kind === 'record' ? { ...item, record: asWritten(item.record) } : item,
+    item.kind === 'record' ? { ...item, record: plainRecord(item.record) } : item,
   );
   return { ...log, items };
 }
