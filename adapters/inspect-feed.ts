@@ -53,7 +53,7 @@ export class InspectFeed {
   /** Yields the events for what has been written since the last time. */
   *readOn(): Generator<readonly InspectEvent[], void, undefined> {
     this.#log.findNewSegments();
-    for (const item of this.#log.items(this.#end)) {
+    for (const item of this.#log.itemsToReplay(this.#end)) {
       if (!this.#folder.take(item)) break;
       this.#end = this.#log.position();
       if (this.#batch.length >= batchLength) yield this.#takeBatch();

@@ -82,7 +82,7 @@ class Reading implements LogHistory {
 
   readOn(): void {
     const damage: Damage[] = [];
-    for (const item of this.#log.items(this.#end)) {
+    for (const item of this.#log.itemsToReplay(this.#end)) {
       const reason =
         item.kind === 'record'
           ? this.#take(item.record)

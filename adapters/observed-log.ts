@@ -32,7 +32,7 @@ export interface ObservedLog {
 /** Folds the log up to `until`. What cannot be read is in `damage`; everything before it counts. */
 export function observeLog(log: OpenedLog, until: Instant, observer: LogObserver): ObservedLog {
   const folder = new LogFolder(log, until, observer);
-  for (const item of log.items()) if (!folder.take(item)) break;
+  for (const item of log.itemsToReplay()) if (!folder.take(item)) break;
   folder.noteDamage();
   return folder;
 }

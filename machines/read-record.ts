@@ -1,5 +1,5 @@
 /**
- * A record as it stands in a line of a log. Half of a line are its effects, and who replays a log wants to know of
+ * Records as they stand in the lines of a log. Half of a line are its effects, and who replays a log wants to know of
  * them only whether they are the same again, for which their text will do: they are parsed when somebody
  * asks. Pure.
  *
@@ -35,6 +35,14 @@ class ReadRecord implements LoggedRecord {
     return this.#effects;
   }
 
+  withEvent(event: MinitEvent): ReadRecord {
+    const { seq, at, cause } = this;
+    return new ReadRecord(
+      cause === undefined ? { seq, at, event } : { seq, at, cause, event },
+      this.effectsText,
+    );
+  }
+
   /** As any other record. */
   toJSON(): LoggedRecord {
     return plainRecord(this);
@@ -51,26 +59,26 @@ export const hasEffects = (record: LoggedRecord, effects: readonly Effect[]): bo
   record.effectsText === (effects.length === 0 ? '[]' : JSON.stringify(effects));
 
 /** Returns `record` with another form of its event. */
-export function withEvent(record: LoggedRecord, event: MinitEvent): LoggedRecord {
-  const { seq, at, cause } = record;
-  const recorded = cause === undefined ? { seq, at, event } : { seq, at, cause, event };
-  return record instanceof ReadRecord
-    ? new ReadRecord(recorded, record.effectsText)
-    : { ...recorded, effects: record.effects };
-}
+export const withEvent = (record: LoggedRecord, event: MinitEvent): LoggedRecord =>
+  record instanceof ReadRecord ? record.withEvent(event) : { ...record, event };
 
 /**
  * Returns the record that `json` holds, in format `version`, as one of the present format; or what is wrong with it.
  *
- * @throws SyntaxError for what is no JSON; where it is the effects that are none, not before somebody asks for them.
+ * @throws SyntaxError for what is no JSON.
  */
-export function parseRecord(version: number, json: string): LoggedRecord | string {
+export type ParseRecord = (version: number, json: string) => LoggedRecord | string;
+
+export const parseRecord: ParseRecord = (version, json) => upcastRecord(version, JSON.parse(json));
+
+/** The same, but that for effects which are no JSON it throws when somebody asks for them. */
+export const parseForReplay: ParseRecord = (version, json) => {
   const at = version === logFormatVersion ? json.indexOf(effectsMember) : -1;
-  if (at === -1) return upcastRecord(version, JSON.parse(json));
+  if (at === -1) return parseRecord(version, json);
   const head = parseHead(json, at);
   const effectsText = json.slice(at + effectsMember.length - 1, -1);
   return recordProblem(head) ?? new ReadRecord(head as RecordedEvent, effectsText);
-}
+};
 
 const eventMember = ',"event":';
 const reading = `${eventMember}{"type":"ServiceRead"`;
@@ -80,8 +88,8 @@ const readingsMax = 4_096;
 
 /** Parses what stands before the effects, which begin at `end`. */
 function parseHead(json: string, end: number): unknown {
-  const at = json.indexOf(reading);
-  if (at === -1 || at > end) return JSON.parse(`${json.slice(0, end)}}`);
+  const at = json.indexOf(eventMember);
+  if (!json.startsWith(reading, at)) return JSON.parse(`${json.slice(0, end)}}`);
   const head = JSON.parse(`${json.slice(0, at)}}`) as object;
   return { ...head, event: readingOf(json.slice(at + eventMember.length, end)) };
 }

@@ -7,6 +7,7 @@
  */
 import { statSync } from 'node:fs';
 import type { SegmentHeader } from '../../machines/log-format';
+import { parseForReplay, parseRecord, type ParseRecord } from '../../machines/read-record';
 import { systemErrorOf } from '../system-error';
 import { logError, readSegmentHeader, type LogError, type Segment } from './headers';
 import { listSegments } from './segments';
@@ -29,6 +30,8 @@ export interface OpenedLog {
    * is read there must still go on from what was read before. Never throws.
    */
   items(from?: LogPosition): Generator<LogItem, void, undefined>;
+  /** The same for who folds each record with `replayRecord`, which finds out what is wrong with effects. */
+  itemsToReplay(from?: LogPosition): Generator<LogItem, void, undefined>;
   /** Of a directory: takes up the segments that the boot has begun since. */
   findNewSegments(): void;
 }
@@ -51,17 +54,22 @@ export function openLog(
   if (first === undefined) return logError('no-logs', `${path} holds no event log`);
   const headNotes = [...notes];
   const progress = new SeriesProgress(first.path);
+  const read = (
+    parse: ParseRecord,
+    from: LogPosition | undefined,
+  ): Generator<LogItem, void, undefined> => {
+    notes.splice(0, notes.length, ...headNotes);
+    progress.begin(from);
+    return readSeries(series, progress, { notes, parse });
+  };
   return {
     place: progress,
     position: () => progress.position(),
     header: first.header,
     segments: series,
     notes,
-    items(from) {
-      notes.splice(0, notes.length, ...headNotes);
-      progress.begin(from);
-      return readSeries(series, notes, progress);
-    },
+    items: (from) => read(parseRecord, from),
+    itemsToReplay: (from) => read(parseForReplay, from),
     findNewSegments() {
       if (series === segments) series.push(...segmentsAfter(path, series));
     },

@@ -11,7 +11,7 @@ import {
   type LogSnapshot,
   type SegmentHeader,
 } from '../../machines/log-format';
-import { parseRecord } from '../../machines/read-record';
+import type { ParseRecord } from '../../machines/read-record';
 import { systemErrorOf } from '../system-error';
 import type { Segment } from './headers';
 import { readLines, type FileLine } from './lines';
@@ -87,16 +87,22 @@ export class SeriesProgress {
   }
 }
 
+/** How a reading is done: what it says of the log, and how its records are parsed. */
+export interface Reading {
+  readonly notes: LogNote[];
+  readonly parse: ParseRecord;
+}
+
 export function* readSeries(
   series: readonly Segment[],
-  notes: LogNote[],
   progress: SeriesProgress,
+  reading: Reading,
 ): Generator<LogItem, void, undefined> {
   for (let index = progress.segment; index < series.length; index += 1) {
     const segment = series[index];
     if (segment === undefined) return;
     if (index !== progress.segment) progress.beginSegment(index);
-    yield* readSegment(segment, progress, notes);
+    yield* readSegment(segment, progress, reading);
     if (progress.isDamaged) return;
   }
 }
@@ -104,7 +110,7 @@ export function* readSeries(
 function* readSegment(
   { path, header }: Segment,
   progress: SeriesProgress,
-  notes: LogNote[],
+  { notes, parse }: Reading,
 ): Generator<LogItem, void, undefined> {
   let fd: number | undefined;
   const { offset, line: linesBefore } = progress;
@@ -121,7 +127,7 @@ function* readSegment(
       progress.check = check;
       progress.offset = fileLine.end;
       if (fileLine.number === 1) continue;
-      const item = parseLine(fileLine, header);
+      const item = parseLine(fileLine, header, parse);
       if (item.kind === 'snapshot') {
         const gap = gapBefore(item, header, progress);
         progress.lastSeq = item.seq;
@@ -166,11 +172,15 @@ type LineItem =
   | ({ readonly kind: 'snapshot' } & LogSnapshot);
 
 /** @throws LineProblem, and SyntaxError for what is no JSON. */
-function parseLine({ bytes, number }: FileLine, { version }: SegmentHeader): LineItem {
+function parseLine(
+  { bytes, number }: FileLine,
+  { version }: SegmentHeader,
+  parse: ParseRecord,
+): LineItem {
   const text = bytes.toString();
   const snapshot = number === 2 ? parseSnapshot(JSON.parse(text)) : undefined;
   if (snapshot !== undefined) return { kind: 'snapshot', ...snapshot };
-  const record = parseRecord(version, `${text.slice(0, -checkLength)}}`);
+  const record = parse(version, `${text.slice(0, -checkLength)}}`);
   if (typeof record === 'string') throw new LineProblem(record);
   return { kind: 'record', record };
 }

@@ -5,7 +5,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { encodeLine } from '../../adapters/event-log/records';
+import { checkLength, encodeLine } from '../../adapters/event-log/records';
 import { run } from '../support/supervisor';
 import { temporaryDirectory } from '../support/temporary-directory';
 import { stackTrace } from './fixtures-bad/bad-input';
@@ -42,6 +42,23 @@ const unreadable: readonly (readonly [string, string, RegExp])[] = [
 const damaged = log(
   'damaged',
   [header, ...records.slice(0, 30), 'x'.repeat(50), ...records.slice(31)].join('\n'),
+);
+/** The check of each line is right, but one has effects that are no JSON. */
+const invalid = log(
+  'invalid',
+  (() => {
+    let check = 0;
+    return lines
+      .filter((line) => line !== '')
+      .map((line, index) => {
+        const json = `${line.slice(0, -checkLength)}}`;
+        const wrong = index === 31 ? json.replace(/"effects":\[.*$/u, '"effects":[{]}') : json;
+        const encoded = encodeLine(wrong, check);
+        check = encoded.check;
+        return encoded.line;
+      })
+      .join('');
+  })(),
 );
 const torn = log('torn', lines.join('\n').slice(0, -90));
 
@@ -93,6 +110,12 @@ describe.each(tools)('$name', (used) => {
     const { code, stdout, stderr } = use(used, damaged);
     expect(code).toBeGreaterThan(0);
     expect(stdout + stderr).toMatch(/damaged\.jsonl:32/u);
+  });
+
+  it('names the line whose check is right, and whose effects are no JSON', () => {
+    const { code, stdout, stderr } = use(used, invalid);
+    expect(code).toBeGreaterThan(0);
+    expect(stdout + stderr).toMatch(/invalid\.jsonl:32/u);
   });
 
   it('goes without a last line that is torn', () => {

@@ -9,12 +9,12 @@ import { recordJson } from '../../adapters/event-log/records';
 import { effect } from '../../machines/effects';
 import type { MinitEvent } from '../../machines/events';
 import type { LoggedRecord } from '../../machines/log-format';
-import { hasEffects, parseRecord, plainRecord, withEvent } from '../../machines/read-record';
+import { hasEffects, parseForReplay, plainRecord, withEvent } from '../../machines/read-record';
 import { recordsOf } from '../support/gathered';
 import { scenario } from '../support/scenarios';
 
 const read = (json: string, version = 1): LoggedRecord => {
-  const record = parseRecord(version, json);
+  const record = parseForReplay(version, json);
   if (typeof record === 'string') throw new Error(record);
   return record;
 };
@@ -63,13 +63,13 @@ it.each([
   ['{"seq":1,"at":2,"event":{"type":"x"},"effects":{}}', '"effects" is no list'],
   ['{"seq":1,"at":2,"event":{"type":"x"}}', '"effects" is no list'],
 ])('tells what is wrong with %s', (json, reason) => {
-  expect(parseRecord(1, json)).toContain(reason);
+  expect(parseForReplay(1, json)).toContain(reason);
 });
 
 it('parses the effects when somebody asks for them', () => {
   const record = read('{"seq":1,"at":2,"event":{"type":"x"},"effects":[{]}');
   expect(() => record.effects).toThrow(SyntaxError);
-  expect(() => parseRecord(1, '{"seq":1,"at":2,"event":{,"effects":[]}')).toThrow(SyntaxError);
+  expect(() => parseForReplay(1, '{"seq":1,"at":2,"event":{,"effects":[]}')).toThrow(SyntaxError);
 });
 
 describe('the effects that it has', () => {

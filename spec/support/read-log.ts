@@ -10,7 +10,6 @@ import {
   type OpenedLog,
   type OpenLogOptions,
 } from '../../adapters/event-log/reader';
-import { plainRecord } from '../../machines/read-record';
 
 export function readLog(
   path: string,
@@ -18,8 +17,5 @@ export function readLog(
 ): (Omit<OpenedLog, 'items'> & { readonly items: readonly LogItem[] }) | LogError {
   const log = openLog(path, options);
   if ('code' in log) return log;
-  const items = [...log.items()].map((item) =>
-    item.kind === 'record' ? { ...item, record: plainRecord(item.record) } : item,
-  );
-  return { ...log, items };
+  return { ...log, items: [...log.items()] };
 }
