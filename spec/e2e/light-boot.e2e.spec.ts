@@ -4,8 +4,9 @@
  * Not here: how much that is (bench/).
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeOneShots } from '../support/one-shots';
 import { temporaryDirectory } from '../support/temporary-directory';
 
 const minit = join(__dirname, '../../dist/minit.js');
@@ -38,10 +39,7 @@ interface Seen {
 function boot(...nodeOptions: readonly string[]): Seen & { readonly said: string } {
   const directory = temporaryDirectory();
   const root = join(directory, 'root');
-  const names = Array.from({ length: count }, (_, index) => `s${String(index)}`);
-  for (const name of [...names, 'default']) mkdirSync(join(root, name), { recursive: true });
-  for (const name of names) symlinkSync('/bin/true', join(root, name, 'run'));
-  writeFileSync(join(root, 'default/depends'), `${names.join('\n')}\n`);
+  makeOneShots(root, count);
   const [hook, seen] = [join(directory, 'hook.cjs'), join(directory, 'seen')];
   writeFileSync(hook, hookFor(seen));
   const { status, stdout: said } = spawnSync(

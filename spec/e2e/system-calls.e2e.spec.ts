@@ -3,8 +3,9 @@
  * They do not grow with the number of services. Not here: the threads that wait for an exec, one call a start each.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeOneShots } from '../support/one-shots';
 import { temporaryDirectory } from '../support/temporary-directory';
 
 const minit = join(__dirname, '../../dist/minit.js');
@@ -14,10 +15,7 @@ const counts = [100, 1_000, 10_000] as const;
 function systemCalls(count: number): number {
   const directory = temporaryDirectory();
   const root = join(directory, 'root');
-  const names = Array.from({ length: count }, (_, index) => `s${String(index)}`);
-  for (const name of [...names, 'default']) mkdirSync(join(root, name), { recursive: true });
-  for (const name of names) symlinkSync('/bin/true', join(root, name, 'run'));
-  writeFileSync(join(root, 'default/depends'), `${names.join('\n')}\n`);
+  makeOneShots(root, count);
   const summary = join(directory, 'calls');
   const { status, stderr } = spawnSync(
     'strace',
