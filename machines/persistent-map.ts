@@ -43,19 +43,7 @@ const isCollision = <V>(node: Leaf<V> | Collision<V>): node is Collision<V> => '
 const hashes = new Map<string, number>();
 const hashesMax = 8_192;
 
-/** The key before: one event asks several maps for the same. */
-let lastKey: string | undefined;
-let lastHash = 0;
-
 function hashOf(key: string): number {
-  if (key !== lastKey) {
-    lastHash = rememberedHash(key);
-    lastKey = key;
-  }
-  return lastHash;
-}
-
-function rememberedHash(key: string): number {
   const known = hashes.get(key);
   if (known !== undefined) return known;
   // A memory, nothing that is decided depends on: it may be lost at any time.

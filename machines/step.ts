@@ -42,10 +42,8 @@ export interface Step {
   readonly at: number;
   readonly effects: Effect[];
   readonly transitions: Transition[];
-  /** Place in `transitions` of each service's last one: made, and brought up to date, when it is asked for. */
-  lastTransition: Map<ServiceName, number> | undefined;
-  /** So many of them are in `lastTransition`. */
-  transitionsSeen: number;
+  /** Place in `transitions` of each service's last one. */
+  readonly lastTransition: Map<ServiceName, number>;
   /** What is to be told to services, in order; {@link settle} empties it. */
   readonly queue: { readonly name: ServiceName; readonly event: ServiceEvent }[];
   /** Services that came to rest or started in this step, for the plans that wait for that. */
@@ -98,8 +96,7 @@ export function beginStep(state: SupervisorState, { seq, at }: RecordedEvent): S
     at,
     effects: [],
     transitions: [],
-    lastTransition: undefined,
-    transitionsSeen: 0,
+    lastTransition: new Map(),
     queue: [],
     touched: new Set(),
     freed: [],
@@ -147,6 +144,7 @@ function deliver(step: Step, name: ServiceName, event: ServiceEvent): void {
   if (stateName(before) === 'waiting-deps' && stateName(after) !== 'waiting-deps')
     unregister(draft, before);
   if (stateName(before) !== stateName(after) || innerState(before) !== innerState(after)) {
+    step.lastTransition.set(name, step.transitions.length);
     step.transitions.push({ seq: step.seq, at: step.at, before, after, event });
   } else {
     refreshTransition(step, after);
@@ -155,25 +153,11 @@ function deliver(step: Step, name: ServiceName, event: ServiceEvent): void {
 }
 
 /** What a service learns in the step in which it changed its state belongs to that change: whom it waits for, say. */
-function refreshTransition(step: Step, after: Service): void {
-  const { transitions } = step;
-  if (transitions.length === 0) return;
-  const index = placesOf(step).get(after.context.name);
+function refreshTransition({ transitions, lastTransition }: Step, after: Service): void {
+  const index = lastTransition.get(after.context.name);
   const transition = index === undefined ? undefined : transitions[index];
   if (index !== undefined && transition !== undefined)
     transitions[index] = { ...transition, after };
-}
-
-/** Each service's last place in `transitions`; looks at those that have come since the last time. */
-function placesOf(step: Step): Map<ServiceName, number> {
-  const { transitions } = step;
-  const places = (step.lastTransition ??= new Map<ServiceName, number>());
-  for (let index = step.transitionsSeen; index < transitions.length; index += 1) {
-    const name = transitions[index]?.after.context.name;
-    if (name !== undefined) places.set(name, index);
-  }
-  step.transitionsSeen = transitions.length;
-  return places;
 }
 
 function count(draft: Draft, before: Service, after: Service): void {
