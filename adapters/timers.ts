@@ -1,5 +1,6 @@
 /**
- * The port `Timers`, on Node's. They follow CLOCK_MONOTONIC: time in suspend does not count.
+ * The port `Timers`, on Node's. They follow CLOCK_MONOTONIC: time in suspend does not count. None
+ * fires before its delay is over by the clock of the event log: Node's may be a millisecond early.
  *
  * @module
  */
@@ -18,11 +19,20 @@ export function createTimers({ now }: { readonly now: () => number }): Timers {
     occurrence$,
     start({ timer, delayMs }, cause) {
       clearTimeout(pending.get(timer));
-      const fire = (): void => {
-        pending.delete(timer);
-        occurrence$.next({ at: now(), cause, event: { type: 'TimerFired', timer } });
+      const dueAt = now() + delayMs * 1_000;
+      const sleep = (us: number): void => {
+        pending.set(timer, setTimeout(look, Math.min(Math.ceil(us / 1_000), delayMsMax)));
       };
-      pending.set(timer, setTimeout(fire, Math.min(delayMs, delayMsMax)));
+      const look = (): void => {
+        const at = now();
+        if (at < dueAt) {
+          sleep(dueAt - at);
+          return;
+        }
+        pending.delete(timer);
+        occurrence$.next({ at, cause, event: { type: 'TimerFired', timer } });
+      };
+      sleep(delayMs * 1_000);
     },
     cancel({ timer }) {
       clearTimeout(pending.get(timer));

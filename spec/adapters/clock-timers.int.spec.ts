@@ -6,6 +6,7 @@ import { createSignals } from '../../adapters/signals';
 import { createTimers } from '../../adapters/timers';
 import { createTurns, keepAlive } from '../../adapters/turns';
 import { closeSync, readFileSync } from 'node:fs';
+import { filter, firstValueFrom, Subject } from 'rxjs';
 import { recordOccurrences } from '../support/occurrences';
 
 describe('clock', () => {
@@ -46,8 +47,36 @@ describe('timers', () => {
       event: { type: 'TimerFired', timer: 'respawn:web' },
       cause: 7,
     });
-    // Node counts whole milliseconds.
-    expect(at - startedAt).toBeGreaterThanOrEqual(19_000);
+    expect(at - startedAt).toBeGreaterThanOrEqual(20_000);
+  });
+
+  it('never fire before their delay is over, though Node counts whole milliseconds', async () => {
+    // Each look at this clock is 10 ms after the one before: no timer of Node's is as slow.
+    let looks = 0;
+    const timers = createTimers({ now: () => (looks += 1) * 10_000 });
+    const recorder = recordOccurrences(timers.occurrence$);
+    timers.start({ timer: 'respawn:web', delayMs: 45 }, 1);
+    expect((await recorder.first('TimerFired')).at).toBe(60_000);
+  });
+
+  it('do not fire once cancelled while they wait for the rest of their delay', async () => {
+    let looks = 0;
+    const looked = new Subject<number>();
+    const timers = createTimers({
+      now: () => {
+        looked.next((looks += 1));
+        return 0;
+      },
+    });
+    const recorder = recordOccurrences(timers.occurrence$);
+    timers.start({ timer: 'respawn:web', delayMs: 1 }, 1);
+    await firstValueFrom(looked.pipe(filter((count) => count === 3)));
+    timers.cancel({ timer: 'respawn:web' });
+    const rest = createTimers({ now: bootTimeUs });
+    const over = recordOccurrences(rest.occurrence$);
+    rest.start({ timer: 'log', delayMs: 20 }, 2);
+    await over.first('TimerFired');
+    expect({ looks, fired: recorder.occurrences }).toEqual({ looks: 3, fired: [] });
   });
 
   it('are replaced by a start of the same name', async () => {
