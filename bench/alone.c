@@ -1,7 +1,8 @@
 /*
- * Runs a supervisor alone: `alone [--shared] COMMAND [ARG]...`. It makes PID, mount and network namespaces, and in
- * them a PID 1 that mounts /proc, starts COMMAND as its child and reaps whatever is left to it. When that PID 1 goes
- * the kernel ends all that is inside, and it goes when standard input ends or its parent dies: nothing stays behind.
+ * Runs a supervisor alone: `alone [--shared | --etc DIR] COMMAND [ARG]...`. It makes PID, mount and network namespaces,
+ * and in them a PID 1 that mounts /proc, starts COMMAND as its child and reaps whatever is left to it. When that PID 1
+ * goes the kernel ends all that is inside, and it goes when standard input ends or its parent dies: nothing stays
+ * behind. With --etc all inside see DIR as /etc, for a supervisor whose files can be nowhere else.
  * With --shared there are no namespaces (who is not root cannot have them); orphans are adopted and killed one by one.
  *
  * It says on standard output, a line each, times being CLOCK_MONOTONIC in ns:
@@ -207,7 +208,8 @@ static void bring_up_loopback(void) {
 
 int main(int argc, char **argv) {
     const int shared = argc > 1 && strcmp(argv[1], "--shared") == 0;
-    char **wanted = argv + 1 + shared;
+    const char *etc = argc > 2 && strcmp(argv[1], "--etc") == 0 ? argv[2] : NULL;
+    char **wanted = argv + 1 + shared + (etc == NULL ? 0 : 2);
     if (wanted[0] == NULL) return 100;
     sigprocmask(SIG_SETMASK, NULL, &none);
     if (shared) {
@@ -229,6 +231,7 @@ int main(int argc, char **argv) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) fail("mount");
     if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0) fail("mount /proc");
+    if (etc != NULL && mount(etc, "/etc", NULL, MS_BIND, NULL) != 0) fail("mount /etc");
     bring_up_loopback();
     launch(wanted);
     serve();

@@ -43,10 +43,17 @@ for entry in $peers $perhaps; do
     fi
 done
 
+if is_there minit-c && is_there msvc-c; then
+    echo 'C minit: is here'
+else
+    echo 'C minit: in no package; build it from its source and put its minit and msvc on PATH as minit-c and msvc-c'
+    left=1
+fi
+
 here=$(dirname "$0")
 if [ -f "$here/node_modules/pm2/package.json" ]; then
     echo 'pm2: is here'
-elif is_there npm && npm ci --prefix "$here" --ignore-scripts --no-audit --no-fund >/dev/null 2>&1; then
+elif npm ci --prefix "$here" --ignore-scripts --no-audit --no-fund >/dev/null 2>&1; then
     echo 'pm2: installed in bench/node_modules'
 else
     echo 'pm2: not here; run: npm ci --prefix bench'

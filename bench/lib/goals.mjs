@@ -29,6 +29,10 @@ export function goals({ samples, counts, chainCount, hugeCount }) {
       ...[1.15, '', [divided, ours('graph-10ms'), of('dinit', 'graph-10ms')]],
     ],
     [
+      `graph with 10 ms one-shots at 1000 / the C minit's`,
+      ...[0.1, '', [divided, ours('graph-10ms', 1_000), of('C minit', 'graph-10ms', 1_000)]],
+    ],
+    [
       `chain of ${String(chainCount)}, more than dinit's and Node's start`,
       ...[0, 'ms', [less, ours('chain', chainCount), of('dinit', 'chain', chainCount), bare]],
     ],
@@ -41,11 +45,13 @@ export function goals({ samples, counts, chainCount, hugeCount }) {
     [`stop all${at(most)}`, 100, 'ms', [same, ours('stop')]],
     [
       `status of all${at(most)} in one command, more than Node's start`,
-      ...[20, 'ms', [less, ours('statusAll'), bare]],
+      ...[20, 'ms', [less, ours('statusAll'), ours('statusBare')]],
     ],
     ['1000 queries in one process', 100, 'ms', [same, ours('statusEach', 1_000)]],
     ['PSS at 1000', 45, 'MB', [same, ours('pss', 1_000)]],
+    ['the same, settled', 45, 'MB', [same, ours('pssSettled', 1_000)]],
     ['PSS at 100', 38, 'MB', [same, ours('pss', 100)]],
+    ['the same, settled', 38, 'MB', [same, ours('pssSettled', 100)]],
     [`wake-ups${at(most)} in 10 s at rest`, 0, '', [same, ours('wakeUps')]],
     [`CPU${at(most)} in 10 s at rest`, 1, 'ms', [same, ours('cpu')]],
     [`${String(hugeCount)} services boot`, Infinity, 'ms', [same, ours('huge', hugeCount)]],

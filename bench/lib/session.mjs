@@ -21,14 +21,15 @@ export function endAll() {
 const ms = (text) => Number(text) / 1e6;
 
 /**
- * Launches `argv` under `alone`, in namespaces unless `isShared`; what it says on its standard error goes to the
- * file `said`.
+ * Launches `argv` under `alone`, in namespaces unless `isShared`, with the directory `etc` as /etc there if one is
+ * given; what it says on its standard error goes to the file `said`.
  */
-export async function launchAlone({ alone, isShared, argv, env = {}, said }) {
+export async function launchAlone({ alone, isShared, etc, argv, env = {}, said }) {
   if (isEnding) await new Promise(() => undefined);
   const errors = openSync(said, 'w');
   // In a session of its own: an interrupt by the terminal is for us, and we end it in order.
-  const child = spawn(alone, [...(isShared ? ['--shared'] : []), ...argv], {
+  const how = [...(isShared ? ['--shared'] : []), ...(etc === undefined ? [] : ['--etc', etc])];
+  const child = spawn(alone, [...how, ...argv], {
     stdio: ['pipe', 'pipe', errors],
     env: { ...process.env, ...env },
     detached: true,

@@ -5,7 +5,7 @@
  *   `servicesMax` where that is compiled in; `hint`: how to get it, if peers.sh does not;
  * - `version()`: undefined when it is not on this machine;
  * - `prepare(home)`: writes its files for `home.set` into the empty directory `home.dir`;
- * - `command(home)`: `{argv}`, what launches it in the foreground;
+ * - `command(home)`: `{argv}`, what launches it in the foreground, and `etc`, a directory that it must see as /etc;
  * - `stop(home)`: `{signal}` to the supervisor, or `{argv}` of a client, that stops all services;
  * - `status`, if there is such a thing: `one(home)`, `all(home)` and `each(home)` are commands that show one service,
  *   all without naming them, and all by name. Where a client takes one name only, `eachByOne(home)` is the
@@ -13,6 +13,7 @@
  *
  * @module
  */
+import { cMinit } from './c-minit.mjs';
 import { daemontools } from './daemontools.mjs';
 import { dinit } from './dinit.mjs';
 import { floor } from './floor.mjs';
@@ -27,6 +28,7 @@ import { supervisor } from './supervisor.mjs';
 export const allPeers = ({ programs, floorProgram }) => [
   floor(floorProgram),
   minit(programs),
+  cMinit,
   dinit,
   runit,
   s6,

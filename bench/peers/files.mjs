@@ -4,7 +4,15 @@
  * @module
  */
 import { execFileSync } from 'node:child_process';
-import { accessSync, chmodSync, constants, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  mkdirSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 /** The path of a program by PATH, or undefined. */
@@ -54,6 +62,25 @@ export function writeRunScripts(directory, services) {
   }
   const old = Date.now() / 1_000 - 3_600;
   utimesSync(directory, old, old);
+}
+
+/**
+ * minit's ROOT, for either of the two: a directory for each service, and `default`, which depends on all. What runs
+ * for ever is `respawn`, a one-shot that dependents wait for is `sync`.
+ */
+export function writeTree(root, services) {
+  for (const { argv, name, depends, oneShotMs } of services) {
+    const [program, ...params] = argv;
+    const directory = join(root, name);
+    mkdirSync(directory, { recursive: true });
+    symlinkSync(program, join(directory, 'run'));
+    writeFileSync(join(directory, 'params'), `${params.join('\n')}\n`);
+    writeFileSync(join(directory, oneShotMs === undefined ? 'respawn' : 'sync'), '');
+    if (depends.length > 0) writeFileSync(join(directory, 'depends'), `${depends.join('\n')}\n`);
+  }
+  mkdirSync(join(root, 'default'));
+  const names = services.map(({ name }) => name);
+  writeFileSync(join(root, 'default', 'depends'), `${names.join('\n')}\n`);
 }
 
 /** A shell that runs `command NAME` for one name after the other; its status is that of the last. */

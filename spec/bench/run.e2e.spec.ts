@@ -104,6 +104,23 @@ describe('a smoke run of the benchmark', () => {
     expect(drawn).toEqual(expect.arrayContaining(['floor', 'minit']));
   });
 
+  it('boots both by other means where there is no compiler', () => {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [bench, '--quick', '--json', json],
+      { encoding: 'utf8', env: { ...env, PATH: directory }, timeout: 55 * seconds },
+    );
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('koffi');
+    const { samples, failures } = JSON.parse(readFileSync(json, 'utf8')) as Result;
+    expect(failures).toEqual([]);
+    for (const name of ['floor', 'minit'])
+      expect(samples).toContainEqual(
+        expect.objectContaining({ peer: name, metric: 'flat', rounds: [expect.any(Number)] }),
+      );
+    expect(left()).toEqual({ directories: [], processes: [] });
+  });
+
   it('ends what it has started when it is interrupted', async () => {
     const child = spawn(process.execPath, [bench, '--services', '20', '--peers', 'floor,minit'], {
       env,

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { mkdirSync, readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, readlinkSync, statSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { benchModule } from '../../support/bench-module';
 import { temporaryDirectory } from '../../support/temporary-directory';
@@ -18,7 +18,7 @@ interface Peer {
   readonly name: string;
   readonly canOrder?: boolean;
   prepare: (home: Home) => void;
-  command: (home: Home) => { readonly argv: readonly string[] };
+  command: (home: Home) => { readonly argv: readonly string[]; readonly etc?: string };
   stop: (home: Home) => { readonly signal?: number; readonly argv?: readonly string[] };
 }
 const { allPeers, keyOf } = benchModule('peers/all.mjs') as {
@@ -44,18 +44,21 @@ function prepared(key: string, bare: Home['set']): { home: Home; files: Map<stri
   peer.prepare(home);
   const files = readdirSync(dir, { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
-    .map((entry) => join(entry.parentPath, entry.name));
-  const textOf = (path: string, isLink: boolean): string =>
-    isLink ? `-> ${readlinkSync(path)}` : readFileSync(path, 'utf8');
+    .sort((a, b) => (join(a.parentPath, a.name) < join(b.parentPath, b.name) ? -1 : 1));
   return {
     home,
     files: new Map(
-      files.sort().map((path) => {
-        const isLink = path.endsWith('/run') && key === 'minit';
-        return [path.slice(dir.length + 1), textOf(path, isLink)];
+      files.map((entry) => {
+        const path = join(entry.parentPath, entry.name);
+        return [path.slice(dir.length + 1), textOf(entry, path)] as const;
       }),
     ),
   };
+}
+
+function textOf(entry: Dirent, path: string): string {
+  if (entry.isFIFO()) return 'a FIFO';
+  return entry.isSymbolicLink() ? `-> ${readlinkSync(path)}` : readFileSync(path, 'utf8');
 }
 
 describe('of two independent services', () => {
@@ -71,6 +74,19 @@ describe('of two independent services', () => {
       'root/s0002/respawn': '',
       'root/s0002/run': '-> /c/pause',
     });
+  });
+
+  it('the C minit gets the same, with FIFOs, in what it sees as /etc', () => {
+    const { files, home } = prepared('c-minit', two);
+    const ours = [...prepared('minit', two).files];
+    files.delete('etc/ld.so.cache');
+    expect(Object.fromEntries(files)).toEqual({
+      ...Object.fromEntries(ours.map(([path, text]) => [path.replace('root', 'etc/minit'), text])),
+      'etc/minit/in': 'a FIFO',
+      'etc/minit/out': 'a FIFO',
+    });
+    const command = peers.find((peer) => keyOf(peer) === 'c-minit')?.command(home);
+    expect(command).toEqual({ argv: ['minit-c'], etc: join(home.dir, 'etc') });
   });
 
   it('dinit gets two descriptions, and one of what to boot', () => {
@@ -139,17 +155,24 @@ describe('of two independent services', () => {
 describe('of a graph', () => {
   const graph = sets.graphSet(20, 10);
 
-  it('only minit and dinit can be told', () => {
-    expect(peers.filter(({ canOrder }) => canOrder).map(keyOf)).toEqual(['minit', 'dinit']);
+  it('only the two minits and dinit can be told', () => {
+    expect(peers.filter(({ canOrder }) => canOrder).map(keyOf)).toEqual([
+      'minit',
+      'c-minit',
+      'dinit',
+    ]);
   });
 
-  it('minit gets sync one-shots and dependencies', () => {
-    const { files } = prepared('minit', graph);
-    expect(files.get('root/s0004/depends')).toBe('s0001\ns0002\n');
-    expect(files.get('root/s0004/params')).toBe('/t/stamps\n4\n10\n');
-    expect(files.has('root/s0004/sync')).toBe(true);
-    expect(files.has('root/s0004/respawn')).toBe(false);
-    expect(files.has('root/s0003/respawn')).toBe(true);
+  it.each([
+    ['minit', 'root'],
+    ['c-minit', 'etc/minit'],
+  ])('%s gets sync one-shots and dependencies', (key, root) => {
+    const { files } = prepared(key, graph);
+    expect(files.get(`${root}/s0004/depends`)).toBe('s0001\ns0002\n');
+    expect(files.get(`${root}/s0004/params`)).toBe('/t/stamps\n4\n10\n');
+    expect(files.has(`${root}/s0004/sync`)).toBe(true);
+    expect(files.has(`${root}/s0004/respawn`)).toBe(false);
+    expect(files.has(`${root}/s0003/respawn`)).toBe(true);
   });
 
   it('dinit gets scripted services and the same dependencies', () => {
