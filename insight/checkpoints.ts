@@ -7,6 +7,7 @@
  */
 import type { ServiceName } from '../machines/definition';
 import { initialState, type Transition } from '../machines/fold';
+import { PersistentMap } from '../machines/persistent-map';
 import type { SupervisorState } from '../machines/state';
 
 /** A stretch of a log: the state before its first event, and where that is read. */
@@ -35,6 +36,15 @@ interface Checkpoint<Place> extends Stretch<Place> {
   changes: number;
   lastSeq: number;
   lastAt: number;
+}
+
+/** What was between the two is folded again where it is wanted. */
+function forgetUntil(state: SupervisorState, later: SupervisorState): void {
+  for (const key of Object.keys(state) as (keyof SupervisorState)[]) {
+    const [one, other] = [state[key], later[key]];
+    if (one instanceof PersistentMap && other instanceof PersistentMap)
+      one.forgetUntil(other as PersistentMap<never>);
+  }
 }
 
 /** What is known of a log without reading it again; grows with it. */
@@ -88,6 +98,8 @@ export class CheckpointBuilder<Place> implements Checkpoints<Place> {
     const changes = this.#changed.size;
     this.#changed.clear();
     const { seq: lastSeq, at: lastAt } = before;
+    const last = this.#checkpoints.at(-1);
+    if (last !== undefined) forgetUntil(last.before, before);
     this.#checkpoints.push({ before, place, isFixed, lastSeq, lastAt, changes });
     this.#changes += changes;
     if (this.#changes > this.#limits.changesMax) this.#thin();
@@ -109,6 +121,10 @@ export class CheckpointBuilder<Place> implements Checkpoints<Place> {
         kept.push(checkpoint);
         dropped = undefined;
       }
+    }
+    for (const [index, { before }] of kept.entries()) {
+      const next = kept[index + 1];
+      if (next !== undefined) forgetUntil(before, next.before);
     }
     this.#checkpoints = kept;
     this.#interval *= 2;
