@@ -170,9 +170,21 @@ async function fillCaches() {
     const { outputFiles } = await bundle({ filler: 'build-stubs/fill-cache.ts' }, {});
     writeFileSync(filler, outputFiles[0].contents);
     const fill = (name, args) => fillCache({ filler, name, args, filled: join(scratch, name) });
-    const brief = makeTree(join(scratch, 'brief'), '/bin/true', '');
+    // A life with all that is usual: dependencies, a service that comes back, an end by a signal.
+    const brief = makeTree(join(scratch, 'brief'), {
+      default: {
+        run: '/bin/sh',
+        params: '-c\nsleep 0.7; kill -TERM $PPID\n',
+        depends: 'again\ndone\n',
+      },
+      again: { run: '/bin/true', respawn: '' },
+      done: { run: '/bin/true', sync: '', depends: 'needed\n' },
+      needed: { run: '/bin/true', sync: '' },
+    });
     fill('minit', ['--root', brief, '--log', join(scratch, 'log')]);
-    const lasting = makeTree(join(scratch, 'lasting'), '/bin/sleep', '60');
+    const lasting = makeTree(join(scratch, 'lasting'), {
+      default: { run: '/bin/sleep', params: '60' },
+    });
     const minit = spawn(
       process.execPath,
       [join(dist, 'minit.js'), '--root', lasting, '--log', join(scratch, 'log')],
@@ -189,10 +201,12 @@ async function fillCaches() {
   }
 }
 
-function makeTree(root, program, params) {
-  mkdirSync(join(root, 'default'), { recursive: true });
-  symlinkSync(program, join(root, 'default/run'));
-  writeFileSync(join(root, 'default/params'), params);
+function makeTree(root, services) {
+  for (const [name, { run, ...files }] of Object.entries(services)) {
+    mkdirSync(join(root, name), { recursive: true });
+    symlinkSync(run, join(root, name, 'run'));
+    for (const [file, text] of Object.entries(files)) writeFileSync(join(root, name, file), text);
+  }
   return root;
 }
 

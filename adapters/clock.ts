@@ -7,6 +7,7 @@
 import { closeSync, readSync } from 'node:fs';
 import { Subject } from 'rxjs';
 import type { Clock, Occurrence } from '../effects/ports';
+import { isoTime } from './iso-time';
 import { bootTimeUs, wallTimeUs } from './libc/clock';
 import { watchReadable } from './libc/readiness';
 import { openClockSetFd } from './libc/timerfd';
@@ -39,7 +40,7 @@ export function createClock(onMissing?: MissingMeans['note']): RealClock {
 }
 
 function wallAt(): string {
-  return new Date().toISOString();
+  return isoTime(new Date());
 }
 
 function noticeSteps(onMissing: MissingMeans['note'] | undefined, onStep: () => void): () => void {

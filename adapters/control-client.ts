@@ -7,6 +7,7 @@
  */
 import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { requestBytesMax } from '../machines/limits';
+import { errnos } from './errnos';
 import { drain, pipeBytes } from './fifo';
 import { nowMs } from './monotonic';
 import { replyState } from './reply-end';
@@ -52,8 +53,6 @@ const lockDelayMsMax = 1_000;
 /** Time for the last NUL of a list, after two that may be its end. */
 const lastByteDelayMs = 100;
 const replyBytesMax = 64 * 1_048_576;
-const EAGAIN = 11;
-const EACCES = 13;
 
 /** Asks several things under one lock. Ends at the first that fails. */
 export function exchange(
@@ -150,7 +149,7 @@ function lock(
   for (let delayMs = lockDelayMs; ; delayMs = Math.min(2 * delayMs, lockDelayMsMax)) {
     const errno = lockFirstByte(fd);
     if (errno === 0) return undefined;
-    if (errno !== EAGAIN && errno !== EACCES) {
+    if (errno !== errnos.EAGAIN && errno !== errnos.EACCES) {
       return failure('system', `unable to lock the FIFO in: errno ${String(errno)}`);
     }
     const remainingMs = deadline - nowMs();

@@ -10,11 +10,13 @@ import { Subject } from 'rxjs';
 import type { Control, Occurrence } from '../effects/ports';
 import type { SystemError } from '../machines/events';
 import { requestReceived } from './control-request';
+import { errnos } from './errnos';
 import { pipeBytes, type Poll } from './fifo';
 import { goneHint, watchPlace, whereabouts } from './fifo-place';
+import { libcError } from './libc/errors';
 import type { MissingMeans } from './missing-means';
 import { createReplyWriter, type ReplyWriter } from './reply-writer';
-import { systemError, systemErrorByNumber, systemErrorOf } from './system-error';
+import { systemError, systemErrorOf } from './system-error';
 
 export interface ControlOptions {
   /** Absolute path of ROOT. */
@@ -57,8 +59,6 @@ interface Failure {
 }
 
 const controlMode = 0o600;
-const EAGAIN = 11;
-const EACCES = 13;
 const openFlags = constants.O_RDWR | constants.O_NONBLOCK | constants.O_NOCTTY;
 
 /** Returns the port for the FIFOs of `root`; nothing is touched before `open`. */
@@ -169,9 +169,9 @@ function openBoth(options: ControlOptions): ControlFds | Failure {
   if (typeof requests !== 'number') return requests;
   const errno = options.lockServer(requests);
   // A file system without locks is no reason to go without control.
-  if (errno === EAGAIN || errno === EACCES) {
+  if (errno === errnos.EAGAIN || errno === errnos.EACCES) {
     closeSync(requests);
-    return { path, error: systemErrorByNumber(errno), hint: 'another minit serves this directory' };
+    return { path, error: libcError(errno), hint: 'another minit serves this directory' };
   }
   const replies = openFifo(`${options.root}/out`, options);
   if (typeof replies !== 'number') {
@@ -187,7 +187,7 @@ function openFifo(path: string, { mkfifo }: ControlOptions): number | Failure {
     const found = statSync(path, { throwIfNoEntry: false });
     if (found === undefined) {
       const errno = mkfifo(path, controlMode);
-      if (errno !== 0) return failed(path, systemErrorByNumber(errno), makeHints);
+      if (errno !== 0) return failed(path, libcError(errno), makeHints);
     } else if (!found.isFIFO()) {
       const hint = 'it is no FIFO: remove it, so that minit can make one';
       return { path, error: systemError('EEXIST'), hint };

@@ -8,7 +8,8 @@ import type { SystemEnd, SystemError } from '../machines/events';
 import { endCallMsMax } from '../machines/limits';
 import type { EndingCalls } from './ending-calls';
 import type { Say } from './ending-progress';
-import { errnos, libcError } from './libc/errors';
+import { errnos } from './errnos';
+import { libcError } from './libc/errors';
 import { isInMemory, parseMounts, parseSwaps, type Mount } from './mounts';
 import { unmountAll } from './unmount-all';
 

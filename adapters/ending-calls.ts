@@ -6,7 +6,7 @@
  */
 import type { SystemEnd, SystemError } from '../machines/events';
 import { readProc } from './libc/detached-proc';
-import { errnos } from './libc/errors';
+import { errnos } from './errnos';
 import { endMachine } from './libc/machine';
 import { drainTerminal, remountReadOnly, swapOff, syncDisks, unmount } from './libc/mount';
 import { killEveryProcess } from './libc/process';

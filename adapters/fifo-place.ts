@@ -10,7 +10,7 @@ import type { SystemError } from '../machines/events';
 import { controlRetryDelayMs } from '../machines/limits';
 import { drain } from './fifo';
 import { openProc } from './libc/detached-proc';
-import { errnos } from './libc/errors';
+import { errnos } from './errnos';
 import { openInotify, watchDirectory } from './libc/inotify';
 import { watchError, watchReadable } from './libc/readiness';
 import { feedWatchdog } from './libc/watchdog';

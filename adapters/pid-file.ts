@@ -10,7 +10,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, unlinkSync, watch 
 import { dirname } from 'node:path';
 import type { SystemError } from '../machines/events';
 import { parsePidFile, type PidFileContent } from '../machines/parse-pid-file';
-import { errnos } from './libc/errors';
+import { errnos } from './errnos';
 import { killProcess } from './libc/process';
 import { nowMs } from './monotonic';
 import { systemErrorOf } from './system-error';

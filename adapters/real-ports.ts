@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { hostname } from 'node:os';
 import type { Control, Ports } from '../effects/ports';
 import type { Means, Role, SystemError } from '../machines/events';
 import type { Verbosity } from '../machines/kernel-words';
@@ -30,6 +29,8 @@ import type { Legacy } from './re-exec/journal-reader';
 import { createOwnProgram } from './re-exec/own-program-port';
 import { keptKeys, resumedControl, resumedLog, resumedProcesses } from './re-exec/resumption';
 import type { VitalMemory } from './re-exec/vital-memory';
+import { openByLibc } from './libc/directory';
+import { hostName } from './libc/machine';
 import { createServiceDirectories } from './service-directories';
 import { createSignals } from './signals';
 import { systemError } from './system-error';
@@ -92,7 +93,7 @@ export function createRealPorts(options: RealPortsOptions): Ports {
         keeper.journal?.keep(keptKeys.pipe + service, { fds: [readFd, writeFd] }),
       drop: (service) => keeper.journal?.drop(keptKeys.pipe + service),
     },
-    ...(survival && { pidMemory: (service, seq) => survival.memory.page.slotFor(service, seq) }),
+    ...(survival && { pidMemory: survival.memory.page }),
     ...(survival && legacy && { resumed: resumedProcesses(legacy, survival.memory) }),
   });
   const control = createRealControl({ root, now, onMissing: means.note }, legacy, (fds) => {
@@ -117,7 +118,7 @@ export function createRealPorts(options: RealPortsOptions): Ports {
     journal: journal ?? { append: () => undefined, performed: () => undefined },
     program: createOwnProgram({ now, processes, execute: () => executeAnew(survival) }),
     timers: createTimers({ now }),
-    directories: createServiceDirectories({ root, now }),
+    directories: createServiceDirectories({ root, now, open: openByLibc }),
     signals: createSignals({ now, role }),
     console,
     systemEnding: createSystemEnding({ role, calls: createEndingCalls(now), console, log }),
@@ -182,7 +183,7 @@ function bootFacts(
       flags: [],
       // Not the path of the program: where it is installed is nobody's business who reads the log.
       argv: ['minit', ...process.argv.slice(2)],
-      host: hostname(),
+      host: hostName(),
       node: process.version,
     },
   };

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Means, Role } from '../machines/events';
-import { errnos } from './libc/errors';
+import { errnos } from './errnos';
 import { disableCtrlAltDel } from './libc/machine';
 import { setChildSubreaper } from './libc/process';
 

@@ -6,15 +6,7 @@
  * @module
  */
 import { isUtf8 } from 'node:buffer';
-import {
-  closeSync,
-  constants,
-  lstatSync,
-  openSync,
-  readSync,
-  readdirSync,
-  readlinkSync,
-} from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { Subject } from 'rxjs';
 import type { Occurrence, ServiceDirectories } from '../effects/ports';
 import type { ServiceDefinition } from '../machines/definition';
@@ -27,6 +19,7 @@ import {
   type RawServiceDirectory,
   type RawText,
 } from '../machines/parse-definition';
+import { openByNode, type OpenDirectory, type OpenDirectoryAt } from './open-directory';
 import { systemError, systemErrorOf } from './system-error';
 
 export interface ServiceDirectoriesOptions {
@@ -34,6 +27,7 @@ export interface ServiceDirectoriesOptions {
   readonly root: string;
   /** CLOCK_BOOTTIME, µs. */
   readonly now: () => number;
+  readonly open?: OpenDirectoryAt | undefined;
 }
 
 export type ServiceDirectoryReading =
@@ -43,12 +37,13 @@ export type ServiceDirectoryReading =
 export function createServiceDirectories({
   root,
   now,
+  open,
 }: ServiceDirectoriesOptions): ServiceDirectories {
   const occurrence$ = new Subject<Occurrence>();
   return {
     occurrence$,
     read({ service }, cause) {
-      const reading = readServiceDirectory(root, service);
+      const reading = readServiceDirectory(root, service, open);
       const event =
         'definition' in reading
           ? ({ type: 'ServiceRead', service, definition: reading.definition } as const)
@@ -63,44 +58,47 @@ export function createServiceDirectories({
  * the directory is in the definition's `problems`; `error` is for a directory that cannot be listed,
  * EINVAL for a name that may not name a service.
  */
-export function readServiceDirectory(root: string, name: string): ServiceDirectoryReading {
+export function readServiceDirectory(
+  root: string,
+  name: string,
+  open: OpenDirectoryAt = openByNode,
+): ServiceDirectoryReading {
   // Names were checked where they came in; this is the last door before the file system.
   if (nameProblem(name) !== undefined) return { error: systemError('EINVAL') };
-  const directory = `${root.replace(/\/+$/u, '')}/${name}`;
+  const path = `${root.endsWith('/') ? root.replace(/\/+$/u, '') : root}/${name}`;
   try {
-    const files = new Set(readdirSync(directory));
-    return { definition: parseDefinition(collect({ name, directory, files })) };
+    const directory = open(path);
+    try {
+      return { definition: parseDefinition(collect(name, path, directory)) };
+    } finally {
+      directory.close();
+    }
   } catch (error) {
     return { error: systemErrorOf(error) };
   }
 }
 
-interface Listing {
-  readonly name: string;
-  readonly directory: string;
-  readonly files: ReadonlySet<string>;
-}
-
-function collect({ name, directory, files }: Listing): RawServiceDirectory {
-  const has = (file: string): boolean => files.has(file);
+/** All entries at once: what is put together by spreading makes each start of a boot slower. */
+function collect(name: string, path: string, directory: OpenDirectory): RawServiceDirectory {
+  const { names } = directory;
   return {
     name,
-    directory,
-    ...(has('run') && { run: rawRun(`${directory}/run`) }),
-    ...(has('params') && { params: readArguments(`${directory}/params`) }),
-    ...(has('depends') && { depends: readText(`${directory}/depends`) }),
-    ...(has('nice') && { nice: readText(`${directory}/nice`) }),
-    ...(has('root') && { root: linkTarget(`${directory}/root`) ?? 'root' }),
-    ...(has('log') && { log: rawLog(`${directory}/log`) }),
-    hasRespawn: has('respawn'),
-    hasSync: has('sync'),
-    hasInput: has('in'),
-    hasOutput: has('out'),
+    directory: path,
+    run: names.has('run') ? rawRun(directory) : undefined,
+    params: names.has('params') ? readArguments(directory) : undefined,
+    depends: names.has('depends') ? readText(directory, 'depends') : undefined,
+    nice: names.has('nice') ? readText(directory, 'nice') : undefined,
+    root: names.has('root') ? (linkTarget(directory, 'root') ?? 'root') : undefined,
+    log: names.has('log') ? rawLog(`${path}/log`) : undefined,
+    hasRespawn: names.has('respawn'),
+    hasSync: names.has('sync'),
+    hasInput: names.has('in'),
+    hasOutput: names.has('out'),
   };
 }
 
-function rawRun(path: string): RawRun {
-  const target = linkTarget(path);
+function rawRun(directory: OpenDirectory): RawRun {
+  const target = linkTarget(directory, 'run');
   return target === undefined ? { kind: 'other' } : { kind: 'symlink', target };
 }
 
@@ -108,9 +106,9 @@ function rawRun(path: string): RawRun {
  * The text of a symbolic link; none where it is no link, or where the text is no UTF-8, because
  * then only the kernel can follow it.
  */
-function linkTarget(path: string): string | undefined {
+function linkTarget(directory: OpenDirectory, name: string): string | undefined {
   try {
-    const target = readlinkSync(path, 'buffer');
+    const target = directory.readLink(name);
     return isUtf8(target) ? target.toString() : undefined;
   } catch {
     // No link (EINVAL), or replaced since it was listed: using the path itself fails later, with the right error.
@@ -133,50 +131,33 @@ function logWithoutRun(path: string): 'without-run' | 'no-directory' {
 
 /** Errors that say nothing of the file: minit itself is short of something just now. */
 const passing = new Set(['EMFILE', 'ENFILE', 'ENOMEM']);
-const openFlags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
-let scratch: Buffer | undefined;
 
 /** Arguments are bytes: what is no UTF-8 is taken byte by byte, so that it reaches the program as it is. */
-function readArguments(path: string): RawText {
-  return decodeFile(path, paramsBytesMax, (bytes) =>
-    isUtf8(bytes)
-      ? { kind: 'text', text: bytes.toString() }
-      : { kind: 'text', text: bytes.toString('latin1'), encoding: 'latin1' },
-  );
+function readArguments(directory: OpenDirectory): RawText {
+  const bytes = readFile(directory, 'params', paramsBytesMax);
+  if (!Buffer.isBuffer(bytes)) return bytes;
+  return isUtf8(bytes)
+    ? { kind: 'text', text: bytes.toString() }
+    : { kind: 'text', text: bytes.toString('latin1'), encoding: 'latin1' };
 }
 
 /** Bytes that are no UTF-8 become U+FFFD, which no service name may hold. */
-function readText(path: string): RawText {
-  return decodeFile(path, dependsBytesMax, (bytes) => ({ kind: 'text', text: bytes.toString() }));
+function readText(directory: OpenDirectory, name: 'depends' | 'nice'): RawText {
+  const bytes = readFile(directory, name, dependsBytesMax);
+  return Buffer.isBuffer(bytes) ? { kind: 'text', text: bytes.toString() } : bytes;
 }
 
-function decodeFile(path: string, bytesMax: number, decode: (bytes: Buffer) => RawText): RawText {
+function readFile(
+  directory: OpenDirectory,
+  name: string,
+  bytesMax: number,
+): Buffer | Exclude<RawText, { kind: 'text' }> {
   try {
-    const fd = openSync(path, openFlags);
-    try {
-      const bytes = readUpTo(fd, bytesMax);
-      return bytes === undefined ? { kind: 'too-large', bytesMax } : decode(bytes);
-    } finally {
-      closeSync(fd);
-    }
+    return directory.readFile(name, bytesMax) ?? { kind: 'too-large', bytesMax };
   } catch (error) {
     const { code } = systemErrorOf(error);
     // The directory as a whole is read again when this has passed.
     if (passing.has(code)) throw error;
     return { kind: 'failed', code };
-  }
-}
-
-/** Returns the rest of the file, or `undefined` when it has more than `bytesMax` bytes. */
-function readUpTo(fd: number, bytesMax: number): Buffer | undefined {
-  scratch ??= Buffer.allocUnsafeSlow(65_536);
-  const chunks: Buffer[] = [];
-  let total = 0;
-  for (;;) {
-    const count = readSync(fd, scratch);
-    if (count === 0) return Buffer.concat(chunks);
-    total += count;
-    if (total > bytesMax) return undefined;
-    chunks.push(Buffer.from(scratch.subarray(0, count)));
   }
 }

@@ -8,7 +8,8 @@
  */
 import { accessSync, constants, lstatSync, readlinkSync, statSync } from 'node:fs';
 import type { SpawnStage, SystemError } from '../machines/events';
-import { errnos, libcError } from './libc/errors';
+import { errnos } from './errnos';
+import { libcError } from './libc/errors';
 import { interpreterOf } from './program-file';
 import { systemErrorOf } from './system-error';
 

@@ -5,11 +5,11 @@
  * @module
  */
 import { access } from 'node:fs';
-import { constants } from 'node:os';
 import type { SpawnProcessParams } from '../machines/effects';
 import { spawnsInFlightMax } from '../machines/limits';
+import { signals } from '../machines/service-context';
 import type { LogPipes } from './log-pipes';
-import { errnos } from './libc/errors';
+import { errnos } from './errnos';
 import { ownNice, setNice, withBlockedSignal } from './libc/process';
 import { keepInheritedFdsFromChildren, spawnProcess, type NativeSpawn } from './libc/spawn';
 import { captureEnvironment } from './libc/vectors';
@@ -29,8 +29,13 @@ export interface Spawner {
   readonly areSpawnsUnderWay: () => boolean;
 }
 
-/** Memory for the PID of a process that is about to be started, where a later program looks for it. */
-export type PidMemory = (service: string, cause: number) => Int32Array;
+/** Memory for the PIDs of processes that are about to be started, where a later program looks for them. */
+export interface PidMemory {
+  /** For the process that `service` gets because of the event `cause`. */
+  slotFor(service: string, cause: number): Int32Array;
+  /** That spawn is over, and its PID has been read. */
+  release(slot: Int32Array): void;
+}
 
 export interface SpawnerOptions {
   readonly pidMemory?: PidMemory;
@@ -66,9 +71,10 @@ export function createSpawner(
       return;
     }
     inFlight += 1;
-    const own = { envp, pidMemory: pidMemory?.(job.params.service, job.cause) };
-    spawnProcess(nativeSpawn(job.params, files, own), (errno, pid) => {
+    const slot = pidMemory?.slotFor(job.params.service, job.cause);
+    spawnProcess(nativeSpawn(job.params, files, { envp, pidMemory: slot }), (errno, pid) => {
       inFlight -= 1;
+      if (slot !== undefined) pidMemory?.release(slot);
       files.release();
       if (errno === 0) {
         const refused = adjustNice(pid, nice, job.params.nice);
@@ -139,8 +145,6 @@ function adjustNice(pid: number, base: number, nice: number | undefined): number
   return nice === undefined || nice === 0 ? 0 : setNice(pid, base + nice);
 }
 
-const { SIGCHLD } = constants.signals;
-
 /**
  * Starts libuv's pool with a thread for each spawn that may be in flight. At once: where no thread can
  * be made libuv ends the program, and that must not happen to a minit that has services to look after.
@@ -152,7 +156,7 @@ function startThreadPool(): void {
   if (!(Number(size ?? 0) >= spawnsInFlightMax))
     process.env['UV_THREADPOOL_SIZE'] = String(spawnsInFlightMax);
   // A child's end is told to the thread that made it: it would only wake that one, to wake ours.
-  withBlockedSignal(SIGCHLD, () => {
+  withBlockedSignal(signals.SIGCHLD, () => {
     access('/', () => undefined);
   });
   if (size === undefined) delete process.env['UV_THREADPOOL_SIZE'];

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { constants } from 'node:os';
 import type { SystemError } from '../machines/events';
+import { errnos } from './errnos';
 
 /** Returns the symbolic code and the (positive) number of an error that a call of `node:fs` threw. */
 export function systemErrorOf(error: unknown): SystemError {
@@ -15,12 +15,6 @@ export function systemErrorOf(error: unknown): SystemError {
 }
 
 /** Returns a system error by its symbolic code, for what an adapter refuses itself. */
-export function systemError(code: keyof typeof constants.errno): SystemError {
-  return { code, errno: constants.errno[code] };
-}
-
-/** Returns the system error with the number `errno`, as functions of libc give it. */
-export function systemErrorByNumber(errno: number): SystemError {
-  const found = Object.entries(constants.errno).find(([, value]) => value === errno);
-  return { code: found?.[0] ?? `errno ${String(errno)}`, errno };
+export function systemError(code: keyof typeof errnos): SystemError {
+  return { code, errno: errnos[code] };
 }

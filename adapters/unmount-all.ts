@@ -10,7 +10,7 @@
 import { endCallMsMax, unmountMsMax } from '../machines/limits';
 import type { EndingCalls } from './ending-calls';
 import type { Say } from './ending-progress';
-import { errnos } from './libc/errors';
+import { errnos } from './errnos';
 import { isInMemory, type Mount } from './mounts';
 
 interface Parts {

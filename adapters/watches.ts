@@ -6,7 +6,7 @@
  * @module
  */
 import { closeSync } from 'node:fs';
-import { errnos } from './libc/errors';
+import { errnos } from './errnos';
 import { openPidfd, signalPidfd } from './libc/pidfd';
 import { killProcess } from './libc/process';
 import { watchReadable } from './libc/readiness';

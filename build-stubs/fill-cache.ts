@@ -1,6 +1,6 @@
 /**
  * Fills minit's code cache: boots a tree with minit's bundle, as cli/loader.ts does, and writes what V8
- * has compiled until minit ends. So the cache holds the functions that a boot needs, and no others.
+ * has compiled until minit ends. So the cache holds the functions that the usual life needs, and no others.
  * Arguments: the bundle, the new cache, and those for minit.
  *
  * @module

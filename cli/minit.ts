@@ -5,7 +5,7 @@
  */
 import './remember-signals';
 import { statSync } from 'node:fs';
-import { homedir } from 'node:os';
+import type * as Os from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import { elementAt } from 'rxjs';
 import { endDebugger } from '../adapters/early-signals';
@@ -14,6 +14,8 @@ import { kernelWords } from '../adapters/kernel-command-line';
 import { say } from '../adapters/last-words';
 import { bootTimeUs } from '../adapters/libc/clock';
 import { zlibChecksum } from '../adapters/libc/crc32';
+import { giveBackFreedMemory } from '../adapters/libc/malloc';
+import { giveBackProgramPages } from '../adapters/libc/program-pages';
 import { setV8Flags } from '../adapters/libc/v8-flags';
 import { guardProgram } from '../adapters/re-exec/guard';
 import type { Legacy } from '../adapters/re-exec/journal-reader';
@@ -25,6 +27,7 @@ import { detectRole } from '../adapters/role';
 import { createRealPorts, type Survival } from '../adapters/real-ports';
 import { letV8Optimize, tuneV8 } from '../adapters/tune-v8';
 import { keepAlive } from '../adapters/turns';
+import { whenQuiet } from '../adapters/when-quiet';
 import { systemErrorOf } from '../adapters/system-error';
 import { runLoop } from '../effects/loop';
 import type { Ports } from '../effects/ports';
@@ -53,12 +56,19 @@ function stateHome(): string {
 /** `/` for who has none: the log is then held in memory, and minit says so. */
 function homeDirectory(): string {
   try {
-    const home = homedir();
+    const home = named(process.env['HOME']) ?? homeOnRecord();
     return isAbsolute(home) ? home : '/';
   } catch {
-    // HOME is not set, and nobody has this user ID.
+    // Nobody has this user ID.
     return '/';
   }
+}
+
+/** For whoever has no HOME; hardly any start needs it, and `node:os` would stay in memory. */
+function homeOnRecord(): string {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would be loaded at once
+  const { homedir } = require('node:os') as typeof Os;
+  return homedir();
 }
 
 /** What keeps a tree from being supervised at all; as PID 1 minit goes on whatever it is. */
@@ -116,7 +126,7 @@ function goOn(survival: Survival & { readonly legacy: Legacy }, reason: ResumeRe
   // What an older version called a container would be no machine to this one, but it goes on as what it was.
   const { missing } = detectRole();
   const ports = createRealPorts({ ...legacy.facts, role, missing, program: version, survival });
-  optimizeAfterMuch(ports);
+  tuneAlong(ports);
   runLoop(ports, resumedEvent(memory, reason, version), legacy.state);
   finish(ports, {
     outstanding: legacy.outstanding.list,
@@ -128,9 +138,12 @@ function goOn(survival: Survival & { readonly legacy: Legacy }, reason: ResumeRe
 /** A boot of thousands, or a long life: more of the same is to be expected. */
 const processEventsOfMuch = 2_000;
 
-function optimizeAfterMuch({ processes }: Ports): void {
-  processes.occurrence$.pipe(elementAt(processEventsOfMuch, undefined)).subscribe(() => {
+/** What V8 makes of the program, and what of Node stays in memory, go by what is to be expected (decisions 0018, 0021). */
+function tuneAlong({ processes: { occurrence$ } }: Ports): void {
+  whenQuiet(occurrence$, giveBackProgramPages);
+  occurrence$.pipe(elementAt(processEventsOfMuch, undefined)).subscribe(() => {
     letV8Optimize(setV8Flags);
+    whenQuiet(occurrence$, giveBackProgramPages);
   });
 }
 
@@ -164,7 +177,7 @@ function begin(argv: readonly string[], kept?: Survival): void {
   });
   if (role === 'process') warnOfUnknownOptions(line.words, ports);
   keepAlive();
-  optimizeAfterMuch(ports);
+  tuneAlong(ports);
   runLoop(ports, {
     type: 'SupervisorStarted',
     pid: process.pid,
@@ -184,6 +197,7 @@ const greeting = (root: string, log: string): readonly string[] => [
 function main(argv: readonly string[]): void {
   noteBeginning();
   tuneV8(setV8Flags);
+  giveBackFreedMemory();
   useChecksum(zlibChecksum());
   setImmediate(endDebugger);
   process.exitCode = trialStatus(argv);

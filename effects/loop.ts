@@ -121,8 +121,7 @@ export function turns$(
     const known = turn.records.length;
     try {
       foldInto(turn, items, options);
-      for (let index = known; index < turn.records.length; index += 1)
-        readDirectories(ports, turn.records[index]);
+      performEach(ports, turn.records, { from: known, isWanted: isReading });
     } catch (error) {
       turn.failure = { error };
     }
@@ -155,9 +154,27 @@ const isEnd = ({ type }: Effect): boolean => type === 'ExitSupervisor' || type =
 const isOther = (effect: Effect): boolean =>
   !isReading(effect) && !isReport(effect) && !isEnd(effect);
 
-function readDirectories(ports: Ports, record: LogRecord | undefined): void {
-  if (record === undefined) return;
-  for (const effect of record.effects) if (isReading(effect)) perform(ports, effect, record);
+interface Wanted {
+  /** The first record that counts. */
+  readonly from?: number;
+  readonly isWanted: (effect: Effect) => boolean;
+}
+
+/** Performs some effects, in order. By index: several times a turn, and an iterator costs more than to look. */
+function performEach(
+  ports: Ports,
+  records: readonly LogRecord[],
+  { from = 0, isWanted }: Wanted,
+): void {
+  for (let at = from; at < records.length; at += 1) {
+    const record = records[at];
+    const effects = record?.effects ?? [];
+    for (let index = 0; index < effects.length; index += 1) {
+      const effect = effects[index];
+      if (record !== undefined && effect !== undefined && isWanted(effect))
+        perform(ports, effect, record);
+    }
+  }
 }
 
 /**
@@ -169,14 +186,10 @@ function performAll(
   records: readonly LogRecord[],
   transitions: readonly Transition[],
 ): void {
-  const performThose = (isWanted: (effect: Effect) => boolean): void => {
-    for (const record of records)
-      for (const effect of record.effects) if (isWanted(effect)) perform(ports, effect, record);
-  };
-  performThose(isOther);
+  performEach(ports, records, { isWanted: isOther });
   ports.console.transitions(transitions);
-  performThose(isReport);
-  performThose(isEnd);
+  performEach(ports, records, { isWanted: isReport });
+  performEach(ports, records, { isWanted: isEnd });
 }
 
 /** Runs minit until it ends itself through {@link Ports.exit}. `from`: the state to go on from. */

@@ -196,6 +196,16 @@ export function finishProbe(step: Step, request: number, alive: boolean): void {
   answer(step, asker, undefined);
 }
 
+/** minit ends, and nobody looks for a process any more. */
+export function refusePendingProbes(step: Step): void {
+  const { draft } = step;
+  for (const [, { purpose, reply: asker }] of draft.pendingProbes) {
+    if (purpose === 'clear') answerClear(step, asker, false);
+    else answer(step, asker, 'minit is shutting down');
+  }
+  draft.pendingProbes = draft.pendingProbes.clear();
+}
+
 /** The original answers `0` when it did clear. */
 function answerClear(step: Step, { request, isJson }: PendingReply, isCleared: boolean): void {
   reply(

@@ -79,9 +79,15 @@ export interface EffectParamsByType {
   CloseLogPipe: { readonly service: ServiceName };
   /**
    * The one answer to the request recorded as `request`. `isLate`: a newer one came meanwhile, so that
-   * the asker is gone, and nothing must be sent to its successor.
+   * the asker is gone, and nothing must be sent to its successor. `wholeLength`, on record only: how long the text
+   * is of which this is the beginning.
    */
-  Reply: { readonly request: number; readonly text: string; readonly isLate?: true };
+  Reply: {
+    readonly request: number;
+    readonly text: string;
+    readonly isLate?: true;
+    readonly wholeLength?: number;
+  };
   Report: ReportParams;
   /** Outcome: `LogOpened` or `LogFailed`. */
   OpenLog: NoParams;

@@ -12,7 +12,7 @@ import {
   keepOneShell,
 } from './emergency';
 import { describeBoot } from './boot-summary';
-import { finishProbe, finishRequest, handleRequest } from './control';
+import { finishProbe, finishRequest, handleRequest, refusePendingProbes } from './control';
 import type { Effect } from './effects';
 import type { MinitEvent, RecordedEvent } from './events';
 import { assertNever, InvariantViolation } from './invariant-violation';
@@ -104,7 +104,10 @@ export function fold(state: SupervisorState, recorded: RecordedEvent): Folded {
   if (recorded.event.type === 'RequestReceived') finishRequest(step);
   advanceShutdown(step);
   tellConditions(step);
-  if (step.draft.init.value === 'halted') refusePendingUpdate(step);
+  if (step.draft.init.value === 'halted') {
+    refusePendingUpdate(step);
+    refusePendingProbes(step);
+  }
   keepOneShell(step);
   return { state: step.draft, effects: step.effects, transitions: step.transitions };
 }

@@ -81,6 +81,9 @@ export const segmentBytesMax = 2 * 1_048_576;
 export const segmentsMax = 8;
 export const logBufferBytesMax = 4 * 1_048_576;
 
+/** UTF-16 units of an answer in JSON that are put on record. */
+export const recordedReplyMax = 512;
+
 /** Exits of unknown processes that are kept while the outcome of a spawn is awaited. */
 export const unclaimedExitsMax = 4_096;
 

@@ -26,18 +26,18 @@ export type RawText =
 export type RawRun =
   { readonly kind: 'symlink'; readonly target: string } | { readonly kind: 'other' };
 
-/** A directory as the adapter found it; what does not exist is left out. */
+/** A directory as the adapter found it; what does not exist is `undefined`. */
 export interface RawServiceDirectory {
   readonly name: ServiceName;
   /** Absolute. */
   readonly directory: string;
-  readonly run?: RawRun;
-  readonly params?: RawText;
-  readonly depends?: RawText;
-  readonly nice?: RawText;
+  readonly run?: RawRun | undefined;
+  readonly params?: RawText | undefined;
+  readonly depends?: RawText | undefined;
+  readonly nice?: RawText | undefined;
   /** The text of the link, or `root` itself where it is no link. */
-  readonly root?: string;
-  readonly log?: 'with-run' | 'without-run' | 'no-directory';
+  readonly root?: string | undefined;
+  readonly log?: 'with-run' | 'without-run' | 'no-directory' | undefined;
   readonly hasRespawn: boolean;
   readonly hasSync: boolean;
   readonly hasInput: boolean;

@@ -40,6 +40,8 @@ export function processSpawned(step: Step, service: string, pid: number): void {
   tell(step, service, { type: 'ProcessSpawned', at, pid });
   settle(step);
   const early = draft.unclaimed.get(String(pid));
+  // Claimed once: while other spawns are under way the kernel may give the PID again.
+  draft.unclaimed = draft.unclaimed.delete(String(pid));
   // A service that took another PID over meanwhile does not end with the process that was spawned.
   if (early !== undefined && draft.services.get(service)?.context.pid === pid) {
     tell(step, service, { type: 'ProcessExited', at, status: early.status });

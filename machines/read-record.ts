@@ -8,6 +8,7 @@
 import type { Effect } from './effects';
 import type { MinitEvent, RecordedEvent } from './events';
 import { logFormatVersion, recordProblem, upcastRecord, type LoggedRecord } from './log-format';
+import { asRecorded } from './recorded-replies';
 
 /** No string in JSON has an unescaped quotation mark, so that this is a member wherever it stands. */
 const effectsMember = ',"effects":[';
@@ -56,7 +57,7 @@ export const plainRecord = ({ seq, at, cause, event, effects }: LoggedRecord): L
 /** Says whether the effects of `record` are known to be these, without a look at each. */
 export const hasEffects = (record: LoggedRecord, effects: readonly Effect[]): boolean =>
   record instanceof ReadRecord &&
-  record.effectsText === (effects.length === 0 ? '[]' : JSON.stringify(effects));
+  record.effectsText === (effects.length === 0 ? '[]' : JSON.stringify(asRecorded(effects)));
 
 /** Returns `record` with another form of its event. */
 export const withEvent = (record: LoggedRecord, event: MinitEvent): LoggedRecord =>

@@ -149,7 +149,10 @@ function problemWithRest(effect: Effect, { after }: ObservedStep): string | unde
     : undefined;
 }
 
-/** While minit shuts down, nothing is stopped that somebody alive needs; a logger's pipe lasts as long as its writer. */
+/**
+ * While minit shuts down, nothing is stopped that somebody alive needs; a logger's pipe lasts as long as its writer. But
+ * when all are stopped at once the time of both is up at once.
+ */
 function problemWithStop(
   effect: Effect,
   { before, record, after }: ObservedStep,
@@ -158,12 +161,13 @@ function problemWithStop(
   const isTerm = effect.type === 'SendSignal' && effect.params.signal === 15;
   if (!isTerm && effect.type !== 'CloseLogPipe') return undefined;
   const name = isTerm ? effect.params.service : `${effect.params.service}/log`;
+  const isTimeUp = after.shutdown?.isOrdered === false && record.event.type === 'TimerFired';
   const writer = loggedService(name);
   for (const service of after.services.values()) {
     const { context } = service;
     if (context.pid === undefined || isStuck(service) || context.name === name) continue;
     // A log that needs what it logs closes a cycle, and who began it decides which of the two needs the other.
-    if (context.name === writer && context.needs.includes(name))
+    if (context.name === writer && context.needs.includes(name) && !isTimeUp)
       return `${name} is stopped while it still logs ${writer}`;
     const edges =
       before.stopPlan?.below.get(context.name) ?? after.stopPlan.below.get(context.name);

@@ -100,13 +100,14 @@ export interface ServiceInput {
   readonly at: number;
 }
 
-/** Signal numbers that are the same on every Linux minit knows (signal(7)); SIGSTOP and SIGCONT on all but alpha, sparc and mips. */
+/** Signal numbers that are the same on every Linux minit knows (signal(7)); the last three on all but alpha, sparc and mips. */
 export const signals = {
   SIGHUP: 1,
   SIGINT: 2,
   SIGKILL: 9,
   SIGALRM: 14,
   SIGTERM: 15,
+  SIGCHLD: 17,
   SIGCONT: 18,
   SIGSTOP: 19,
 } as const;

@@ -123,7 +123,10 @@ export function addService(step: Step, service: Service): void {
 /** Tells every queued event to its service, and what follows from it, until nothing is left to tell. */
 export function settle(step: Step): void {
   // The queue grows while it is read; a service never hears two events at once.
-  for (const { name, event } of step.queue) deliver(step, name, event);
+  for (let index = 0; index < step.queue.length; index += 1) {
+    const told = step.queue[index];
+    if (told !== undefined) deliver(step, told.name, told.event);
+  }
   step.queue.length = 0;
 }
 

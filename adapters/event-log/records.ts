@@ -6,6 +6,7 @@
  * @module
  */
 import type { LoggedRecord, LogSnapshot, SegmentHeader } from '../../machines/log-format';
+import { asRecorded } from '../../machines/recorded-replies';
 import { checksum } from './checksum';
 
 /** Length of `,"check":"01234567"}`. */
@@ -33,6 +34,10 @@ export const snapshotJson = ({ state, seq }: LogSnapshot): string =>
 
 /** Members in the order of the format, whatever order the record has them in. */
 export const recordJson = ({ seq, at, cause, event, effects }: LoggedRecord): string =>
+  JSON.stringify({ seq, at, cause, event, effects: asRecorded(effects) });
+
+/** The same, with long answers as they are. */
+export const wholeRecordJson = ({ seq, at, cause, event, effects }: LoggedRecord): string =>
   JSON.stringify({ seq, at, cause, event, effects });
 
 let lastTurn: { readonly records: readonly LoggedRecord[]; readonly json: readonly string[] } = {

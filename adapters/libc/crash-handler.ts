@@ -8,7 +8,7 @@
  */
 import { bind, lastErrno, resultOrErrno } from './koffi';
 import { crashCodeFor, crashEntry, crashEntryBytes, type CrashCode } from './crash-code';
-import { errnos } from './errors';
+import { errnos } from '../errnos';
 import { clearCloseOnExec } from './fcntl';
 import { mapMemory, sealMemory, writeMemory } from './memory';
 import { packProgram, type NextProgram } from './program-vectors';

@@ -9,10 +9,10 @@ import { bindOptional } from './koffi';
 
 const crc32 = 'uint32_t crc32(unsigned long';
 
-/** `undefined` where no zlib is to be found. */
-export function zlibChecksum(): Checksum | undefined {
-  const ofText = bindOptional<[number, string, number]>(`${crc32}, const char *, unsigned int)`);
-  const ofBytes = bindOptional<[number, Uint8Array, number]>(`${crc32}, void *, unsigned int)`);
+/** `undefined` where no zlib is to be found. `bind`: for specs. */
+export function zlibChecksum(bind = bindOptional): Checksum | undefined {
+  const ofText = bind<[number, string, number]>(`${crc32}, const char *, unsigned int)`);
+  const ofBytes = bind<[number, Uint8Array, number]>(`${crc32}, void *, unsigned int)`);
   if (ofText === undefined || ofBytes === undefined) return undefined;
   return (data, seed) => {
     if (typeof data === 'string') return ofText(seed, data, Buffer.byteLength(data));

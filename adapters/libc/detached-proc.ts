@@ -7,7 +7,8 @@
 import { closeSync, readFileSync } from 'node:fs';
 import type { SystemError } from '../../machines/events';
 import { systemErrorOf } from '../system-error';
-import { errnos, libcError } from './errors';
+import { errnos } from '../errnos';
+import { libcError } from './errors';
 import { bind, resultOrErrno } from './koffi';
 
 // The same numbers on x64 and arm64. glibc has functions for these only since 2.36.

@@ -1,5 +1,5 @@
 /**
- * What only the init of a machine does.
+ * The machine: its name, and what only its init does.
  *
  * @module
  */
@@ -16,8 +16,17 @@ const rebootCommands: Readonly<Record<SystemEnd, number>> = {
   'power-off': 0x4321fedc,
 };
 
+const hostNameBytesMax = 64;
+
+const getHostName = bind<[Buffer, number]>('int gethostname(void *, size_t)');
 const reboot = bind<[number]>('int reboot(int)');
 const controlDevice = bind<[number, number, number]>('int ioctl(int, unsigned long, long)');
+
+/** Returns the name of this host; the empty one where it has none. gethostname(2) */
+export function hostName(): string {
+  const name = Buffer.alloc(hostNameBytesMax + 1);
+  return getHostName(name, name.length) === 0 ? name.toString('utf8', 0, name.indexOf(0)) : '';
+}
 
 /**
  * Makes ctrl-alt-del a SIGINT to PID 1. Returns 0 or −errno: EINVAL in a PID namespace, EPERM

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { errnos } from './errors';
+import { errnos } from '../errnos';
 import { bind, resultOrErrno, type NativeCallback } from './koffi';
 
 const MS_RDONLY = 0x01;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { errnos } from './errors';
+import { errnos } from '../errnos';
 import { bind, bindAtOnce, lastErrno, resultOrErrno } from './koffi';
 
 const PRIO_PROCESS = 0;

@@ -35,6 +35,8 @@ export class SpawnBlock {
   /** Of the memory for a posix_spawn_file_actions_t, which must be destroyed before the block is used again. */
   readonly actions = Number(addressOf(this.#actions));
   #strings = Buffer.allocUnsafeSlow(stringBytesUsual);
+  /** The same memory. */
+  #words = wordsOf(this.#strings);
   #address = Number(addressOf(this.#strings));
   #end = 0;
 
@@ -60,6 +62,7 @@ export class SpawnBlock {
     if (isUsual ? this.#strings.length === stringBytesUsual : this.#strings.length >= bytes) return;
     // What an unusual program needed is not kept.
     this.#strings = Buffer.allocUnsafeSlow(isUsual ? stringBytesUsual : bytes);
+    this.#words = wordsOf(this.#strings);
     this.#address = Number(addressOf(this.#strings));
   }
 
@@ -72,7 +75,11 @@ export class SpawnBlock {
   }
 
   #word(index: number, address: number): void {
-    this.#strings.writeUInt32LE(address % highWord, index * wordBytes);
-    this.#strings.writeUInt32LE(Math.floor(address / highWord), index * wordBytes + 4);
+    this.#words[2 * index] = address % highWord;
+    this.#words[2 * index + 1] = address / highWord;
   }
 }
+
+/** Whole words of memory of its own, which is aligned; little-endian on all machines we run on. */
+const wordsOf = ({ buffer, byteOffset, length }: Buffer): Uint32Array =>
+  new Uint32Array(buffer, byteOffset, Math.floor(length / 4));

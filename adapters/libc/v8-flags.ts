@@ -9,8 +9,9 @@ import { bindOptional } from './koffi';
 /** Of `static void v8::V8::SetFlagsFromString(const char *, size_t)`, which Node shows to its addons (Itanium C++ ABI). */
 const symbol = '_ZN2v82V818SetFlagsFromStringEPKcm';
 
-export const setV8Flags: SetV8Flags = (flags) => {
-  const setFlags = bindOptional<[Buffer, number]>(`void ${symbol}(void *, size_t)`);
+/** By that, else as Node has it. `bind`: for specs. */
+export const setV8Flags = (flags: Parameters<SetV8Flags>[0], bind = bindOptional): void => {
+  const setFlags = bind<[Buffer, number]>(`void ${symbol}(void *, size_t)`);
   if (setFlags === undefined) {
     setFlagsByNode(flags);
     return;

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ExitStatus } from '../../machines/events';
-import { errnos } from './errors';
+import { errnos } from '../errnos';
 import { addressOf, bind, bindAtOnce, resultOrErrno } from './koffi';
 
 const WNOHANG = 1;

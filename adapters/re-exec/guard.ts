@@ -8,7 +8,8 @@
 import type { Means, SystemError } from '../../machines/events';
 import { watchdogSeconds } from '../../machines/limits';
 import { armCrashHandler, type CrashHandler } from '../libc/crash-handler';
-import { errnos, libcError } from '../libc/errors';
+import { errnos } from '../errnos';
+import { libcError } from '../libc/errors';
 import { executeProgram } from '../libc/execute';
 import { say } from '../last-words';
 import { addressOf } from '../libc/koffi';

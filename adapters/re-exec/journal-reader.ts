@@ -9,6 +9,7 @@ import type { LogRecord } from '../../effects/ports';
 import type { ExitStatus } from '../../machines/events';
 import { fold } from '../../machines/fold';
 import type { LoggedRecord } from '../../machines/log-format';
+import { withWholeReplies } from '../../machines/recorded-replies';
 import { fromPlain, type PlainState } from '../../machines/snapshot';
 import type { SupervisorState } from '../../machines/state';
 import type { Gap } from '../event-log/held-records';
@@ -105,12 +106,16 @@ function takeEnded({ ended }: Reading, { pid, status }: Reaped): void {
 
 /** Before the state they are in it already, and stand there for the event log. */
 function takeRecord(reading: Reading, record: LoggedRecord): void {
-  reading.records.push(record);
-  if (reading.state === undefined) return;
+  if (reading.state === undefined) {
+    reading.records.push(record);
+    return;
+  }
   // The ends are events of the turn that this one begins.
   if (record.event.type === 'SupervisorResumed') reading.ended.clear();
-  reading.state = fold(reading.state, record).state;
+  const { state, effects } = fold(reading.state, record);
+  reading.state = state;
   reading.outstanding.note(record);
+  reading.records.push({ ...record, effects: withWholeReplies(record.effects, effects) });
 }
 
 function legacyOf(

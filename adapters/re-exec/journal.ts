@@ -14,7 +14,7 @@ import type { Journal as JournalPort, LogRecord } from '../../effects/ports';
 import type { Verbosity } from '../../machines/kernel-words';
 import type { LogHeader } from '../../machines/log-format';
 import type { HeldLog } from '../event-log/writer-options';
-import { turnJson } from '../event-log/records';
+import { turnJson, wholeRecordJson } from '../event-log/records';
 import { clearCloseOnExec, setCloseOnExec } from '../libc/fcntl';
 import { giveBack, mappedBytes } from '../libc/memory-file';
 import type { Reaped } from '../libc/wait';
@@ -146,7 +146,7 @@ export class Journal implements JournalPort, Keeper {
       ...[...this.#kept].map(([key, files]) => keptLine(key, files)),
       ...(gap === undefined ? [] : [JSON.stringify({ gap })]),
       ...heldLines.map(({ json }) => json),
-      ...turnJson(records),
+      ...records.map(wholeRecordJson),
       JSON.stringify({ state: snapshot(), outstanding: this.#outstanding.list }),
     ];
     this.#isTorn = !this.#write(lines(base));

@@ -31,6 +31,8 @@ const word = { magic: 0, performedSeq: 1, begin: 2, end: 3, startedAt: 4, inARow
 const signalOffset = 56;
 const slotsOffset = 1_024;
 const slotBytes = 16;
+/** In a slot. */
+const pidOffset = 12;
 /** Many more than can be under way at once, so that one is used again only long after it is on record. */
 const slotsMax = 256;
 
@@ -44,6 +46,8 @@ export class VitalPage {
   readonly #seqs: Float64Array;
   readonly #names: Uint32Array;
   #nextSlot = 0;
+  /** Slots of spawns under way, whose PIDs are still to be written; one may hang while hundreds of others come and go. */
+  readonly #underWay = new Set<number>();
   /** The word that the crash handler writes to. */
   readonly signal: Int32Array;
 
@@ -121,15 +125,29 @@ export class VitalPage {
     this.signal[0] = 0;
   }
 
-  /** Returns memory for the PID of a spawn that the event `seq` asks for. */
+  /** Returns memory for the PID of a spawn that the event `seq` asks for: it is nobody else's until {@link release}. */
   slotFor(service: string, seq: number): PidSlot {
-    const offset = slotsOffset + this.#nextSlot * slotBytes;
-    this.#nextSlot = (this.#nextSlot + 1) % slotsMax;
-    const pid = new Int32Array(this.#memory, offset + 12, 1);
+    const offset = slotsOffset + this.#takeSlot() * slotBytes;
+    const pid = new Int32Array(this.#memory, offset + pidOffset, 1);
     pid[0] = 0;
     this.#names[(offset + 8) / 4] = checksum(service, 0);
     this.#seqs[offset / 8] = seq;
     return pid;
+  }
+
+  /** The spawn is over. What its slot says stays, until all others have been used. */
+  release(slot: PidSlot): void {
+    this.#underWay.delete((slot.byteOffset - pidOffset - slotsOffset) / slotBytes);
+  }
+
+  /** The one that was not used for the longest time. */
+  #takeSlot(): number {
+    if (this.#underWay.size < slotsMax)
+      while (this.#underWay.has(this.#nextSlot)) this.#nextSlot = (this.#nextSlot + 1) % slotsMax;
+    const slot = this.#nextSlot;
+    this.#nextSlot = (slot + 1) % slotsMax;
+    this.#underWay.add(slot);
+    return slot;
   }
 
   /** Returns the PID of the process that was started for `service` because of the event `seq`; 0 where none is known. */
@@ -139,7 +157,7 @@ export class VitalPage {
       const offset = slotsOffset + slot * slotBytes;
       if (this.#seqs[offset / 8] !== seq) continue;
       if (this.#names[(offset + 8) / 4] === name)
-        return new Int32Array(this.#memory, offset + 12, 1)[0] ?? 0;
+        return new Int32Array(this.#memory, offset + pidOffset, 1)[0] ?? 0;
     }
     return 0;
   }

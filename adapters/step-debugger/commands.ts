@@ -24,7 +24,7 @@ export const commands = {
   first: { takes: '', does: 'the beginning of the log' },
   last: { takes: '', does: 'its end; reads on where it has grown' },
   event: { alias: 'e', takes: '', does: 'this event, what it changed, what minit did' },
-  effects: { alias: 'x', takes: '', does: 'what minit did, in full' },
+  effects: { alias: 'x', takes: '', does: 'what minit did, as it is on record' },
   state: { alias: 's', takes: '[SERVICE]', does: 'all services, or everything about SERVICE' },
   diff: {
     alias: 'd',

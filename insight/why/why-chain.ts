@@ -90,6 +90,8 @@ export type Claim =
   /** Of minit itself. */
   | {
       readonly kind: 'shutdown';
+      /** minit has gone on since. */
+      readonly isOver?: true;
       readonly goal: ShutdownGoal | undefined;
       readonly reading: ServiceName | undefined;
     }

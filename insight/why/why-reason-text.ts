@@ -159,6 +159,11 @@ function skippedText(name: string, { dependency, file, line, why }: ClaimOf<'ski
 }
 
 function shutdownText({ state, cause }: Link, claim: ClaimOf<'shutdown'>, when: string): string {
+  if (claim.isOver === true) {
+    const origin =
+      cause === undefined ? '; when is not on record' : `${when}: ${cause.origin.text}`;
+    return `minit took the services down${origin}; it is ${state} again`;
+  }
   const reading =
     claim.reading === undefined
       ? ''

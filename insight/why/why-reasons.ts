@@ -83,10 +83,12 @@ function addKnownAsker(
 export const shutdownLink = (links: WhyLinks): number | undefined =>
   links.once('shutdown', () => {
     const { state, history } = links;
+    const isOver = state.init.value === 'running' || state.init.value === 'booting';
     return links.add({
       subject: undefined,
       claim: {
         kind: 'shutdown',
+        ...(isOver && { isOver }),
         goal: state.shutdown?.goal,
         reading: state.shutdown?.reading,
       },

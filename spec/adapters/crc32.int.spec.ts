@@ -11,3 +11,7 @@ it.each(['', 'a', '123456789', 'minit ü \u2028 😀', '"\\ud800"'])('of %j', (t
     expect(crc32?.(Buffer.from(text), seed)).toBe(tableChecksum(text, seed));
   }
 });
+
+it('of a Node that has no zlib of this name is none', () => {
+  expect(zlibChecksum(() => undefined)).toBeUndefined();
+});

@@ -13,7 +13,9 @@ import type { HeldLog } from '../../adapters/event-log/writer-options';
 import { setCloseOnExec } from '../../adapters/libc/fcntl';
 import { mappedBytes } from '../../adapters/libc/memory-file';
 import type { FailureReason } from '../../adapters/re-exec/reasons';
+import { encodeRequest } from '../../machines/control-protocol';
 import type { MinitEvent } from '../../machines/events';
+import { recordedReplyMax } from '../../machines/limits';
 import { toPlain } from '../../machines/snapshot';
 import { isCloseOnExec } from '../support/close-on-exec';
 import { definitionOf } from '../support/given';
@@ -44,6 +46,15 @@ const exited = (pid: number): MinitEvent => ({
 });
 /** Some 1,500 bytes of a request that is refused. */
 const long: MinitEvent = { type: 'RequestReceived', request: `x${'ü'.repeat(700)}` };
+
+/** Answered with what is known of each, and of many that are unknown. */
+const askedForAll: MinitEvent = {
+  type: 'RequestReceived',
+  request: encodeRequest({
+    do: 'status',
+    services: Array.from({ length: 40 }, (_, index) => `unknown-${String(index)}`),
+  }),
+};
 
 /** A boot with a process, a spawn under way, a timer and a directory that is being read. */
 function booted(life: Life): Life {
@@ -90,6 +101,25 @@ describe('a journal that is read back', () => {
     life.journal.performed(life.state().seq);
     expect(legacyOf(life).unperformed).toEqual([]);
   });
+
+  it.each([
+    ['behind a base', 1],
+    ['with the base', 0],
+  ])(
+    'gives a long answer that may not have been given whole, when it was asked for %s',
+    (_, bases) => {
+      const life = bases === 1 ? booted(live()) : live();
+      const asked = life.turn(...(bases === 1 ? [] : [started]), askedForAll);
+      expect(life.bases()).toBe(1);
+      const texts = asked.flatMap(({ effects }) =>
+        effects.flatMap(({ type, params }) => (type === 'Reply' ? [params.text] : [])),
+      );
+      expect(texts.join('').length).toBeGreaterThan(recordedReplyMax);
+      const { unperformed, held } = legacyOf(life);
+      expect(unperformed.slice(-asked.length)).toEqual(asked);
+      expect(held.lines.at(-1)?.json).toMatch(/"wholeLength":\d+/u);
+    },
+  );
 
   it('gives all records since its beginning as lines of the event log', () => {
     const life = booted(live());

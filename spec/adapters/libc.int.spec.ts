@@ -9,7 +9,7 @@ import { copyString } from '../../adapters/libc/memory';
 import { makeFifo, openPipe } from '../../adapters/libc/pipe';
 import { isWritable } from '../../adapters/libc/poll';
 import { packProgram } from '../../adapters/libc/program-vectors';
-import { errnos } from '../../adapters/libc/errors';
+import { errnos } from '../../adapters/errnos';
 import { killEveryProcess } from '../../adapters/libc/process';
 import { watchReadable } from '../../adapters/libc/readiness';
 import { exitStatus } from '../../adapters/libc/wait';
@@ -101,16 +101,18 @@ describe('watchdog', () => {
     expect(left()).toBe(0);
   });
 
+  /** Until it is counted, which the kernel does by ticks: on a busy machine a long time may fall between them. */
   const work = (): void => {
-    const { user } = process.cpuUsage();
-    while (process.cpuUsage().user - user < 50_000);
+    const before = left();
+    const deadline = performance.now() + 4_000;
+    while (before - left() < 10_000 && performance.now() < deadline);
   };
 
   it('counts the time that is worked', () => {
     restartWatchdog(1_000);
     const before = left();
     work();
-    expect(before - left()).toBeGreaterThan(10_000);
+    expect(before - left()).toBeGreaterThanOrEqual(10_000);
   });
 
   it('has all its time again when a descriptor is ready', async () => {

@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Occurrence } from '../../effects/ports';
+import { openByLibc } from '../../adapters/libc/directory';
+import { openByNode } from '../../adapters/open-directory';
 import { createServiceDirectories, readServiceDirectory } from '../../adapters/service-directories';
 import { paramsBytesMax } from '../../machines/limits';
 import { temporaryDirectory } from '../support/temporary-directory';
@@ -19,13 +21,18 @@ function tree(files: Readonly<Record<string, string | Buffer>>): string {
   return root;
 }
 
-const read = (root: string, name = 'web') => {
-  const reading = readServiceDirectory(root, name);
-  if ('error' in reading) throw new Error(reading.error.code);
-  return reading.definition;
-};
+const ways = [
+  { way: 'with node:fs', open: openByNode },
+  { way: 'with system calls alone', open: openByLibc },
+];
 
-describe('service directory', () => {
+describe.each(ways)('service directory $way', ({ open }) => {
+  const read = (root: string, name = 'web') => {
+    const reading = readServiceDirectory(root, name, open);
+    if ('error' in reading) throw new Error(reading.error.code);
+    return reading.definition;
+  };
+
   it('is read whole', () => {
     const root = tree({
       'web/params': '-p\n80\n',
@@ -135,9 +142,28 @@ describe('service directory', () => {
     symlinkSync(Buffer.from([0x2f, 0xe9]), join(root, 'web/run'));
     expect(read(root).run).toEqual({ path: join(root, 'web/run'), argv0: 'run' });
   });
-});
 
-describe('a name without a usable directory', () => {
+  it('has all that is in it, however many files are in the way', () => {
+    const others = Array.from({ length: 1_500 }, (_, index) => `web/backup-${String(index)}`);
+    const root = tree({
+      ...Object.fromEntries(others.map((path) => [path, ''])),
+      'web/params': 'one',
+      'web/depends': 'net',
+      'web/nice': '3',
+      'web/respawn': '',
+      'web/in': '',
+      'web/out': '',
+    });
+    expect(read(root)).toMatchObject({
+      params: ['one'],
+      depends: [{ name: 'net' }],
+      nice: 3,
+      mode: 'respawn',
+      input: join(root, 'web/in'),
+      output: join(root, 'web/out'),
+    });
+  });
+
   it.each([
     ['missing', 'ENOENT'],
     ['file', 'ENOTDIR'],
@@ -147,10 +173,31 @@ describe('a name without a usable directory', () => {
     ['/etc', 'EINVAL'],
     ['', 'EINVAL'],
     ['a/../b', 'EINVAL'],
-  ])('%j fails with %s', (name, code) => {
+  ])('named %j fails with %s', (name, code) => {
     const root = tree({ file: '' });
     symlinkSync('circle', join(root, 'circle'));
-    expect(readServiceDirectory(root, name)).toMatchObject({ error: { code } });
+    expect(readServiceDirectory(root, name, open)).toMatchObject({ error: { code } });
+  });
+
+  it.each([4_096, 10_000])('fails where the path has more than %d bytes', (bytes) => {
+    const root = `/${'x'.repeat(200)}`.repeat(Math.ceil(bytes / 201));
+    expect(readServiceDirectory(root, 'web', open)).toEqual({
+      error: { code: 'ENAMETOOLONG', errno: 36 },
+    });
+  });
+
+  it('tells the names of its entries', () => {
+    const names = ['run', '.hidden', '..hidden', '...', 'backup~'];
+    const root = tree(Object.fromEntries(names.map((name) => [`web/${name}`, ''])));
+    expect([...(open?.(join(root, 'web')).names ?? [])].sort()).toEqual([...names].sort());
+  });
+
+  it('leaves no file open', () => {
+    const root = tree({ 'web/params': 'x', 'web/depends/': '', 'web/run': '' });
+    const openFiles = () => readdirSync('/proc/self/fd').length;
+    const before = openFiles();
+    for (const name of ['web', 'missing', 'web/run']) readServiceDirectory(root, name, open);
+    expect(openFiles()).toBe(before);
   });
 });
 

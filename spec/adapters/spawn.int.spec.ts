@@ -1,12 +1,16 @@
 import '../support/real-process';
 import { closeSync, constants, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { bind } from '../../adapters/libc/koffi';
+import { mappedBytes } from '../../adapters/libc/memory-file';
 import { makeFifo } from '../../adapters/libc/pipe';
 import { ownNice } from '../../adapters/libc/process';
+import { VitalPage } from '../../adapters/re-exec/vital-page';
 import { startRealProcesses } from '../support/real-processes';
 
 process.env['MINIT_SPEC'] = 'from minit';
-const world = startRealProcesses();
+// As in a minit that can be executed anew.
+const page = new VitalPage(new ArrayBuffer(mappedBytes));
+const world = startRealProcesses({ pidMemory: page });
 const { end, exited, file, newName, newPath, outputOf, processes, run, script, spawned } = world;
 afterAll(world.close);
 
@@ -128,6 +132,21 @@ describe('an exec that hangs', () => {
     giveWay();
     const { pid, cause } = await hanging;
     expect(await exited(pid)).toMatchObject({ cause, event: { status: { code: 5 } } });
+  });
+
+  it('has its PID in memory that no other start gets meanwhile, and gives it back', async () => {
+    const path = script('exit 5');
+    const { asked, giveWay } = holdUp(path);
+    const hanging = spawned(path);
+    await asked;
+    await Promise.all(Array.from({ length: 300 }, () => run('/bin/true')));
+    giveWay();
+    const { pid, cause, service } = await hanging;
+    expect(await exited(pid)).toMatchObject({ cause, event: { status: { code: 5 } } });
+    // As a minit that is executed anew by now would look for it.
+    expect(page.pidOf(service, cause)).toBe(pid);
+    await Promise.all(Array.from({ length: 256 }, () => run('/bin/true')));
+    expect(page.pidOf(service, cause)).toBe(0);
   });
 
   it('keeps its log pipe until then', async () => {

@@ -156,6 +156,33 @@ describe('the PID of a spawn', () => {
     expect(next().pidOf('service-255', 3)).toBe(100);
   });
 
+  it('has its slot to itself as long as the spawn is under way, however many others come and go', () => {
+    const { page, next } = madePage();
+    const hanging = page.slotFor('hanging', 3);
+    for (let spawn = 0; spawn < 3 * slots; spawn += 1) {
+      const slot = page.slotFor('web', 4 + spawn);
+      slot[0] = 1_000 + spawn;
+      page.release(slot);
+    }
+    expect([...hanging]).toEqual([0]);
+    hanging[0] = 100;
+    expect(next().pidOf('hanging', 3)).toBe(100);
+  });
+
+  it('is still known when its spawn is over, until all other slots have been used', () => {
+    const { page, next } = madePage();
+    const use = (service: string, pid: number): void => {
+      const slot = page.slotFor(service, 3);
+      slot[0] = pid;
+      page.release(slot);
+    };
+    use('first', 100);
+    for (const service of services.slice(1)) use(service, 200);
+    expect(next().pidOf('first', 3)).toBe(100);
+    use('last', 300);
+    expect(next().pidOf('first', 3)).toBe(0);
+  });
+
   it('is that of the last attempt, where the next program tried once more', () => {
     const { page, next } = madePage();
     for (const service of services.slice(0, 5)) page.slotFor(service, 3);

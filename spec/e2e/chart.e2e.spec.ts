@@ -53,7 +53,7 @@ describe('the chart of the golden log demo', () => {
     // The last event before it came 20 ms after the start.
     expect(chart('demo', ['--text', '--at', '+0.5'])).toContain('\nnot settled after 0.498 s\n');
     expect(chart('demo', ['--critical', '--at', '+0.5'])).toMatch(
-      /^not settled after 0\.498 s; [^]*\n {2}\+0\.018473 {2}0\.480 s {2}setup\/keys: running .*not over/u,
+      /^not settled after 0\.498 s; [^]*\n {2}\+0\.016599 {2}0\.482 s {2}setup\/dirs: running .*not over/u,
     );
     // An instant in the middle of nowhere is not the end of the log.
     const whole = chart('demo', ['--text', '--at', '+1000']);

@@ -17,7 +17,7 @@ import {
 import { join } from 'node:path';
 import { cleanUp } from '../support/supervisor';
 import { bootX, linkOf, plain } from './fixtures/one-service';
-import { argumentsOf, printed, sleeper } from './fixtures/recorded';
+import { argumentsOnceStarted, printed, sleeper } from './fixtures/recorded';
 
 afterAll(cleanUp);
 
@@ -99,7 +99,9 @@ describe('params', () => {
       writeFileSync(join(x, 'params'), params);
       execFileSync('mkfifo', [join(x, 'in')]);
     });
-    const commandLine = readFileSync(`/proc/${String(minit.pidOf('x'))}/cmdline`);
+    const pid = minit.pidOf('x');
+    await argumentsOnceStarted(pid);
+    const commandLine = readFileSync(`/proc/${String(pid)}/cmdline`);
     const whole = [
       Buffer.from('/bin/sh'),
       Buffer.from(join(minit.root, 'x/run')),
@@ -115,7 +117,7 @@ describe('params', () => {
 describe('run', () => {
   it('a link: executed at its target, argv[0] is the last component of the link', async () => {
     const minit = await bootX(plain);
-    expect(argumentsOf(minit.pidOf('x'))).toEqual(['sleep', '1000']);
+    expect(await argumentsOnceStarted(minit.pidOf('x'))).toEqual(['sleep', '1000']);
     expect(linkOf(minit.pidOf('x'), 'exe')).toBe(realpathSync('/bin/sleep'));
     await minit.stopAndReplay();
   });
@@ -127,7 +129,7 @@ describe('run', () => {
       'bin/my-tail': '->/usr/bin/tail',
       'x/root': '->/',
     });
-    expect(argumentsOf(minit.pidOf('x'))).toEqual(['my-tail', '-f', '/dev/null']);
+    expect(await argumentsOnceStarted(minit.pidOf('x'))).toEqual(['my-tail', '-f', '/dev/null']);
     expect(linkOf(minit.pidOf('x'), 'exe')).toBe(realpathSync('/usr/bin/tail'));
     await minit.stopAndReplay();
   });
@@ -137,7 +139,7 @@ describe('run', () => {
       copyFileSync('/bin/sh', join(x, 'run'));
       execFileSync('mkfifo', [join(x, 'in')]);
     });
-    expect(argumentsOf(minit.pidOf('x'))).toEqual(['run', '-c', 'read -r _']);
+    expect(await argumentsOnceStarted(minit.pidOf('x'))).toEqual(['run', '-c', 'read -r _']);
     await minit.stopAndReplay();
   });
 

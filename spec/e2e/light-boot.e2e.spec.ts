@@ -1,5 +1,6 @@
 /**
- * What a boot does not bring into memory: Node's streams, which several of its modules would load, and V8's optimizer.
+ * What a boot does not bring into memory: Node's streams, which several of its modules would load, time zones, and V8's
+ * optimizer.
  *
  * Not here: how much that is (bench/).
  */
@@ -11,9 +12,12 @@ import { temporaryDirectory } from '../support/temporary-directory';
 
 const minit = join(__dirname, '../../dist/minit.js');
 const count = 300;
-const heavy = new Set(['stream', 'zlib', 'v8'].map((name) => `NativeModule ${name}`));
+const heavy = new Set(['stream', 'zlib', 'v8', 'os'].map((name) => `NativeModule ${name}`));
 
-/** Run before minit: at its end says which of Node's own modules were loaded, and whether V8 took the code cache. */
+/**
+ * Run before minit: at its end says which of Node's own modules were loaded, whether V8 took the code cache, and how often it
+ * was asked for something that has it look for the time zone.
+ */
 const hookFor = (path: string): string => `
   const vm = require('node:vm');
   const { Script } = vm;
@@ -24,15 +28,24 @@ const hookFor = (path: string): string => `
       scripts.push({ isCached: this.cachedDataRejected === false });
     }
   };
+  let zoned = 0;
+  for (const method of ['toISOString', 'toString', 'getTimezoneOffset', 'getHours']) {
+    const original = Date.prototype[method];
+    Date.prototype[method] = function () {
+      zoned += 1;
+      return original.call(this);
+    };
+  }
   process.on('exit', () =>
     require('node:fs').writeFileSync(
       ${JSON.stringify(path)},
-      JSON.stringify({ scripts, modules: process.moduleLoadList }),
+      JSON.stringify({ scripts, modules: process.moduleLoadList, zoned }),
     ));`;
 
 interface Seen {
   readonly scripts: readonly { readonly isCached: boolean }[];
   readonly modules: readonly string[];
+  readonly zoned: number;
 }
 
 /** Boots services that end at once, until none is left. */
@@ -54,11 +67,12 @@ function boot(...nodeOptions: readonly string[]): Seen & { readonly said: string
   return { ...(JSON.parse(readFileSync(seen, 'utf8')) as Seen), said };
 }
 
-it('of 300 services comes from the code cache, and loads no streams', () => {
-  const { scripts, modules } = boot();
+it('of 300 services comes from the code cache, and loads neither streams nor time zones', () => {
+  const { scripts, modules, zoned } = boot();
   expect(scripts).toEqual([{ isCached: true }]);
   expect(modules).toContain('NativeModule fs');
   expect(modules.filter((name) => heavy.has(name))).toEqual([]);
+  expect(zoned).toBe(0);
 }, 60_000);
 
 it('of 300 services is over before V8 optimizes anything', () => {

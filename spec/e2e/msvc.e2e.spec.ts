@@ -6,11 +6,19 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cleanUp, program, run, type Supervisor } from '../support/supervisor';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { boot, cleanUp, program, run, type Supervisor } from '../support/supervisor';
 import { bootTree, done, failed } from './fixtures/msvc-tree';
-import { itWhen } from './fixtures/recorded';
+import { itWhen, sleeper } from './fixtures/recorded';
 
 afterAll(cleanUp);
+
+/** Bytes of the event log. */
+const lengthOf = (log: string): number =>
+  readdirSync(log)
+    .map((file) => statSync(join(log, file)).size)
+    .reduce((sum, size) => sum + size, 0);
 
 const terminal = (line: string): readonly string[] => ['script', '-qec', line, '/dev/null'];
 const hasTerminal = spawnSync('script', ['-qec', 'true', '/dev/null']).status === 0;
@@ -151,6 +159,21 @@ describe('msvc SERVICE', () => {
     expect(allJson).toEqual(names);
     await minit.stopAndReplay();
   });
+});
+
+it('asking for all, again and again, leaves the event log to what happens', async () => {
+  const names = Array.from({ length: 30 }, (_, index) => `a-service-with-a-name-${String(index)}`);
+  const minit = boot({
+    'default/depends': `${names.join('\n')}\n`,
+    ...Object.fromEntries(names.map((name) => [`${name}/run`, sleeper])),
+  });
+  await minit.booted();
+  const before = lengthOf(minit.log);
+  const { stdout } = minit.msvc('--all', '--json');
+  expect(stdout.trim().split('\n')).toHaveLength(names.length + 1);
+  expect(lengthOf(minit.log)).toBeGreaterThan(before);
+  expect(lengthOf(minit.log) - before).toBeLessThan(stdout.length / 2);
+  await minit.stopAndReplay();
 });
 
 describe('flags that tell', () => {

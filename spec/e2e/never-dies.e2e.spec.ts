@@ -230,8 +230,10 @@ describe('a fault while a boot is under way', () => {
     );
     const pids = names.map((name) => minit.pidOf(name));
     expect(new Set(pids).size).toBe(count);
-    const sleeping = processes().filter((one) => argumentsOf(one)[0] === 'sleep');
-    expect(sleeping.length).toBe(count);
+    const sleeping = (): number =>
+      processes().filter((one) => argumentsOf(one)[0] === 'sleep').length;
+    await eventually('all have become what they run', () => sleeping() >= count);
+    expect(sleeping()).toBe(count);
     process.kill(pid, 'SIGTERM');
     expect(await minit.finished()).toEqual(ended);
     minit.replays();

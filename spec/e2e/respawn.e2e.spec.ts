@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { addFiles, boot, cleanUp, type Files, type Supervisor } from '../support/supervisor';
 import { eventually } from './fixtures-bad/bad-input';
 import {
-  argumentsOf,
+  argumentsOnceStarted,
   change,
   changesOf,
   effectsOf,
@@ -180,7 +180,7 @@ describe('before each start its directory is read again', () => {
   it('with other params, another run and no nice level left over', async () => {
     const minit = boot({ ...daemon('->/bin/sleep'), 'd/params': '1000\n', 'd/nice': '3\n' });
     await minit.booted();
-    expect(argumentsOf(minit.pidOf('d'))).toEqual(['sleep', '1000']);
+    expect(await argumentsOnceStarted(minit.pidOf('d'))).toEqual(['sleep', '1000']);
     const directory = join(minit.root, 'd');
     writeFileSync(join(directory, 'params'), '-f\n/dev/null\n');
     rmSync(join(directory, 'run'));
@@ -188,7 +188,7 @@ describe('before each start its directory is read again', () => {
     addFiles(minit.root, { 'd/run': '->/usr/bin/tail' });
     expect(minit.msvc('-k', 'd')).toMatchObject({ code: 0 });
     await minit.reaches('d', 'running', 2);
-    expect(argumentsOf(minit.pidOf('d'))).toEqual(['tail', '-f', '/dev/null']);
+    expect(await argumentsOnceStarted(minit.pidOf('d'))).toEqual(['tail', '-f', '/dev/null']);
     await minit.stopAndReplay();
     expect(effectsOf(minit, 'SpawnProcess').map(({ nice }) => nice)).toEqual([3, undefined]);
   });

@@ -245,6 +245,18 @@ describe('control', () => {
     });
   });
 
+  it.each([
+    ['Pweb|500|', '0'],
+    ['Cweb', '1'],
+  ])('answers %s, whose process is being looked for, when minit ends: %s', (request, refusal) => {
+    const scenario = given({ web: {} }).boots('web').when(asked(request)).when(exited('web'));
+    expect(scenario.linesOf('Reply', 'ExitSupervisor')).toEqual([
+      'ExitSupervisor 0',
+      `Reply ${refusal}`,
+    ]);
+    scenario.when(probed(true)).asks();
+  });
+
   it('gives a PID to the first of two services that are told it at the same time', () => {
     const scenario = given({ a: {}, b: {} })
       .boots('a', 'b')

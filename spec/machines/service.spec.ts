@@ -245,6 +245,14 @@ describe('a service', () => {
   });
 
   describe('whose process ends early', () => {
+    it('has ended once: who gets the PID again, while other spawns are under way, lives', () => {
+      const hangs = { spawn: 'hangs' } as const;
+      given({ a: hangs, b: hangs, c: hangs })
+        .boots('a', 'b', 'c')
+        .when(orphanExited(900), spawned('a', 900), spawned('b', 900))
+        .is({ a: 'finished', b: 'running.ready' });
+    });
+
     it('has ended when its end is told before its spawn', () => {
       given({ job: { spawn: 'hangs' }, k: {} })
         .boots('k', 'job')

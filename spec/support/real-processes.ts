@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import { bootTimeUs } from '../../adapters/libc/clock';
-import { createProcesses } from '../../adapters/processes';
+import { createProcesses, type ProcessesOptions } from '../../adapters/processes';
 import { detectRole } from '../../adapters/role';
 import type { SpawnProcessParams } from '../../machines/effects';
 import { recordOccurrences, type EventOf } from './occurrences';
@@ -32,9 +32,9 @@ export interface Spawned {
 jest.setTimeout(15_000);
 
 /** Adopts orphans, begins to reap; everything is undone by `close`. */
-export function startRealProcesses() {
+export function startRealProcesses(options: Pick<ProcessesOptions, 'pidMemory'> = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'minit-processes-'));
-  const processes = createProcesses({ now: bootTimeUs });
+  const processes = createProcesses({ now: bootTimeUs, ...options });
   const recorder = recordOccurrences(processes.occurrence$);
   detectRole();
   let names = 0;
