@@ -1,18 +1,21 @@
 /**
- * Reaps whatever ends: SIGCHLD says that something has, waitpid(2) what. Several ends may come as
- * one signal, and those from before the handler was there come with none: so each sweep takes all,
- * and there is one at the start.
+ * Reaps whatever ends. SIGCHLD says that something has and, where its handler is ours as well, what: that one is asked for
+ * alone, since the kernel looks at all children when it is asked for any. Several ends may come as one signal, and
+ * those from before the handler was there come with none: so any child is asked for all the same, a moment later and at the start.
  *
  * @module
  */
 import type { ExitStatus } from '../machines/events';
 import type { Children } from './children';
+import { noteChildSignals } from './libc/child-signals';
 import { reapOne, type Reaped } from './libc/wait';
 import { feedWatchdog } from './libc/watchdog';
 import type { Watches } from './watches';
 
 /** A spawn that hangs must not hold back the end of a stranger for long. */
 const holdBackDelayMs = 50;
+/** Who ended at the same moment as another, so that only one signal came, is found by then. */
+const sweepDelayMs = 10;
 
 export interface ReaperOptions {
   readonly children: Children;
@@ -20,6 +23,8 @@ export interface ReaperOptions {
   /** Says whether a child may exist whose PID is not known yet. */
   readonly areSpawnsUnderWay: () => boolean;
   readonly onExited: (pid: number, status: ExitStatus, cause: number | undefined) => void;
+  /** For specs. */
+  readonly noteSignals?: typeof noteChildSignals;
 }
 
 export interface Reaper {
@@ -36,25 +41,44 @@ export interface Reaper {
 /** Begins to reap, first in a later turn. */
 export function createReaper(options: ReaperOptions): Reaper {
   const { children, dropWatch, areSpawnsUnderWay, onExited } = options;
+  const { noteSignals = noteChildSignals } = options;
   const holdBack = (reaped: Reaped): void => {
     children.holdBack(reaped);
     setTimeout(() => {
       if (children.giveUp(reaped)) onExited(reaped.pid, reaped.status, undefined);
     }, holdBackDelayMs).unref();
   };
+  const report = (reaped: Reaped): void => {
+    const { pid, status } = reaped;
+    const ownCause = children.reaped(pid);
+    const watchCause = dropWatch(pid);
+    const cause = ownCause ?? watchCause;
+    if (cause === undefined && areSpawnsUnderWay()) holdBack(reaped);
+    else onExited(pid, status, cause);
+  };
+  let later: NodeJS.Timeout | undefined;
   const sweep = (): void => {
+    feedWatchdog();
+    clearTimeout(later);
+    later = undefined;
+    for (let reaped = reapOne(); reaped !== undefined; reaped = reapOne()) report(reaped);
+  };
+  const reapTold = (): void => {
+    const pids = told?.take();
+    if (pids === undefined) {
+      sweep();
+      return;
+    }
     // A child that was stopped or went on comes here as well, and nothing follows.
     feedWatchdog();
-    for (let reaped = reapOne(); reaped !== undefined; reaped = reapOne()) {
-      const { pid, status } = reaped;
-      const ownCause = children.reaped(pid);
-      const watchCause = dropWatch(pid);
-      const cause = ownCause ?? watchCause;
-      if (cause === undefined && areSpawnsUnderWay()) holdBack(reaped);
-      else onExited(pid, status, cause);
+    for (const pid of pids) {
+      const reaped = reapOne(pid);
+      if (reaped !== undefined) report(reaped);
     }
+    later ??= setTimeout(sweep, sweepDelayMs).unref();
   };
-  process.on('SIGCHLD', sweep);
+  process.on('SIGCHLD', reapTold);
+  const told = noteSignals();
   const first = setImmediate(sweep);
   return {
     sweep,
@@ -69,7 +93,8 @@ export function createReaper(options: ReaperOptions): Reaper {
     },
     close() {
       clearImmediate(first);
-      process.off('SIGCHLD', sweep);
+      clearTimeout(later);
+      process.off('SIGCHLD', reapTold);
     },
   };
 }

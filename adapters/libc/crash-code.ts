@@ -2,10 +2,11 @@
  * The machine code of the crash handler: it notes the signal, then makes the system calls of a list,
  * each entry of which says where the next one is. See decision 0012 for why there is machine code.
  *
- * One line is one instruction: its bytes, and what it does. No stack, no libc, no condition.
+ * No stack, no libc, no condition.
  *
  * @module
  */
+import { bytes, littleEndian } from './machine-code';
 
 /** Where the code finds what it works on. */
 export interface CrashCodePlaces {
@@ -40,9 +41,6 @@ export function crashEntry(words: {
 }): Buffer {
   return littleEndian([BigInt(words.call), ...words.values, words.next]);
 }
-
-const littleEndian = (words: readonly bigint[]): Buffer =>
-  Buffer.from(BigUint64Array.from(words).buffer);
 
 // prettier-ignore
 const x64: CrashCode = {
@@ -82,8 +80,6 @@ const arm64: CrashCode = {
       littleEndian([firstEntry]),                 // 48: what the third one loads
     ]),
 };
-
-const bytes = (hex: string): Buffer => Buffer.from(hex.replaceAll(' ', ''), 'hex');
 
 const crashCodes: Readonly<Record<string, CrashCode>> = { x64, arm64 };
 

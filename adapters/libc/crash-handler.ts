@@ -6,12 +6,13 @@
  *
  * @module
  */
-import { bind, lastErrno, resultOrErrno } from './koffi';
+import { bind, lastErrno } from './koffi';
 import { crashCodeFor, crashEntry, crashEntryBytes, type CrashCode } from './crash-code';
 import { errnos } from '../errnos';
 import { clearCloseOnExec } from './fcntl';
-import { mapMemory, sealMemory, writeMemory } from './memory';
+import { mapMemory, placeProgram, sealMemory, writeMemory } from './memory';
 import { packProgram, type NextProgram } from './program-vectors';
+import { SA_NODEFER, SA_ONSTACK, setSignalAction } from './signal-action';
 import { stopWatchdog } from './watchdog';
 
 /** The signals that nobody can go on after, and that of the watchdog. signal(7) */
@@ -26,20 +27,14 @@ export const crashSignals = {
   SIGSYS: 31,
 } as const;
 
-const SA_ONSTACK = 0x08000000;
-const SA_NODEFER = 0x40000000;
 const SIG_SETMASK = 2n;
 const ITIMER_VIRTUAL = 1n;
 /** sigset_t as the kernel has it. */
 const kernelMaskBytes = 8n;
-/** struct sigaction of glibc and musl, x64 and arm64: handler, a mask of 128 bytes, flags, restorer. */
-const actionBytes = 152;
-const actionFlagsOffset = 136;
 /** What the kernel pushes grows with the CPU (AMX: 11 KiB), and a crash may come on top of a crash. */
 const signalStackBytes = 65_536;
 const standardFds = [0, 1, 2];
 
-const sigaction = bind<[number, Buffer, bigint]>('int sigaction(int, void *, void *)');
 const sigaltstack = bind<[Buffer, bigint]>('int sigaltstack(void *, void *)');
 
 export interface CrashHandlerOptions extends NextProgram {
@@ -77,7 +72,7 @@ export function armCrashHandler(options: CrashHandlerOptions): CrashHandler {
   const errno = useSignalStack();
   if (errno !== 0) return refused(errno);
   for (const signal of Object.values(crashSignals)) {
-    const result = setAction(signal, handler, SA_ONSTACK | SA_NODEFER);
+    const result = setSignalAction(signal, { handler, flags: SA_ONSTACK | SA_NODEFER });
     if (result === 0) continue;
     disarm();
     return refused(-result);
@@ -91,19 +86,15 @@ const refused = (errno: number): CrashHandler => ({ isArmed: false, errno });
 function disarm(): void {
   // First: the default action of SIGVTALRM is to end.
   stopWatchdog();
-  for (const signal of Object.values(crashSignals)) setAction(signal, 0n, 0);
+  for (const signal of Object.values(crashSignals))
+    setSignalAction(signal, { handler: 0n, flags: 0 });
 }
 
 /** Returns the address of the handler, or the errno. */
 function placeHandler(code: CrashCode, options: CrashHandlerOptions): bigint | number {
   const firstEntry = placeCalls(code, options);
   if (typeof firstEntry === 'number') return firstEntry;
-  const program = code.assemble({ signal: options.signalAddress, firstEntry });
-  const handler = mapMemory(program.length);
-  if (typeof handler === 'number') return handler;
-  writeMemory(handler, program);
-  const result = sealMemory(handler, program.length, 'program');
-  return result === 0 ? handler : -result;
+  return placeProgram(code.assemble({ signal: options.signalAddress, firstEntry }));
 }
 
 /** Returns the address of the list of system calls, or the errno. */
@@ -158,12 +149,4 @@ function useSignalStack(): number {
   if (sigaltstack(description, 0n) !== 0) return lastErrno();
   signalStack = stack;
   return 0;
-}
-
-/** `handler` 0 is the default action. Returns 0 or −errno. sigaction(2) */
-function setAction(signal: number, handler: bigint, flags: number): number {
-  const action = Buffer.alloc(actionBytes);
-  action.writeBigUInt64LE(handler, 0);
-  action.writeInt32LE(flags, actionFlagsOffset);
-  return resultOrErrno(sigaction(signal, action, 0n));
 }

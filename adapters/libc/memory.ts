@@ -39,6 +39,15 @@ export function sealMemory(address: bigint, byteLength: number, use: 'data' | 'p
   return resultOrErrno(mprotect(address, byteLength, access));
 }
 
+/** Copies machine code to pages of its own, from which it can be run; returns its address, or the errno. */
+export function placeProgram(code: Buffer): bigint | number {
+  const address = mapMemory(code.length);
+  if (typeof address === 'number') return address;
+  writeMemory(address, code);
+  const result = sealMemory(address, code.length, 'program');
+  return result === 0 ? address : -result;
+}
+
 /** Returns a copy of the C string at `address`, with its terminating zero. strlen(3) */
 export function copyString(address: bigint): Buffer {
   const copy = Buffer.alloc(lengthOfString(address) + 1);

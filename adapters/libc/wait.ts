@@ -7,6 +7,7 @@ import type { ExitStatus } from '../../machines/events';
 import { errnos } from '../errnos';
 import { addressOf, bind, bindAtOnce, resultOrErrno } from './koffi';
 
+const anyChild = -1;
 const WNOHANG = 1;
 const WEXITED = 4;
 const WNOWAIT = 0x0100_0000;
@@ -27,9 +28,12 @@ export interface Reaped {
   readonly status: ExitStatus;
 }
 
-/** Reaps one child of ours, whichever; `undefined` when none has ended. */
-export function reapOne(): Reaped | undefined {
-  const pid = waitPid(-1, statusAddress, WNOHANG);
+/**
+ * Reaps one child of ours, whichever or this one; `undefined` when it has not ended, or is none. For whichever the
+ * kernel looks at all children.
+ */
+export function reapOne(which = anyChild): Reaped | undefined {
+  const pid = waitPid(which, statusAddress, WNOHANG);
   return pid > 0 ? { pid, status: exitStatus(status[0] ?? 0) } : undefined;
 }
 

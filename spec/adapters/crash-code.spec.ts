@@ -1,6 +1,6 @@
 /** What the bytes of the crash handler mean, according to a disassembler that knows nothing of it. */
-import loadCapstone from '@alexaltea/capstone-js';
 import { crashCodeFor, crashEntry, crashEntryBytes } from '../../adapters/libc/crash-code';
+import { disassembled } from '../support/disassembled';
 
 const places = { signal: 0x1122_3344_5566_7788n, firstEntry: 0x7edc_ba98_7654_3210n };
 
@@ -8,25 +8,6 @@ function assembled(cpu: string): Buffer {
   const code = crashCodeFor(cpu)?.assemble(places);
   if (code === undefined) throw new Error(`no code for ${cpu}`);
   return code;
-}
-
-/** One line an instruction: where it is, and what it is. */
-async function disassembled(cpu: 'x64' | 'arm64', code: Buffer): Promise<string[]> {
-  const capstone = await loadCapstone();
-  const { ARCH_X86, MODE_64, ARCH_ARM64, MODE_LITTLE_ENDIAN } = capstone;
-  const disassembler =
-    cpu === 'x64'
-      ? new capstone.Capstone(ARCH_X86, MODE_64)
-      : new capstone.Capstone(ARCH_ARM64, MODE_LITTLE_ENDIAN);
-  try {
-    return disassembler
-      .disasm(code, 0)
-      .map(({ address, mnemonic, op_str }) =>
-        `${String(address)}: ${mnemonic} ${op_str}`.trimEnd(),
-      );
-  } finally {
-    disassembler.close();
-  }
 }
 
 describe('the code of the crash handler', () => {

@@ -22,23 +22,27 @@ interface Calls {
   readonly ofTurns: number;
 }
 
-/** Boots so many services that end at once, until minit has nothing left; counts what its main thread asked the kernel. */
-function systemCalls(count: number): Calls {
+/** Boots so many services that end at once, until minit has nothing left; returns what strace(1) writes of its main thread. */
+function trace(count: number, ...options: readonly string[]): string {
   const directory = temporaryDirectory();
   const root = join(directory, 'root');
   makeOneShots(root, count);
-  const summary = join(directory, 'calls');
+  const written = join(directory, 'calls');
   const { status, stderr } = spawnSync(
     'strace',
     [
-      ...['-c', '-o', summary, process.execPath, minit, '--quiet'],
+      ...[...options, '-o', written, process.execPath, minit, '--quiet'],
       ...['--root', root, '--log', join(directory, 'log')],
     ],
     { encoding: 'utf8', env: { PATH: process.env['PATH'] } },
   );
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  return readFileSync(written, 'utf8');
+}
+
+function systemCalls(count: number): Calls {
   const line = /^ *[\d.]+ +[\d.]+ +\d+ +(\d+) +(?:\d+ +)?(\w+)$/gmu;
-  const rows = [...readFileSync(summary, 'utf8').matchAll(line)]
+  const rows = [...trace(count, '-c').matchAll(line)]
     .map(([, calls, name = '']) => ({ name, calls: Number(calls) }))
     .filter(({ name }) => name !== 'total');
   const sum = (isWanted: (name: string) => boolean): number =>
@@ -61,3 +65,12 @@ it('a start costs as many with 10,000 services as with 100', () => {
   expect((some.ofTurns - few.ofTurns) / (counts[1] - counts[0])).toBeLessThan(mostOfTurns);
   expect((many.ofTurns - some.ofTurns) / (counts[2] - counts[1])).toBeLessThan(mostOfTurns);
 }, 180_000);
+
+it('who has ended is asked for alone, not among all', () => {
+  const count = 200;
+  const calls = trace(count, '-e', 'trace=wait4', '-e', 'signal=none');
+  const reaped = [...calls.matchAll(/^wait4\((-?\d+),.* = [1-9]\d*$/gmu)].map(([, asked]) => asked);
+  expect(reaped).toHaveLength(count);
+  // Signals that come together are told as one: whoever is not told is found among all.
+  expect(reaped.filter((asked) => asked === '-1').length).toBeLessThan(count / 2);
+});
