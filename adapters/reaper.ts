@@ -1,7 +1,8 @@
 /**
- * Reaps whatever ends. SIGCHLD says that something has and, where its handler is ours as well, what: that one is asked for
- * alone, since the kernel looks at all children when it is asked for any. Several ends may come as one signal, and
- * those from before the handler was there come with none: so any child is asked for all the same, a moment later and at the start.
+ * Reaps whatever ends. SIGCHLD says that something has and, where that can be learnt, what: that one is
+ * asked for alone, since the kernel looks at all children when it is asked for any. Several ends may come
+ * as one signal, and those from before the handler was there come with none: so any child is asked for
+ * all the same, a moment later and at the start.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
- * Which children SIGCHLD was for. The kernel tells with the signal whose end it is, and Node hands on only that it came; to ask waitpid(2)
- * for any child makes the kernel look at all of them. Signals that come at once are told as one, so that
- * whoever uses this must ask for any child now and then all the same.
+ * Which children SIGCHLD was for. The kernel tells with the signal whose end it is, and Node hands on
+ * only that it came; to ask waitpid(2) for any child makes the kernel look at all of them. Signals that
+ * come at once are told as one, so that whoever uses this must ask for any child now and then all the same.
  *
  * @module
  */
@@ -13,6 +13,8 @@ import { signals } from '../../machines/service-context';
 
 /** A count of all that was noted, then the PIDs. Aligned, and it stays where it is once its address was asked for. */
 const ring = new Int32Array(1 + ringSlots);
+/** SIG_IGN; SIG_DFL is below it. */
+const ignored = 1n;
 let handler: { readonly address: bigint; readonly next: bigint } | undefined;
 
 export interface ChildSignals {
@@ -21,12 +23,13 @@ export interface ChildSignals {
 }
 
 /**
- * Notes PIDs from now on, before the handler of SIGCHLD that is there now; that must be one, and whoever replaces it ends this.
- * Returns `undefined` where it cannot be done: no code for this CPU, no memory that may hold a program.
+ * Notes PIDs from now on, before the handler of SIGCHLD that is there now; whoever replaces it ends this.
+ * Returns `undefined` where it cannot be done: no handler, no code for this CPU, no memory that may hold a
+ * program.
  */
 export function noteChildSignals(): ChildSignals | undefined {
   const action = signalAction(signals.SIGCHLD);
-  if (typeof action === 'number') return undefined;
+  if (typeof action === 'number' || action.handler <= ignored) return undefined;
   if (action.handler !== handler?.address) {
     const address = handler?.next === action.handler ? handler.address : place(action.handler);
     if (address === undefined) return undefined;

@@ -82,4 +82,9 @@ describe('the PIDs of SIGCHLD', () => {
     expect(told?.take()).toEqual([]);
     expect(before?.take()).toHaveLength(3);
   });
+
+  it('are not to be had where nobody takes the signal', () => {
+    expect(noteChildSignals()).toBeUndefined();
+    expect(signalAction(signals.SIGCHLD)).toMatchObject({ handler: 0n });
+  });
 });
