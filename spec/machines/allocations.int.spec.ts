@@ -7,7 +7,7 @@ import { buildSync } from 'esbuild';
 import { temporaryDirectory } from '../support/temporary-directory';
 
 const script = join(temporaryDirectory(), 'count-allocations.cjs');
-const youngMb = 64;
+const youngMb = 256;
 
 interface Count {
   readonly events: number;
