@@ -6,15 +6,23 @@
  * @module
  */
 import { childCodeFor, ringSlots } from './child-code';
-import { addressOf } from './koffi';
-import { placeProgram } from './memory';
+import { viewOf } from './koffi';
+import { mapMemory, placeProgram } from './memory';
 import { SA_SIGINFO, setSignalAction, signalAction } from './signal-action';
 import { signals } from '../../machines/service-context';
 
-/** A count of all that was noted, then the PIDs. Aligned, and it stays where it is once its address was asked for. */
-const ring = new Int32Array(1 + ringSlots);
+const ringBytes = 4 * (1 + ringSlots);
 /** SIG_IGN; SIG_DFL is below it. */
 const ignored = 1n;
+/**
+ * A count of all that was noted, then the PIDs. For ever, like the code that writes there: another handler, put before
+ * ours, may go on to it when nobody here wants it any more.
+ */
+interface Ring {
+  readonly address: bigint;
+  readonly words: Int32Array;
+}
+let ring: Ring | undefined;
 let handler: { readonly address: bigint; readonly next: bigint } | undefined;
 
 export interface ChildSignals {
@@ -29,35 +37,44 @@ export interface ChildSignals {
  */
 export function noteChildSignals(): ChildSignals | undefined {
   const action = signalAction(signals.SIGCHLD);
-  if (typeof action === 'number' || action.handler <= ignored) return undefined;
+  ring ??= mapRing();
+  if (ring === undefined || typeof action === 'number' || action.handler <= ignored)
+    return undefined;
   if (action.handler !== handler?.address) {
-    const address = handler?.next === action.handler ? handler.address : place(action.handler);
+    const next = action.handler;
+    const address = handler?.next === next ? handler.address : place(ring, next);
     if (address === undefined) return undefined;
     const flags = action.flags | SA_SIGINFO;
     if (setSignalAction(signals.SIGCHLD, { ...action, handler: address, flags }) !== 0)
       return undefined;
-    handler = { address, next: action.handler };
+    handler = { address, next };
   }
-  return { take: createTaker() };
+  return { take: createTaker(ring.words) };
+}
+
+function mapRing(): Ring | undefined {
+  const address = mapMemory(ringBytes);
+  if (typeof address === 'number') return undefined;
+  return { address, words: new Int32Array(viewOf(address, ringBytes)) };
 }
 
 /** Returns the address of the code; a page is left behind for each handler that it goes on to. */
-function place(next: bigint): bigint | undefined {
-  const code = childCodeFor(process.arch)?.({ ring: addressOf(ring), next });
+function place({ address: ringAddress }: Ring, next: bigint): bigint | undefined {
+  const code = childCodeFor(process.arch)?.({ ring: ringAddress, next });
   const address = code && placeProgram(code);
   return typeof address === 'bigint' ? address : undefined;
 }
 
-function createTaker(): ChildSignals['take'] {
-  let taken = Atomics.load(ring, 0);
+function createTaker(words: Int32Array): ChildSignals['take'] {
+  let taken = Atomics.load(words, 0);
   return () => {
-    const noted = Atomics.load(ring, 0);
+    const noted = Atomics.load(words, 0);
     const count = (noted - taken) | 0;
     const pids: number[] = [];
     let isKnown = count <= ringSlots;
     for (; isKnown && taken !== noted; taken = (taken + 1) | 0) {
       // 0: the other thread that has counted it has not written it yet.
-      const pid = Atomics.exchange(ring, 1 + (taken & (ringSlots - 1)), 0);
+      const pid = Atomics.exchange(words, 1 + (taken & (ringSlots - 1)), 0);
       pids.push(pid);
       isKnown = pid > 0;
     }
