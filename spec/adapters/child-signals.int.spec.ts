@@ -74,6 +74,20 @@ describe('the PIDs of SIGCHLD', () => {
     expect(told.take()).toEqual([process.pid]);
   });
 
+  it('are noted by two that know nothing of each other, the one before the other', () => {
+    const first = listen();
+    let other: typeof first | undefined;
+    jest.isolateModules(() => {
+      const load = require as (path: string) => { noteChildSignals: typeof noteChildSignals };
+      other = load('../../adapters/libc/child-signals').noteChildSignals();
+    });
+    tellSelf(300);
+    expect([first.take(), other?.take()]).toEqual([undefined, undefined]);
+    tellSelf(2);
+    const both = [process.pid, process.pid];
+    expect([first.take(), other?.take()]).toEqual([both, both]);
+  });
+
   it('are none of what came before', () => {
     process.on('SIGCHLD', onSignal);
     const before = noteChildSignals();
