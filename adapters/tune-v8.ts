@@ -21,8 +21,8 @@ export const setFlagsByNode: SetV8Flags = (flags) => {
  */
 export function tuneV8(setFlags: SetV8Flags): void {
   setFlags([
-    // The optimizer is 4 MB of Node's program that nothing else brings into memory, for a boot that is over before
-    // it has helped.
+    // TurboFan is 4 MB of Node's program that nothing else brings into memory, for a boot that is over before it
+    // has helped. Maglev, where there is one, is not meant by this.
     '--no-opt',
     // A young generation that has grown is memory that is not given back: 7 MB after a big boot.
     '--semi-space-growth-factor=1',
@@ -34,12 +34,20 @@ export function untuneV8(setFlags: SetV8Flags): void {
   setFlags(['--opt', '--semi-space-growth-factor=2']);
 }
 
+/**
+ * From here on Maglev, V8's quick optimizer, is on by itself: a boot of hundreds has it already, and the slow one
+ * that {@link tuneV8} has put off brings nothing more (decision 0023).
+ */
+const firstV8WithMaglev = 13;
+
 /** For a big boot or a long life: call it when so much has happened that more of the same is to be expected. */
-export function letV8Optimize(setFlags: SetV8Flags): void {
+export function letV8Optimize(setFlags: SetV8Flags, v8Version = process.versions.v8): void {
+  const version = Number.parseInt(v8Version, 10);
+  if (version >= firstV8WithMaglev) return;
   setFlags([
     '--opt',
     // What is hot in the long run. Later versions count in other ways, and complain of a flag that they do not know.
-    ...(process.versions.v8.startsWith('11.') ? ['--interrupt-budget=1000000'] : []),
+    ...(version === 11 ? ['--interrupt-budget=1000000'] : []),
   ]);
 }
 

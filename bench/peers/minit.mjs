@@ -27,6 +27,7 @@ export const minit = (programs) => {
       argv: [
         process.execPath,
         programs.minit,
+        '--quiet',
         '--root',
         join(dir, 'root'),
         '--log',
