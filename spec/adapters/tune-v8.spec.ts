@@ -1,5 +1,7 @@
 /**
- * What V8 is told after a big boot, by its version. What it does then is seen in light-boot.e2e and test:nodes.
+ * What V8 is told after a big boot, by its version.
+ *
+ * Not here: what V8 makes of it (bench/).
  */
 import { letV8Optimize } from '../../adapters/tune-v8';
 
