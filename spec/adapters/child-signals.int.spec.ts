@@ -4,7 +4,11 @@
 import '../support/real-process';
 import { spawn } from 'node:child_process';
 import { noteChildSignals } from '../../adapters/libc/child-signals';
-import { signalAction } from '../../adapters/libc/signal-action';
+import {
+  setSignalAction,
+  signalAction,
+  type SignalAction,
+} from '../../adapters/libc/signal-action';
 import { signals } from '../../machines/service-context';
 
 const onSignal = (): void => undefined;
@@ -18,8 +22,12 @@ const tellSelf = (times: number): void => {
   for (let count = 0; count < times; count += 1) process.kill(process.pid, 'SIGCHLD');
 };
 
+/** What it was: libuv's where a child of another spec in this process still lives, else the default. */
+const atFirst = signalAction(signals.SIGCHLD) as SignalAction;
+
 afterEach(() => {
   process.off('SIGCHLD', onSignal);
+  setSignalAction(signals.SIGCHLD, atFirst);
 });
 
 describe('the PIDs of SIGCHLD', () => {
@@ -66,9 +74,10 @@ describe('the PIDs of SIGCHLD', () => {
   });
 
   it('are noted again where the handler was taken away meanwhile', () => {
+    process.on('SIGCHLD', onSignal);
+    const ofNode = signalAction(signals.SIGCHLD) as SignalAction;
     listen();
-    process.off('SIGCHLD', onSignal);
-    expect(signalAction(signals.SIGCHLD)).toMatchObject({ handler: 0n });
+    setSignalAction(signals.SIGCHLD, ofNode);
     const told = listen();
     tellSelf(1);
     expect(told.take()).toEqual([process.pid]);
@@ -98,6 +107,7 @@ describe('the PIDs of SIGCHLD', () => {
   });
 
   it('are not to be had where nobody takes the signal', () => {
+    setSignalAction(signals.SIGCHLD, { ...atFirst, handler: 0n });
     expect(noteChildSignals()).toBeUndefined();
     expect(signalAction(signals.SIGCHLD)).toMatchObject({ handler: 0n });
   });
