@@ -22,12 +22,15 @@ const tellSelf = (times: number): void => {
   for (let count = 0; count < times; count += 1) process.kill(process.pid, 'SIGCHLD');
 };
 
-/** What it was: libuv's where a child of another spec in this process still lives, else the default. */
-const atFirst = signalAction(signals.SIGCHLD) as SignalAction;
+process.on('SIGCHLD', onSignal);
+const ofNode = signalAction(signals.SIGCHLD) as SignalAction;
+process.off('SIGCHLD', onSignal);
 
 afterEach(() => {
   process.off('SIGCHLD', onSignal);
-  setSignalAction(signals.SIGCHLD, atFirst);
+  // A child of another spec in this process may still want it of Node.
+  if ((signalAction(signals.SIGCHLD) as SignalAction).handler !== 0n)
+    setSignalAction(signals.SIGCHLD, ofNode);
 });
 
 describe('the PIDs of SIGCHLD', () => {
@@ -74,8 +77,6 @@ describe('the PIDs of SIGCHLD', () => {
   });
 
   it('are noted again where the handler was taken away meanwhile', () => {
-    process.on('SIGCHLD', onSignal);
-    const ofNode = signalAction(signals.SIGCHLD) as SignalAction;
     listen();
     setSignalAction(signals.SIGCHLD, ofNode);
     const told = listen();
@@ -107,8 +108,10 @@ describe('the PIDs of SIGCHLD', () => {
   });
 
   it('are not to be had where nobody takes the signal', () => {
-    setSignalAction(signals.SIGCHLD, { ...atFirst, handler: 0n });
+    const found = signalAction(signals.SIGCHLD) as SignalAction;
+    setSignalAction(signals.SIGCHLD, { ...found, handler: 0n });
     expect(noteChildSignals()).toBeUndefined();
     expect(signalAction(signals.SIGCHLD)).toMatchObject({ handler: 0n });
+    setSignalAction(signals.SIGCHLD, found);
   });
 });
