@@ -92,9 +92,12 @@ class EventLogWriter implements RealEventLog {
     this.#tell(error);
     if (error !== undefined) return;
     const place = this.#segment?.place;
-    if (place === 'removed') this.#replaceRemoved(snapshot);
-    else if (place === 'hidden') this.#moveToSight();
-    else if ((this.#segment?.bytes ?? 0) >= this.#rotateAtBytes) this.#rotate(snapshot);
+    if (place === 'removed') {
+      this.#replaceRemoved(snapshot);
+      return;
+    }
+    if (place === 'hidden') this.#moveToSight();
+    if ((this.#segment?.bytes ?? 0) >= this.#rotateAtBytes) this.#rotate(snapshot);
   }
 
   release(): void {

@@ -523,6 +523,31 @@ describe('when its directory is not what it was', () => {
     expect(events.map(({ type }) => type)).toEqual(['LogOpened', 'LogOpened']);
   });
 
+  it('says so when the hidden file is full and no next segment can be made', () => {
+    const { directory, append, events } = start({ limits: small });
+    append(1);
+    const hidden = `${directory}-hidden`;
+    renameSync(directory, hidden);
+    symlinkSync('/nowhere', directory);
+    for (let seq = 2; seq <= 20; seq += 1) append(seq);
+    expect(events[1]).toMatchObject({ type: 'LogFailed', error: { code: 'ENOENT' } });
+    expect(read(hidden).seqs).toHaveLength(20);
+  });
+
+  it('begins the next segment in sight when the hidden file is full and could not be carried over', () => {
+    const { directory, append } = start({ limits: small });
+    append(1);
+    const hidden = `${directory}-hidden`;
+    renameSync(directory, hidden);
+    symlinkSync('/nowhere', directory);
+    append(2);
+    rmSync(directory);
+    // By the clock of this log it is always too early for another attempt to carry it over.
+    for (let seq = 3; seq <= 20; seq += 1) append(seq);
+    expect(read(hidden).seqs.length).toBeLessThan(20);
+    expect(read(directory).seqs.at(-1)).toBe(20);
+  });
+
   it('leaves nothing of a copy behind that could not be finished', () => {
     const disk = createDisk(100_000);
     const { directory, log, append } = start({ write: disk.write });
