@@ -49,17 +49,34 @@ const moduleFunction = {
 };
 /** Programs that are started often, or must be quick: with a code cache. */
 const cached = ['minit', 'msvc'];
+/** `msvc --why` folds a log: three quarters of msvc, which no other flag reads at its start. */
+const apart = { file: './msvc-why.cjs', source: 'cli/msvc-views/why.ts' };
+const loadApart = {
+  name: 'load-apart',
+  setup({ onResolve }) {
+    const filter = /\/msvc-views\/why\.js$/;
+    onResolve({ filter }, () => ({ path: apart.file, external: true }));
+  },
+};
 const programs = await bundle(
   sources.filter((file) => !cached.includes(basename(file, '.ts'))).map((file) => `cli/${file}`),
   { banner: { js: shebang } },
 );
 const loader = await bundle({ loader: 'cli/loader.ts' }, { banner: { js: shebang } });
-const bundles = await bundle(
-  Object.fromEntries(cached.map((name) => [name, `cli/${name}.ts`])),
+const bundles = await bundle(Object.fromEntries(cached.map((name) => [name, `cli/${name}.ts`])), {
+  ...moduleFunction,
   // Short, since it is read at each start; with lines, since a stack trace names them.
-  { ...moduleFunction, minifyWhitespace: true, lineLimit: 120 },
+  ...{ minifyWhitespace: true, lineLimit: 120 },
+  // What is loaded apart is required: a script that a loader runs cannot import.
+  ...{ plugins: [loadApart], supported: { 'dynamic-import': false } },
+});
+const views = await bundle(
+  { [basename(apart.file, '.cjs')]: apart.source },
+  { outExtension: { '.js': '.cjs' } },
 );
-const inputs = [programs, loader, bundles].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+const inputs = [programs, loader, bundles, views].flatMap(({ metafile }) =>
+  Object.keys(metafile.inputs),
+);
 
 mkdirSync(dist, { recursive: true });
 for (const { path, contents } of programs.outputFiles) replaceFile(path, contents, 0o755);
@@ -67,6 +84,7 @@ for (const [name, original] of Object.entries(sameAs)) {
   const output = programs.outputFiles.find(({ path }) => basename(path) === `${original}.js`);
   if (output !== undefined) replaceFile(join(dist, `${name}.js`), output.contents, 0o755);
 }
+for (const { path, contents } of views.outputFiles) replaceFile(path, contents, 0o644);
 copyKoffi();
 for (const { path, text } of bundles.outputFiles) {
   const name = basename(path, '.js');
@@ -111,6 +129,7 @@ async function bundle(entryPoints, options) {
   for (const [output, { imports }] of Object.entries(built.metafile.outputs)) {
     const foreign = imports
       .map(({ path }) => path)
+      .filter((path) => path !== apart.file)
       .filter((path) => !isBuiltin(path) || path.endsWith('child_process'));
     if (foreign.length > 0) throw new Error(`${output} imports ${foreign.join(', ')}`);
   }

@@ -3,7 +3,7 @@
  * (bad-control.e2e).
  */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { cleanUp, makeRoot, run } from '../support/supervisor';
 import { bootTree, done, failed } from './fixtures/msvc-tree';
@@ -32,6 +32,12 @@ describe('usage', () => {
     [['-P'], "error: option '-P <pid>' argument missing"],
   ])('%j is an error', (args, text) => {
     expect(run('msvc', args)).toEqual(failed(text));
+  });
+
+  it('reads nothing at its start of what only --why needs', () => {
+    const size = (file: string) => statSync(join(__dirname, '../../dist', file)).size;
+    expect(readFileSync(join(__dirname, '../../dist/msvc.bundle'), 'utf8')).not.toContain('xstate');
+    expect(size('msvc-why.cjs')).toBeGreaterThan(2 * size('msvc.bundle'));
   });
 
   it('says when no minit is running, at once', () => {
