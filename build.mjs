@@ -233,12 +233,15 @@ function fillCache({ filler, name, args, filled }) {
   const cache = join(dist, `${name}.cache`);
   // That of an earlier build; nobody would use it, but nor would anyone miss it.
   rmSync(cache, { force: true });
-  const { status } = spawnSync(
-    process.execPath,
-    [filler, join(dist, `${name}.bundle`), filled, ...args],
-    { stdio: 'ignore', env: { PATH: process.env.PATH }, timeout: 10_000 },
-  );
-  if (status === 0 && existsSync(filled)) replaceFile(cache, readFileSync(filled), 0o644);
+  const bundle = join(dist, `${name}.bundle`);
+  const isDone = (...words) =>
+    spawnSync(process.execPath, [filler, bundle, filled, ...words], {
+      stdio: 'ignore',
+      env: { PATH: process.env.PATH },
+      timeout: 10_000,
+    }).status === 0;
+  // V8 takes a cache with the flags only that it was made with.
+  if (isDone(...args) && isDone()) replaceFile(cache, readFileSync(filled), 0o644);
   else console.warn(`${name}.cache was not made: ${name} starts slower without it`);
 }
 

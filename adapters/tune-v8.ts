@@ -30,9 +30,16 @@ export function tuneV8(setFlags: SetV8Flags): void {
 }
 
 /** Takes {@link tuneV8} back, for whoever makes a code cache: it is for a Node as it begins. */
-export function untuneV8(setFlags: SetV8Flags): void {
-  setFlags(['--opt', '--semi-space-growth-factor=2']);
+export function untuneV8(setFlags: SetV8Flags, v8Version = process.versions.v8): void {
+  setFlags([
+    '--opt',
+    '--semi-space-growth-factor=2',
+    // Node 22: V8 has concluded its contrary from --no-opt, and does not take that back with it.
+    ...(majorOf(v8Version) === 12 ? ['--osr-from-maglev'] : []),
+  ]);
 }
+
+const majorOf = (version: string): number => Number.parseInt(version, 10);
 
 /**
  * From here on Maglev, V8's quick optimizer, is on by itself: a boot of hundreds has it already, and the slow one
@@ -42,7 +49,7 @@ const firstV8WithMaglev = 13;
 
 /** For a big boot or a long life: call it when so much has happened that more of the same is to be expected. */
 export function letV8Optimize(setFlags: SetV8Flags, v8Version = process.versions.v8): void {
-  const version = Number.parseInt(v8Version, 10);
+  const version = majorOf(v8Version);
   if (version >= firstV8WithMaglev) return;
   setFlags([
     '--opt',
