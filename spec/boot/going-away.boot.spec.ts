@@ -48,8 +48,8 @@ describe('a ROOT that gives I/O errors', () => {
     });
     await machine.booted();
     const pidOf = async (service: string): Promise<number> =>
-      // The kernel and qemu have a lot to say in between.
-      Number(/^\d+$/mu.exec((await machine.run(`msvc -g ${service}`)).output)?.[0]);
+      // The kernel, minit and qemu have a lot to say in between, also in the same line.
+      Number(/<(\d+)>/u.exec((await machine.run(`echo "<$(msvc -g ${service})>"`)).output)?.[1]);
     const before = { stays: await pidOf('stays'), comesBack: await pidOf('comes-back') };
     // The kernel is not to write into the lines of others.
     await machine.run('dmesg -n 1');
