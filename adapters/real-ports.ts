@@ -11,7 +11,7 @@ import { createClock } from './clock';
 import { createConsole } from './console';
 import { createControl, type ControlOptions } from './control-fifo';
 import { createEndingCalls } from './ending-calls';
-import { createEventLog } from './event-log/writer';
+import { createEventLog, type RealEventLog } from './event-log/writer';
 import type { SegmentListener } from './event-log/writer-options';
 import { say } from './last-words';
 import { bootTimeUs } from './libc/clock';
@@ -22,7 +22,7 @@ import { watchReadable, watchWritable } from './libc/readiness';
 import { createMissingMeans } from './missing-means';
 import { limitOpenFiles, openFilesOfServices } from './open-files';
 import { outputOf } from './output';
-import { createProcesses } from './processes';
+import { createProcesses, type RealProcesses } from './processes';
 import { exitInternalError, type Guard } from './re-exec/guard';
 import { Journal, type BootFacts, type Keeper } from './re-exec/journal';
 import type { Legacy } from './re-exec/journal-reader';
@@ -37,6 +37,7 @@ import { systemError } from './system-error';
 import { createSystemEnding } from './system-ending';
 import { createTimers } from './timers';
 import { afterNextTurn, createTurns } from './turns';
+import { whenQuiet } from './when-quiet';
 
 export interface RealPortsOptions {
   /** Absolute path of ROOT. */
@@ -107,7 +108,7 @@ export function createRealPorts(options: RealPortsOptions): Ports {
     greeting,
     outputOf,
   });
-  const journal = survival && createJournal(survival, facts, log.held.bind(log));
+  const journal = survival && createJournal(survival, facts, { log, processes });
   Object.assign(keeper, { journal });
   return {
     clock,
@@ -192,12 +193,15 @@ function bootFacts(
 function createJournal(
   { memory, guard, legacy }: Survival,
   facts: BootFacts,
-  held: ConstructorParameters<typeof Journal>[0]['held'],
+  { log, processes }: { log: RealEventLog; processes: RealProcesses },
 ): Journal {
   const journal = new Journal({
     ...memory,
     facts,
-    held,
+    held: () => log.held(),
+    whenQuiet: (task) => {
+      whenQuiet(processes.occurrence$, task);
+    },
     ...(legacy && { outstanding: legacy.outstanding, kept: legacy.kept }),
   });
   guard.onReason((reason) => {

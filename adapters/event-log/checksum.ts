@@ -4,9 +4,16 @@
  * @module
  */
 import type * as Zlib from 'node:zlib';
+import type { ScratchBytes } from '../scratch-bytes';
 
 /** CRC-32 of `data` (a string as UTF-8), begun with `seed`. */
 export type Checksum = (data: string | Uint8Array, seed: number) => number;
+
+/** The same in two ways: of `data`, and of what has been added to `scratch` from the byte `from` on. */
+export interface Checksums {
+  readonly ofData: Checksum;
+  readonly ofAdded: (scratch: ScratchBytes, from: number, seed: number) => number;
+}
 
 let table: Int32Array | undefined;
 
@@ -33,6 +40,7 @@ function makeTable(): Int32Array {
 const tableBytesMax = 16_384;
 let tableBytes = 0;
 let best: Checksum | undefined;
+let bestOfAdded: Checksums['ofAdded'] | undefined;
 
 export const checksum: Checksum = (data, seed) => {
   if (best !== undefined) return best(data, seed);
@@ -41,9 +49,15 @@ export const checksum: Checksum = (data, seed) => {
   return tableChecksum(data, seed);
 };
 
-/** For a program that has a better one; `undefined` where it is not to be had. */
-export function useChecksum(better: Checksum | undefined): void {
-  best = better ?? best;
+export const checksumOfAdded: Checksums['ofAdded'] = (scratch, from, seed) =>
+  bestOfAdded === undefined
+    ? checksum(scratch.memory.subarray(from, scratch.end), seed)
+    : bestOfAdded(scratch, from, seed);
+
+/** For a program that has better ones; `undefined` where they are not to be had. */
+export function useChecksums(better: Checksums | undefined): void {
+  best = better?.ofData ?? best;
+  bestOfAdded = better?.ofAdded ?? bestOfAdded;
 }
 
 function loadChecksum(): Checksum {

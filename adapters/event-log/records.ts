@@ -7,7 +7,8 @@
  */
 import type { LoggedRecord, LogSnapshot, SegmentHeader } from '../../machines/log-format';
 import { asRecorded } from '../../machines/recorded-replies';
-import { checksum } from './checksum';
+import type { ScratchBytes } from '../scratch-bytes';
+import { checksum, checksumOfAdded } from './checksum';
 
 /** Length of `,"check":"01234567"}`. */
 export const checkLength = 20;
@@ -23,6 +24,16 @@ export function encodeLine(json: string, previousCheck: number): EncodedLine {
   const body = json.slice(0, -1);
   const check = checksum(body, previousCheck);
   return { line: `${body}${checkText(check)}\n`, check };
+}
+
+/** Adds the same line to `scratch`, which has room for {@link checkLength} bytes more than `json`; returns its check. */
+export function addLine(scratch: ScratchBytes, json: string, previousCheck: number): number {
+  const from = scratch.end;
+  scratch.add(json);
+  scratch.dropLast();
+  const check = checksumOfAdded(scratch, from, previousCheck);
+  scratch.add(`${checkText(check)}\n`);
+  return check;
 }
 
 const checkText = (check: number): string => `,"check":"${check.toString(16).padStart(8, '0')}"}`;

@@ -9,7 +9,8 @@ import { dirname } from 'node:path';
 import type { SystemError } from '../../machines/events';
 import { systemError, systemErrorOf } from '../system-error';
 import { readLines } from './lines';
-import { encodeLine, verifyLine, type EncodedLine } from './records';
+import { ScratchBytes } from '../scratch-bytes';
+import { addLine, checkLength, verifyLine } from './records';
 import type { OpenedSegment } from './segments';
 
 /** write(2): returns how many bytes went, throws as `writeSync` does. */
@@ -27,11 +28,15 @@ export interface WriteOutcome {
   readonly error?: SystemError;
 }
 
-interface ShortWrite {
-  readonly bytes: Buffer;
-  readonly count: number;
-  readonly lines: readonly UncheckedLine[];
+/** A line among the bytes that are written with it. */
+interface EncodedLine {
+  readonly seq: number;
+  readonly end: number;
+  readonly check: number;
 }
+
+/** What is written; each segment is through with it before the next one begins. */
+const scratch = new ScratchBytes();
 
 /**
  * - `removed`: nobody can find the file any more.
@@ -194,33 +199,34 @@ export class SegmentFile {
   }
 
   #writeLines(lines: readonly UncheckedLine[]): number {
+    let units = 0;
+    for (const { json } of lines) units += json.length + checkLength;
+    scratch.begin(units);
     const encoded: EncodedLine[] = [];
     let check = this.#check;
-    for (const { json } of lines) {
-      const line = encodeLine(json, check);
-      check = line.check;
-      encoded.push(line);
+    for (const { seq, json } of lines) {
+      check = addLine(scratch, json, check);
+      encoded.push({ seq, end: scratch.end, check });
     }
-    const bytes = Buffer.from(encoded.map(({ line }) => line).join(''));
+    const { bytes } = scratch;
     const count = this.#writeSome(bytes);
-    if (count < bytes.length) return this.#noteShortWrite(encoded, { bytes, count, lines });
+    if (count < bytes.length) return this.#noteShortWrite(encoded, bytes, count);
     this.#check = check;
     this.#wholeBytes += count;
     return lines.length;
   }
 
-  #noteShortWrite(encoded: readonly EncodedLine[], { bytes, count, lines }: ShortWrite): number {
+  #noteShortWrite(encoded: readonly EncodedLine[], bytes: Buffer, count: number): number {
     let start = 0;
-    for (const [index, { line, check }] of encoded.entries()) {
+    for (const [index, { seq, end, check }] of encoded.entries()) {
       if (start === count) return index;
-      const lineBytes = Buffer.byteLength(line);
-      const end = start + lineBytes;
       this.#check = check;
       if (end > count) {
-        this.#torn = { rest: bytes.subarray(count, end), seq: lines[index]?.seq ?? 0, lineBytes };
+        const rest = Buffer.from(bytes.subarray(count, end));
+        this.#torn = { rest, seq, lineBytes: end - start };
         return index + 1;
       }
-      this.#wholeBytes += lineBytes;
+      this.#wholeBytes += end - start;
       start = end;
     }
     return encoded.length;

@@ -2,7 +2,8 @@
  * The journal: all that minit needs to go on after it has been executed anew, in a file that exists in
  * memory only. A base (the state, what is outstanding, what is not in the event log yet, the descriptors
  * that are kept), then each turn's records, written before anything of the turn is done. When the
- * records have become more than the base, a new base follows, and the memory before it is given back.
+ * records have become more than the base, a new base follows in the next quiet moment, and the memory before it
+ * is given back.
  *
  * Lines of JSON without checks: nobody else writes here. journal-reader.ts reads it back.
  *
@@ -18,6 +19,7 @@ import { turnJson, wholeRecordJson } from '../event-log/records';
 import { clearCloseOnExec, setCloseOnExec } from '../libc/fcntl';
 import { giveBack, mappedBytes } from '../libc/memory-file';
 import type { Reaped } from '../libc/wait';
+import { ScratchBytes } from '../scratch-bytes';
 import type { FailureReason } from './reasons';
 import type { VitalMemory } from './vital-memory';
 import type { VitalPage } from './vital-page';
@@ -54,12 +56,16 @@ export interface JournalOptions {
   /** What was known before: for a journal that goes on. */
   readonly outstanding?: Outstanding;
   readonly kept?: ReadonlyMap<string, KeptFiles>;
+  /** Calls `task` once, between two turns, when there is time for it. */
+  readonly whenQuiet: (task: () => void) => void;
   /** For specs. */
   readonly write?: typeof writeAll;
 }
 
-/** A base is made anew when the records after it have this size, or its own. */
+/** A base is made anew when the records after it have this size, or twice its own; */
 const recordBytesMax = 512 * 1_024;
+/** at so many times that it does not wait for a quiet moment any more: that of a thousand services takes 10 ms. */
+const busyFactor = 3;
 const pageBytes = 4_096;
 
 export class Journal implements JournalPort, Keeper {
@@ -71,6 +77,9 @@ export class Journal implements JournalPort, Keeper {
   /** The last write failed: only a new base can be trusted, and nothing else is written. */
   #isTorn = false;
   #isBegun: boolean;
+  /** Of the last turn, while a new base waits for a quiet moment. */
+  #snapshot: (() => unknown) | undefined;
+  readonly #scratch = new ScratchBytes();
 
   constructor(options: JournalOptions) {
     this.#options = options;
@@ -85,10 +94,11 @@ export class Journal implements JournalPort, Keeper {
 
   append(records: readonly LogRecord[], snapshot: () => unknown): void {
     for (const record of records) this.#outstanding.note(record);
-    const { page } = this.#options;
-    const isFull = this.#end - page.begin > Math.max(2 * this.#baseBytes, recordBytesMax);
+    const most = this.#bytesMax();
+    const isFull = this.#bytes() > busyFactor * most;
     if (!this.#isBegun || this.#isTorn || isFull) this.#writeBase(records, snapshot);
-    else this.#write(lines(turnJson(records)));
+    else this.#write(turnJson(records));
+    if (this.#bytes() > most) this.#writeBaseSoon(snapshot);
   }
 
   performed(seq: number): void {
@@ -117,12 +127,40 @@ export class Journal implements JournalPort, Keeper {
 
   /** Not behind a turn that is missing: whoever reads on would take the state before it for that after it. */
   #note(line: string): void {
-    if (this.#isBegun && !this.#isTorn) this.#write(`${line}\n`);
+    if (this.#isBegun && !this.#isTorn) this.#write([line]);
+  }
+
+  /** What somebody would have to read who goes on from here. */
+  #bytes(): number {
+    return this.#end - this.#options.page.begin;
+  }
+
+  #bytesMax(): number {
+    return Math.max(2 * this.#baseBytes, recordBytesMax);
+  }
+
+  #writeBaseSoon(snapshot: () => unknown): void {
+    const isAsked = this.#snapshot !== undefined;
+    this.#snapshot = snapshot;
+    if (isAsked) return;
+    this.#options.whenQuiet(() => {
+      const newest = this.#snapshot;
+      this.#snapshot = undefined;
+      if (newest !== undefined && this.#bytes() > this.#bytesMax()) this.#writeBase([], newest);
+    });
   }
 
   /** Returns whether it is written; if not, only a new base can be trusted. */
-  #write(text: string): boolean {
-    const bytes = Buffer.from(text);
+  #write(lines: readonly string[]): boolean {
+    let units = 0;
+    for (const line of lines) units += line.length + 1;
+    const scratch = this.#scratch;
+    scratch.begin(units);
+    for (const line of lines) {
+      scratch.add(line);
+      scratch.add('\n');
+    }
+    const { bytes } = scratch;
     const { fd, page, write = writeAll } = this.#options;
     try {
       write(fd, bytes, this.#end);
@@ -141,15 +179,14 @@ export class Journal implements JournalPort, Keeper {
     const { fd, page, facts, held } = this.#options;
     const { lines: heldLines, gap } = held();
     const start = this.#end;
-    const base = [
+    this.#isTorn = !this.#write([
       JSON.stringify({ facts }),
       ...[...this.#kept].map(([key, files]) => keptLine(key, files)),
       ...(gap === undefined ? [] : [JSON.stringify({ gap })]),
       ...heldLines.map(({ json }) => json),
       ...records.map(wholeRecordJson),
       JSON.stringify({ state: snapshot(), outstanding: this.#outstanding.list }),
-    ];
-    this.#isTorn = !this.#write(lines(base));
+    ]);
     if (this.#isTorn) return;
     const before = page.begin;
     page.begin = start;
@@ -180,7 +217,5 @@ export function noteEnded({ fd, page }: VitalMemory, ended: Reaped): void {
   }
   page.end += bytes.length;
 }
-
-const lines = (json: readonly string[]): string => json.map((line) => `${line}\n`).join('');
 
 const keptLine = (key: string, files: KeptFiles): string => JSON.stringify({ kept: key, ...files });

@@ -48,6 +48,7 @@ function begin() {
     page,
     facts,
     held: () => ({ lines: [] }),
+    whenQuiet: () => undefined,
     write: (file, bytes, start) => {
       if (memory.isFull) throw new Error('ENOSPC');
       writeSync(file, bytes, 0, bytes.length, start);

@@ -276,24 +276,55 @@ describe('a journal that has become long', () => {
     expect(page.isValid).toBe(true);
   });
 
-  it('takes its descriptors, and what is outstanding, along', () => {
-    const life = booted(live());
+  it('waits for a quiet moment with that, but not for ever', () => {
+    const life = booted(live({ isBusy: true }));
+    const { page } = life.memory;
+    const fill = (bytes: number): void => {
+      while (life.bases() < 2 && page.end - page.begin < bytes) life.turn(long);
+    };
+    fill(1_000_000);
+    expect(life.bases()).toBe(1);
+    expectGoneOn(life);
+    fill(3_000_000);
+    expect(life.bases()).toBe(2);
+    expect(page.end - page.begin).toBeLessThan(100_000);
+    expectGoneOn(life);
+    // What was put off has been done by now.
+    life.quiet();
+    expect(life.bases()).toBe(2);
+  });
+
+  it('has the state of the last turn before the quiet moment', () => {
+    const life = booted(live({ isBusy: true }));
+    const { page } = life.memory;
+    while (page.end - page.begin < 600_000) life.turn(long);
+    life.turn(exited(101));
+    life.quiet();
+    expect(life.bases()).toBe(2);
+    expect(page.end - page.begin).toBeLessThan(100_000);
+    expectGoneOn(life);
+  });
+
+  it.each([
+    ['a quiet moment, with the event log behind it', false],
+    ['a turn that is on no disk yet', true],
+  ])('takes its descriptors, and what is outstanding, along in %s', (_, isBusy) => {
+    const life = booted(live({ isBusy }));
     life.journal.keep('log', { fds: [], note: 'kept' });
     life.journal.keep('control', { fds: [] });
     life.journal.drop('control');
     life.journal.noteReason({ kind: 'update' });
-    for (let turns = 0; turns < 1_000 && life.bases() < 2; turns += 1) life.turn(long);
+    for (let turns = 0; turns < 2_000 && life.bases() < 2; turns += 1) life.turn(long);
     expect(life.bases()).toBe(2);
     expectGoneOn(life);
     const { kept, reason, held } = legacyOf(life);
     expect([...kept]).toMatchObject([['log', { fds: [], note: 'kept' }]]);
     expect(reason).toBeUndefined();
-    // The turn that made the base is on no disk yet.
-    expect(held.lines.map(({ seq }) => seq)).toEqual([life.state().seq]);
+    expect(held.lines.map(({ seq }) => seq)).toEqual(isBusy ? [life.state().seq] : []);
   });
 
   it('is not begun anew at every turn because the state is large', () => {
-    const { memory, journal, state, turn } = live();
+    const { memory, journal, state, turn, quiet } = live();
     turn(started);
     let bases = 0;
     const snapshot = () => {
@@ -301,7 +332,10 @@ describe('a journal that has become long', () => {
       return { ...toPlain(state()), ballast: 'x'.repeat(1_000_000) };
     };
     const record = { seq: 2, at: 1, event: long, effects: [] };
-    for (let turns = 0; turns < 2_500; turns += 1) journal.append([record], snapshot);
+    for (let turns = 0; turns < 2_500; turns += 1) {
+      journal.append([record], snapshot);
+      quiet();
+    }
     // Of 3.6 MB of records half a megabyte comes before the first of them, then one before each.
     expect(bases).toBe(4);
     expect(memory.page.end - memory.page.begin).toBeLessThan(2_200_000);

@@ -69,6 +69,8 @@ export interface Life {
   state(): SupervisorState;
   /** How often a base was made. */
   bases(): number;
+  /** A moment in which nothing happens; there is one after each turn of a life that is not busy. */
+  quiet(): void;
   /** Folds the events of one turn and puts them on record. */
   turn(...events: readonly MinitEvent[]): readonly LogRecord[];
   /** What the next program finds, if anything. */
@@ -80,10 +82,15 @@ export interface LifeOptions {
   /** What the life before has left. */
   readonly from?: Legacy;
   readonly held?: () => HeldLog;
+  readonly isBusy?: boolean;
 }
 
 /** A program that goes on from what there was, or begins. */
-export function live({ memory = madeMemory(), from, held }: LifeOptions = {}): Life {
+export function live({ memory = madeMemory(), from, held, isBusy }: LifeOptions = {}): Life {
+  const putOff: (() => void)[] = [];
+  const quiet = (): void => {
+    for (const task of putOff.splice(0)) task();
+  };
   const records: LogRecord[] = [];
   const outstanding = new Outstanding(from?.outstanding.list);
   let state = from?.state ?? initialState();
@@ -92,6 +99,7 @@ export function live({ memory = madeMemory(), from, held }: LifeOptions = {}): L
     ...memory,
     facts,
     held: held ?? (() => ({ lines: [] })),
+    whenQuiet: (task) => putOff.push(task),
     ...(from && { outstanding: from.outstanding, kept: from.kept }),
   });
   return {
@@ -101,6 +109,7 @@ export function live({ memory = madeMemory(), from, held }: LifeOptions = {}): L
     outstanding,
     state: () => state,
     bases: () => bases,
+    quiet,
     turn(...events) {
       const batch = events.map((event, index) => ({ at: state.at + 1_000 + index, event }));
       const turn = foldTurn(state, batch);
@@ -113,6 +122,7 @@ export function live({ memory = madeMemory(), from, held }: LifeOptions = {}): L
         bases += 1;
         return toPlain(state);
       });
+      if (isBusy !== true) quiet();
       return turn.records;
     },
     left: () => readJournal(memory.fd, memory.page),

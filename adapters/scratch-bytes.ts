@@ -1,0 +1,47 @@
+/**
+ * Bytes that are put together from texts for one write(2), in memory that is used over and over. minit writes twice in each
+ * turn, and what it would make for that, strings of all lines and buffers of them, costs more than the writing.
+ *
+ * @module
+ */
+
+const usualBytes = 65_536;
+/** UTF-8 needs no more for a UTF-16 unit. */
+const bytesPerUnitMax = 3;
+
+export class ScratchBytes {
+  readonly #usual = Buffer.allocUnsafeSlow(usualBytes);
+  #bytes = this.#usual;
+  #end = 0;
+
+  /** The memory; what is in it is that up to {@link end}. */
+  get memory(): Buffer {
+    return this.#bytes;
+  }
+
+  get end(): number {
+    return this.#end;
+  }
+
+  /** What was added, until the next `begin`. */
+  get bytes(): Buffer {
+    return this.#bytes.subarray(0, this.#end);
+  }
+
+  /** Begins anew, with room for texts of `units` UTF-16 units together. More than usual is not kept. */
+  begin(units: number): void {
+    const bytesMax = units * bytesPerUnitMax;
+    this.#bytes = bytesMax <= usualBytes ? this.#usual : Buffer.allocUnsafeSlow(bytesMax);
+    this.#end = 0;
+  }
+
+  /** Adds `text` as UTF-8. There is room for no more than was asked for. */
+  add(text: string): void {
+    this.#end += this.#bytes.write(text, this.#end);
+  }
+
+  /** Takes the last byte away again. */
+  dropLast(): void {
+    this.#end -= 1;
+  }
+}
