@@ -17,6 +17,7 @@ import { say } from './last-words';
 import { bootTimeUs } from './libc/clock';
 import { firstByteHolder, isTerminal, lockSecondByte } from './libc/fcntl';
 import { makeFifo } from './libc/pipe';
+import { watchPath } from './libc/same-file';
 import { randomUuid } from './libc/random';
 import { watchReadable, watchWritable } from './libc/readiness';
 import { createMissingMeans } from './missing-means';
@@ -82,6 +83,7 @@ export function createRealPorts(options: RealPortsOptions): Ports {
     header: facts.header,
     ...(legacy && { resumed: resumedLog(legacy) }),
     later: afterNextTurn,
+    watchPath,
     onSegment: (segment) => {
       keepSegment(keeper.journal, segment);
     },

@@ -16,6 +16,13 @@ import type { OpenedSegment } from './segments';
 /** write(2): returns how many bytes went, throws as `writeSync` does. */
 export type WriteBytes = (fd: number, bytes: Buffer) => number;
 
+/** What the world is seen and changed by. */
+export interface SegmentMeans {
+  readonly write: WriteBytes;
+  /** Gives what tells, cheaply, that `path` still leads to the file that is open as `fd`; if not stat(2) is asked. */
+  readonly watchPath?: ((path: string, fd: number) => (() => boolean) | undefined) | undefined;
+}
+
 export interface UncheckedLine {
   readonly seq: number;
   /** A JSON object. */
@@ -49,7 +56,8 @@ const copyBytes = 65_536;
 export class SegmentFile {
   readonly path: string;
   readonly #fd: number;
-  readonly #writeBytes: WriteBytes;
+  readonly #means: SegmentMeans;
+  readonly #isStillThere: (() => boolean) | undefined;
   readonly #ino: number;
   readonly #dev: number;
   readonly #directory: { readonly ino: number; readonly dev: number };
@@ -58,10 +66,11 @@ export class SegmentFile {
   #wholeBytes = 0;
   #torn: { readonly rest: Buffer; readonly seq: number; readonly lineBytes: number } | undefined;
 
-  constructor({ fd, path }: OpenedSegment, writeBytes: WriteBytes) {
+  constructor({ fd, path }: OpenedSegment, means: SegmentMeans) {
     this.#fd = fd;
     this.path = path;
-    this.#writeBytes = writeBytes;
+    this.#means = means;
+    this.#isStillThere = means.watchPath?.(path, fd);
     ({ ino: this.#ino, dev: this.#dev } = fstatSync(fd));
     this.#directory = statSync(dirname(path));
   }
@@ -75,9 +84,9 @@ export class SegmentFile {
    */
   static resume(
     opened: OpenedSegment,
-    writeBytes: WriteBytes,
+    means: SegmentMeans,
   ): { readonly segment: SegmentFile; readonly lastSeq: number } {
-    const segment = new SegmentFile(opened, writeBytes);
+    const segment = new SegmentFile(opened, means);
     let lastSeq = 0;
     for (const { bytes, number, isTerminated } of readLines(opened.fd)) {
       const check = verifyLine(bytes, segment.#check);
@@ -108,6 +117,7 @@ export class SegmentFile {
 
   /** Whether what is written still goes where people look for it. Costs one stat(2) while it does. */
   get place(): SegmentPlace {
+    if (this.#isStillThere?.() === true) return 'visible';
     try {
       const found = statSync(this.path, { throwIfNoEntry: false });
       if (found?.ino === this.#ino && found.dev === this.#dev) return 'visible';
@@ -131,7 +141,7 @@ export class SegmentFile {
    * @throws what read(2) and write(2) fail with.
    */
   copyTo(opened: OpenedSegment): SegmentFile {
-    const copy = new SegmentFile(opened, this.#writeBytes);
+    const copy = new SegmentFile(opened, this.#means);
     try {
       const chunk = Buffer.allocUnsafe(Math.min(copyBytes, Math.max(1, this.#wholeBytes)));
       for (let position = 0; position < this.#wholeBytes;) {
@@ -233,7 +243,7 @@ export class SegmentFile {
   }
 
   #writeSome(bytes: Buffer): number {
-    const count = this.#writeBytes(this.#fd, bytes);
+    const count = this.#means.write(this.#fd, bytes);
     if (count > 0) return count;
     throw shortOfBytes('write(2)');
   }

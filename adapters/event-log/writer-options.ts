@@ -5,7 +5,7 @@
  */
 import type { LogHeader } from '../../machines/log-format';
 import type { Gap } from './held-records';
-import type { UncheckedLine, WriteBytes } from './segment-file';
+import type { SegmentMeans, UncheckedLine, WriteBytes } from './segment-file';
 import type { OpenedSegment } from './segments';
 
 export interface EventLogLimits {
@@ -42,6 +42,7 @@ export interface EventLogOptions {
   readonly onSegment?: SegmentListener;
   /** Puts the first opening off, which takes longer than the start of a service: none shall wait for it. */
   readonly later?: (open: () => void) => void;
+  readonly watchPath?: SegmentMeans['watchPath'];
   /** For specs: write(2), and smaller limits. */
   readonly write?: WriteBytes;
   readonly limits?: EventLogLimits;

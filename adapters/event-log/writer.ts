@@ -14,7 +14,7 @@ import { logFormatName, logFormatVersion } from '../../machines/log-format';
 import { systemError, systemErrorOf } from '../system-error';
 import { HeldRecords, type Gap } from './held-records';
 import { headerJson, snapshotJson, turnJson } from './records';
-import { SegmentFile, type UncheckedLine } from './segment-file';
+import { SegmentFile, type SegmentMeans, type UncheckedLine } from './segment-file';
 import { dropOldSegments, makeSegment } from './segments';
 import type { EventLogLimits, EventLogOptions, HeldLog, ResumedLog } from './writer-options';
 
@@ -37,6 +37,7 @@ class EventLogWriter implements RealEventLog {
   readonly occurrence$ = new Subject<Occurrence>();
   readonly #options: EventLogOptions;
   readonly #limits: EventLogLimits;
+  readonly #means: SegmentMeans;
   readonly #held = new HeldRecords();
   #segment: SegmentFile | undefined;
   #segmentCount = 0;
@@ -54,6 +55,7 @@ class EventLogWriter implements RealEventLog {
 
   constructor(options: EventLogOptions) {
     this.#options = options;
+    this.#means = { write: options.write ?? writeSync, watchPath: options.watchPath };
     this.#limits = options.limits ?? {
       segmentBytesMax,
       segmentsMax,
@@ -123,7 +125,7 @@ class EventLogWriter implements RealEventLog {
       this.#segmentCount = segment.number;
       this.#condition = 'open';
       try {
-        const resumed = SegmentFile.resume(segment, this.#options.write ?? writeSync);
+        const resumed = SegmentFile.resume(segment, this.#means);
         this.#segment = resumed.segment;
         this.#rotateAtBytes = Math.max(this.#limits.segmentBytesMax, 2 * resumed.segment.bytes);
         written = resumed.lastSeq;
@@ -230,10 +232,10 @@ class EventLogWriter implements RealEventLog {
   }
 
   #makeSegment(start: Partial<Gap> | undefined): SegmentFile | SystemError {
-    const { directory, header, write = writeSync } = this.#options;
+    const { directory, header } = this.#options;
     let segment: SegmentFile;
     try {
-      segment = new SegmentFile(makeSegment(directory), write);
+      segment = new SegmentFile(makeSegment(directory), this.#means);
     } catch (error) {
       return systemErrorOf(error);
     }

@@ -15,6 +15,7 @@ import { encodeLine } from '../../adapters/event-log/records';
 import { openLog, type LogItem } from '../../adapters/event-log/reader';
 import { createEventLog } from '../../adapters/event-log/writer';
 import type { EventLogOptions } from '../../adapters/event-log/writer-options';
+import { watchPath } from '../../adapters/libc/same-file';
 import type { LogRecord } from '../../effects/ports';
 import type { MinitEvent } from '../../machines/events';
 import type { LogHeader } from '../../machines/log-format';
@@ -44,7 +45,7 @@ const record = (seq: number, service = 'wéb'): LogRecord => ({
 function start(more: Partial<EventLogOptions> = {}) {
   const directory = more.directory ?? join(temporaryDirectory(), 'log');
   const events: MinitEvent[] = [];
-  const log = createEventLog({ directory, header, now: () => 5, ...more });
+  const log = createEventLog({ directory, header, now: () => 5, watchPath, ...more });
   log.occurrence$.subscribe(({ event }) => events.push(event));
   const append = (...seqs: number[]) => {
     log.append(
