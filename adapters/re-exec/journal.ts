@@ -77,8 +77,9 @@ export class Journal implements JournalPort, Keeper {
   /** The last write failed: only a new base can be trusted, and nothing else is written. */
   #isTorn = false;
   #isBegun: boolean;
-  /** Of the last turn, while a new base waits for a quiet moment. */
+  /** Of the last turn, while a new base waits for a quiet moment; and whether one is awaited, for this base or one before. */
   #snapshot: (() => unknown) | undefined;
+  #isQuietAwaited = false;
   readonly #scratch = new ScratchBytes();
 
   constructor(options: JournalOptions) {
@@ -94,11 +95,10 @@ export class Journal implements JournalPort, Keeper {
 
   append(records: readonly LogRecord[], snapshot: () => unknown): void {
     for (const record of records) this.#outstanding.note(record);
-    const most = this.#bytesMax();
-    const isFull = this.#bytes() > busyFactor * most;
+    const isFull = this.#bytes() > busyFactor * this.#bytesMax();
     if (!this.#isBegun || this.#isTorn || isFull) this.#writeBase(records, snapshot);
     else this.#write(turnJson(records));
-    if (this.#bytes() > most) this.#writeBaseSoon(snapshot);
+    if (this.#bytes() > this.#bytesMax()) this.#writeBaseSoon(snapshot);
   }
 
   performed(seq: number): void {
@@ -140,13 +140,12 @@ export class Journal implements JournalPort, Keeper {
   }
 
   #writeBaseSoon(snapshot: () => unknown): void {
-    const isAsked = this.#snapshot !== undefined;
     this.#snapshot = snapshot;
-    if (isAsked) return;
+    if (this.#isQuietAwaited) return;
+    this.#isQuietAwaited = true;
     this.#options.whenQuiet(() => {
-      const newest = this.#snapshot;
-      this.#snapshot = undefined;
-      if (newest !== undefined && this.#bytes() > this.#bytesMax()) this.#writeBase([], newest);
+      this.#isQuietAwaited = false;
+      if (this.#snapshot !== undefined) this.#writeBase([], this.#snapshot);
     });
   }
 
@@ -188,6 +187,7 @@ export class Journal implements JournalPort, Keeper {
       JSON.stringify({ state: snapshot(), outstanding: this.#outstanding.list }),
     ]);
     if (this.#isTorn) return;
+    this.#snapshot = undefined;
     const before = page.begin;
     page.begin = start;
     this.#baseBytes = this.#end - start;
