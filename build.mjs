@@ -66,9 +66,11 @@ const loader = await bundle({ loader: 'cli/loader.ts' }, { banner: { js: shebang
 const bundles = await bundle(Object.fromEntries(cached.map((name) => [name, `cli/${name}.ts`])), {
   ...moduleFunction,
   // Short, since it is read at each start; with lines, since a stack trace names them.
-  ...{ minifyWhitespace: true, lineLimit: 120 },
+  minifyWhitespace: true,
+  lineLimit: 120,
+  plugins: [loadApart],
   // What is loaded apart is required: a script that a loader runs cannot import.
-  ...{ plugins: [loadApart], supported: { 'dynamic-import': false } },
+  supported: { 'dynamic-import': false },
 });
 const views = await bundle(
   { [basename(apart.file, '.cjs')]: apart.source },
