@@ -167,6 +167,9 @@ function createRealControl(
   });
 }
 
+/** Before the pages that it needs are given back: see cli/minit.ts. */
+const journalQuietMs = 100;
+
 const executeAnew = (survival: Survival | undefined): SystemError =>
   survival?.guard.execute({ kind: 'update' }) ?? systemError('ENOSYS');
 
@@ -202,7 +205,7 @@ function createJournal(
     facts,
     held: () => log.held(),
     whenQuiet: (task) => {
-      whenQuiet(processes.occurrence$, task);
+      whenQuiet(processes.occurrence$, journalQuietMs, task);
     },
     ...(legacy && { outstanding: legacy.outstanding, kept: legacy.kept }),
   });

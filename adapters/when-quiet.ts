@@ -5,11 +5,15 @@
  */
 import type { Observable } from 'rxjs';
 
-/** Nothing has happened for so long. */
-const quietMs = 500;
-
-/** Calls `act` once, when nothing of `occurrence$` has come for half a second. Does not keep the program alive. */
-export function whenQuiet(occurrence$: Observable<unknown>, act: () => void): void {
+/**
+ * Calls `act` once, when nothing of `occurrence$` has come for `quietMs`, at the latest twice as long after the last. Does not
+ * keep the program alive.
+ */
+export function whenQuiet(
+  occurrence$: Observable<unknown>,
+  quietMs: number,
+  act: () => void,
+): void {
   let isQuiet = false;
   const watching = occurrence$.subscribe(() => {
     isQuiet = false;

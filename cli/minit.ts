@@ -137,13 +137,15 @@ function goOn(survival: Survival & { readonly legacy: Legacy }, reason: ResumeRe
 
 /** A boot of thousands, or a long life: more of the same is to be expected. */
 const processEventsOfMuch = 2_000;
+/** The start of a service takes less, and what else waits for a quiet moment has had it by then. */
+const quietMs = 500;
 
 /** What V8 makes of the program, and what of Node stays in memory, go by what is to be expected (decisions 0018, 0021). */
 function tuneAlong({ processes: { occurrence$ } }: Ports): void {
-  whenQuiet(occurrence$, giveBackProgramPages);
+  whenQuiet(occurrence$, quietMs, giveBackProgramPages);
   occurrence$.pipe(elementAt(processEventsOfMuch, undefined)).subscribe(() => {
     letV8Optimize(setV8Flags);
-    whenQuiet(occurrence$, giveBackProgramPages);
+    whenQuiet(occurrence$, quietMs, giveBackProgramPages);
   });
 }
 

@@ -1,5 +1,5 @@
 /**
- * The first half second in which nothing happens.
+ * The first time in which nothing happens, here of half a second.
  */
 import { Subject } from 'rxjs';
 import { whenQuiet } from '../../adapters/when-quiet';
@@ -14,7 +14,7 @@ afterEach(() => {
 function watched() {
   const occurrence$ = new Subject<undefined>();
   const act = jest.fn();
-  whenQuiet(occurrence$, act);
+  whenQuiet(occurrence$, 500, act);
   return { occurrence$, act };
 }
 
