@@ -23,12 +23,14 @@ export class ScratchBytes {
     return this.#end;
   }
 
-  /** What was added, until the next `begin`. */
-  get bytes(): Buffer {
-    return this.#bytes.subarray(0, this.#end);
+  /** Returns what was added, which stays as it is until something is added again, and keeps no more memory than usual. */
+  take(): Buffer {
+    const taken = this.#bytes.subarray(0, this.#end);
+    this.begin(0);
+    return taken;
   }
 
-  /** Begins anew, with room for texts of `units` UTF-16 units together. More than usual is not kept. */
+  /** Begins anew, with room for texts of `units` UTF-16 units together. */
   begin(units: number): void {
     const bytesMax = units * bytesPerUnitMax;
     this.#bytes = bytesMax <= usualBytes ? this.#usual : Buffer.allocUnsafeSlow(bytesMax);

@@ -218,7 +218,7 @@ export class SegmentFile {
       check = addLine(scratch, json, check);
       encoded.push({ seq, end: scratch.end, check });
     }
-    const { bytes } = scratch;
+    const bytes = scratch.take();
     const count = this.#writeSome(bytes);
     if (count < bytes.length) return this.#noteShortWrite(encoded, bytes, count);
     this.#check = check;

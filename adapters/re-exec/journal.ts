@@ -159,7 +159,7 @@ export class Journal implements JournalPort, Keeper {
       scratch.add(line);
       scratch.add('\n');
     }
-    const { bytes } = scratch;
+    const bytes = scratch.take();
     const { fd, page, write = writeAll } = this.#options;
     try {
       write(fd, bytes, this.#end);

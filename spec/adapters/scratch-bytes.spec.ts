@@ -12,21 +12,24 @@ it.each([
   scratch.begin(2 * text.length);
   scratch.add(text);
   scratch.add(text);
-  expect(scratch.bytes.equals(Buffer.from(text + text))).toBe(true);
   expect(scratch.end).toBe(2 * Buffer.byteLength(text));
+  expect(scratch.take().equals(Buffer.from(text + text))).toBe(true);
 });
 
-it('begins anew, in the same memory unless much is to come', () => {
+it('begins anew, in the same memory unless much is to come, which is not kept', () => {
   const scratch = new ScratchBytes();
   const { memory } = scratch;
   scratch.begin(10);
   scratch.add('first');
   scratch.dropLast();
-  expect(scratch.bytes.toString()).toBe('firs');
   expect(scratch.memory).toBe(memory);
+  expect(scratch.take().toString()).toBe('firs');
   scratch.begin(1_000_000);
   expect(scratch.end).toBe(0);
   expect(scratch.memory).not.toBe(memory);
-  scratch.begin(10);
+  scratch.add('much');
+  const taken = scratch.take();
   expect(scratch.memory).toBe(memory);
+  scratch.add('another');
+  expect(taken.toString()).toBe('much');
 });
