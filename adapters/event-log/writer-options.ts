@@ -42,6 +42,7 @@ export interface EventLogOptions {
   readonly onSegment?: SegmentListener;
   /** Puts the first opening off, which takes longer than the start of a service: none shall wait for it. */
   readonly later?: (open: () => void) => void;
+  /** Without it stat(2) is asked by node:fs, once a turn. */
   readonly watchPath?: SegmentMeans['watchPath'];
   /** For specs: write(2), and smaller limits. */
   readonly write?: WriteBytes;

@@ -120,7 +120,8 @@ export function live({ memory = madeMemory(), from, held, isBusy }: LifeOptions 
       });
       journal.append(turn.records, () => {
         bases += 1;
-        return toPlain(state);
+        // As it was after this turn, whenever somebody asks: so has it the loop.
+        return toPlain(turn.state);
       });
       if (isBusy !== true) quiet();
       return turn.records;
