@@ -72,8 +72,9 @@ static void become(char **argv, int output) {
 
 static void launch(char **argv) {
     const pid_t reaper = getpid();
-    command = fork();
-    if (command < 0) fail("fork");
+    /* Not fork: until the exec nothing is obeyed, so that "launched" is said first and is said at all. */
+    command = vfork();
+    if (command < 0) fail("vfork");
     if (command > 0) return;
     const int nothing = open("/dev/null", O_RDWR);
     dup2(nothing, 0);
