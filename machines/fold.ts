@@ -25,6 +25,7 @@ import { PersistentMap } from './persistent-map';
 import { processExited, processSpawned, processVanished, spawnFailed } from './process-events';
 import { answerLateStart, answerStarts } from './replies';
 import { parseRequest, refuseBytes } from './requests';
+import { restartWith, restartWithout } from './restart-reads';
 import { isTransient } from './service-guards';
 import { isAdvice, processesEnded, systemEndFailed, takeAdvice } from './shutdown';
 import {
@@ -143,11 +144,11 @@ function dispatch(step: Step, event: MinitEvent): void {
       if (isAdvice(step, event.service)) return takeAdvice(step, event);
       if (draft.reading?.service === event.service)
         return continueWithDefinition(step, event.definition);
-      return rereadForRespawn(step, event.service, event);
+      return restartWith(step, event.service, event.definition);
     case 'ServiceMissing':
       if (isAdvice(step, event.service)) return takeAdvice(step, event);
       if (draft.reading?.service !== event.service)
-        return rereadForRespawn(step, event.service, event);
+        return restartWithout(step, event.service, event.error);
       // What passes by itself must not cost a service its dependency: the walk waits.
       if (isTransient(event.error)) return readAgainLater(step, event.service, event.error);
       return continueWithoutDefinition(step, event.error);
@@ -219,26 +220,6 @@ function startSupervisor(step: Step, event: MinitEvent & { type: 'SupervisorStar
   }
   const done: AgendaItem = { kind: 'words-done' };
   requestStart(step, done);
-}
-
-/** A service is read again before each respawn. It may have changed its state, or gone, meanwhile. */
-function rereadForRespawn(step: Step, service: string, event: MinitEvent): void {
-  if (!step.draft.services.has(service)) return;
-  if (event.type === 'ServiceRead') {
-    const { definition } = event;
-    const needs = step.draft.services.get(service)?.context.needs ?? [];
-    tell(step, service, {
-      type: 'DefinitionRead',
-      at: step.at,
-      definition,
-      needs,
-      waitingFor: PersistentMap.empty(),
-    });
-  } else if (event.type === 'ServiceMissing') {
-    const path = `${step.draft.root}/${service}`;
-    const failure = { stage: 'read-directory', error: event.error, path } as const;
-    tell(step, service, { type: 'DefinitionMissing', at: step.at, failure });
-  }
 }
 
 function timerFired(step: Step, timer: string): void {

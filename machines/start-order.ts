@@ -13,6 +13,7 @@ import type { SystemError } from './events';
 import { historyLengthMax } from './limits';
 import { PersistentMap } from './persistent-map';
 import { answerLater, answerStart } from './replies';
+import { restartWith, restartWithout } from './restart-reads';
 import {
   isAtRest,
   isSettled,
@@ -165,6 +166,7 @@ export function continueWithDefinition(step: Step, definition: ServiceDefinition
   const started = draft.services.get(service);
   // While its directory was read its own timer, or somebody who told its PID, was faster.
   if (started === undefined || stateName(started) !== 'waiting-deps') {
+    restartWith(step, service, definition);
     answerStart(step, item);
     return;
   }
@@ -229,6 +231,7 @@ export function continueWithoutDefinition(step: Step, error: SystemError): void 
   if (item === undefined) return;
   draft.reading = undefined;
   const { service, asker } = item;
+  restartWithout(step, service, error);
   switch (asker.kind) {
     case 'dependent':
       dropDependency(step, asker.name, service);

@@ -408,9 +408,38 @@ describe('start order', () => {
         .edits('a', { mode: 'respawn', depends: ['n', 'late'] })
         .withoutAnswers()
         .when(asked('sa'), fired('respawn:a'), read('a'))
-        .is({ a: 'starting.reading' })
+        .starts('a')
+        .is({ a: 'starting.spawning', late: 'unknown' })
         .when(read('a'))
-        .is({ a: 'starting.spawning' });
+        .starts();
+    });
+
+    it('answers a restart and a start by hand at the same time, however often it could not be read', () => {
+      const missing = (code: string) =>
+        ({ type: 'ServiceMissing', service: 'a', error: systemError(code) }) as const;
+      const scenario = given({ a: { mode: 'respawn' }, k: {} })
+        .boots('a', 'k')
+        .when(exited('a'))
+        .withoutAnswers()
+        .when(asked('sa'), missing('EMFILE'), fired('respawn:a'), missing('EMFILE'));
+      scenario.when(fired('read:a'), read('a')).starts('a').is({ a: 'starting.spawning' });
+    });
+
+    it('has a restart and a start by hand fail at the same time when it is gone', () => {
+      given({ a: { mode: 'respawn' }, k: {} })
+        .boots('a', 'k')
+        .when(exited('a'))
+        .edits('a', undefined)
+        .withoutAnswers()
+        .when(asked('sa'), fired('respawn:a'))
+        .when(read('a'))
+        .asks(
+          'Reply 0',
+          'CancelTimer reply:7',
+          'Report /etc/minit/a: cannot read its service directory: no such file or directory (ENOENT)',
+          'StartTimer respawn:a 100',
+        )
+        .is({ a: 'respawning' });
     });
 
     it('leaves a service alone whose PID was told meanwhile', () => {
