@@ -60,7 +60,9 @@ export const serviceGuards = {
   wouldBeBundle: ({ event }: Given) =>
     event.type === 'DefinitionRead' && isBundle(event.definition),
   willRetry: ({ context, event }: Given) =>
-    context.want === 'up' || (event.type === 'SpawnFailed' && isTransient(event.failure.error)),
+    context.want === 'up' ||
+    ((event.type === 'SpawnFailed' || event.type === 'DefinitionMissing') &&
+      isTransient(event.failure.error)),
   hasProcess: ({ context }: Given) => context.pid !== undefined,
   hasPidToAdopt: ({ context }: Given) => context.pidToAdopt !== undefined,
   expectsPid: ({ context }: Given) => context.expectsPid === true,

@@ -66,6 +66,16 @@ const fromRest = {
   RespawnDisabled: { actions: 'noteRespawnDisabled' },
 } as const;
 
+/** A service that is wanted up never gives up, and what failed for a reason that passes is tried again. */
+const failedStart = [
+  {
+    guard: 'willRetry',
+    target: '#service.respawning',
+    actions: ['noteFailure', reportFailure, startRetryTimer],
+  },
+  { target: '#service.failed', actions: ['noteFailure', reportFailure] },
+] as const;
+
 export const serviceMachine = setup({
   types: {
     context: {} as ServiceContext,
@@ -128,14 +138,7 @@ export const serviceMachine = setup({
               },
               { target: 'spawning', actions: ['noteDefinition', spawnProcess] },
             ],
-            DefinitionMissing: [
-              {
-                guard: 'isWantedUp',
-                target: '#service.respawning',
-                actions: ['noteFailure', reportFailure, startRetryTimer],
-              },
-              { target: '#service.failed', actions: ['noteFailure', reportFailure] },
-            ],
+            DefinitionMissing: failedStart,
             PidSet: { target: '#service.running', actions: ['noteAdopted', watchProcess] },
             StopRequested: {
               target: '#service.finished',
@@ -161,15 +164,7 @@ export const serviceMachine = setup({
               },
               { target: '#service.running', actions: 'noteSpawned' },
             ],
-            // A service that is wanted up never gives up, and a fork that failed is tried again.
-            SpawnFailed: [
-              {
-                guard: 'willRetry',
-                target: '#service.respawning',
-                actions: ['noteFailure', reportFailure, startRetryTimer],
-              },
-              { target: '#service.failed', actions: ['noteFailure', reportFailure] },
-            ],
+            SpawnFailed: failedStart,
             PidSet: { actions: 'notePidToAdopt' },
             PidExpected: { actions: 'notePidExpected' },
             StopRequested: {
@@ -270,12 +265,7 @@ export const serviceMachine = setup({
                 target: '#service.finished',
                 actions: ['noteFailure', cancelGraceTimer],
               },
-              {
-                guard: 'willRetry',
-                target: '#service.respawning',
-                actions: ['noteFailure', reportFailure, startRetryTimer],
-              },
-              { target: '#service.failed', actions: ['noteFailure', reportFailure] },
+              ...failedStart,
             ],
             PidSet: { actions: 'notePidToAdopt' },
             ShutdownRequested: { actions: ['noteStopRequested', startGraceTimer] },

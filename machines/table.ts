@@ -80,7 +80,7 @@ const eventVariants: EventVariants = {
     'no run': { definition: bundle, needs: [], waitingFor: nothing },
     'bad params': { definition: unusable, needs: [], waitingFor: nothing },
   },
-  DefinitionMissing: { '': failure('ENOENT', 2) },
+  DefinitionMissing: { transient: failure('EMFILE', 24), permanent: failure('ENOENT', 2) },
   DependencySettled: { 'the last one': { dependency: 'db' } },
   DependencyDropped: { 'the last one': { dependency: 'db' } },
   ProcessSpawned: { '': { pid: 200 } },

@@ -12,11 +12,15 @@ import {
   given,
   orphanExited,
   probed,
+  read,
   spawned,
   spawnFailed,
+  systemError,
 } from '../support/given';
 
 const stop = (service: string) => askedInJson({ do: 'stop', service });
+const unreadable = (service: string, code: string) =>
+  ({ type: 'ServiceMissing', service, error: systemError(code) }) as const;
 
 describe('a service', () => {
   describe('that respawns', () => {
@@ -232,6 +236,20 @@ describe('a service', () => {
         .is({ job: 'failed' });
     });
 
+    it('tries again when its directory cannot be read just now at the second attempt', () => {
+      given({ job: { mode: 'sync', spawn: ['fork', 'EAGAIN'] }, app: { depends: ['job'] } })
+        .boots('app')
+        .withoutAnswers()
+        .when(fired('respawn:job'), unreadable('job', 'EMFILE'))
+        .asks(
+          'Report /etc/minit/job: cannot read its service directory: too many open files (EMFILE) (2 times in a row)',
+          'StartTimer respawn:job 200',
+        )
+        .is({ job: 'respawning', app: 'waiting-deps' })
+        .when(fired('respawn:job'), read('job'), spawned('job'))
+        .is({ job: 'running.ready', app: 'waiting-deps' });
+    });
+
     it('gives up when its params are unusable at the second attempt', () => {
       const problems = [
         { severity: 'error', code: 'bad-params', file: 'params', text: 'a NUL byte' },
@@ -351,6 +369,16 @@ describe('a service', () => {
           .when(spawnFailed('web', 'execute', 'ENOENT'));
       stopped('respawn').is({ web: 'respawning' });
       stopped('oneshot').is({ web: 'failed' });
+    });
+
+    it('tries again when its directory cannot be read just now as it is to start again', () => {
+      given({ web: {}, k: {} })
+        .boots('web', 'k')
+        .after(5000)
+        .when(stop('web'), asked('sweb'))
+        .withoutAnswers()
+        .when(exited('web', 'TERM'), unreadable('web', 'ENFILE'))
+        .is({ web: 'respawning' });
     });
 
     it('does not respawn when it is started again by hand, until that is asked for', () => {
