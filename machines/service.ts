@@ -66,7 +66,10 @@ const fromRest = {
   RespawnDisabled: { actions: 'noteRespawnDisabled' },
 } as const;
 
-/** A service that is wanted up never gives up, and what failed for a reason that passes is tried again. */
+/**
+ * A service that is wanted up never gives up, and what failed for a reason that passes is tried again. Also one
+ * that was to be stopped, and asked for again meanwhile.
+ */
 const failedStart = [
   {
     guard: 'willRetry',
@@ -258,7 +261,6 @@ export const serviceMachine = setup({
               },
               { target: 'terminating', actions: ['noteSpawnedLate', sendTerminate, sendContinue] },
             ],
-            // It may have been asked for again meanwhile: then it is a failed start like any other.
             SpawnFailed: [
               {
                 guard: 'isUnwanted',
@@ -307,8 +309,13 @@ export const serviceMachine = setup({
               target: 'killing',
               actions: ['noteSpawnedLate', sendKill, startGraceTimer],
             },
-            SpawnFailed: { target: '#service.finished', actions: 'noteFailure' },
+            SpawnFailed: [
+              { guard: 'isUnwanted', target: '#service.finished', actions: 'noteFailure' },
+              ...failedStart,
+            ],
             PidSet: killAwaited,
+            // The next shutdown: it may have been asked for again after the one that gave it up.
+            ShutdownRequested: { actions: 'noteStopRequested' },
           },
         },
       },

@@ -51,10 +51,16 @@ export function dropPlanned(step: Step): void {
 /** As whoever asked for this shutdown said, else as minit was started with. */
 const graceOf = ({ draft }: Step): number => draft.shutdown?.graceMs ?? draft.init.context.graceMs;
 
-/** Waits for something before it gets a process: its dependencies, its pause, its directory. */
+/**
+ * Waits for something before it gets a process: its dependencies, its pause, its directory; or, given up by
+ * the last shutdown and asked for again since, for an exec that hangs or a process that does not die.
+ */
 function isOnlyPlanned(service: Service): boolean {
   const state = stateName(service);
-  return state === 'waiting-deps' || state === 'respawning' || innerState(service) === 'reading';
+  const inner = innerState(service);
+  return (
+    state === 'waiting-deps' || state === 'respawning' || inner === 'reading' || inner === 'stuck'
+  );
 }
 
 /** KILL at once, whatever the order. */

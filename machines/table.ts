@@ -195,6 +195,14 @@ const variantsByState: Readonly<Record<string, Variants>> = {
   'stopping.stuck': {
     down: { mode: 'respawn', way: [...killing, ['StopTimerFired']] },
     'down, no process': { mode: 'respawn', way: [...stoppingSpawn, ['StopTimerFired']] },
+    'up again, no process': {
+      mode: 'respawn',
+      way: [...stoppingSpawn, ['StopTimerFired'], again],
+    },
+    'once again, no process': {
+      mode: 'oneshot',
+      way: [...stoppingSpawn, ['StopTimerFired'], again],
+    },
   },
   respawning: {
     up: { mode: 'respawn', way: [...running, ['ProcessExited', 'after 0.1 s']] },

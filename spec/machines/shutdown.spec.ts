@@ -10,10 +10,12 @@ import {
   asked,
   askedInJson,
   exited,
+  fired,
   given,
   read,
   signalled,
   spawned,
+  spawnFailed,
   type Scenario,
 } from '../support/given';
 
@@ -337,5 +339,43 @@ describe('a process that comes too late', () => {
       .when(read('halt'))
       .when(spawned('a'))
       .is({ a: 'stopping.terminating' });
+  });
+});
+
+describe('an exec that hangs beyond it', () => {
+  /** Its service was given up, and asked for again when the machine went on. */
+  const askedForAgain = (respawn: boolean): Scenario =>
+    given({ a: { mode: 'respawn', spawn: 'hangs' }, b: {} })
+      .bootsAs('machine', 'a')
+      .when(shutdown('services'), fired('stop:a'))
+      .is({ a: 'stopping.stuck' })
+      .when(askedInJson({ do: 'start', service: 'a', respawn }));
+
+  it.each([
+    [true, 'EIO', 'respawning'],
+    [false, 'EAGAIN', 'respawning'],
+    [false, 'EIO', 'failed'],
+  ])('and then fails is a failed start (respawn %s, %s)', (respawn, code, state) => {
+    const scenario = askedForAgain(respawn)
+      .when(spawnFailed('a', 'execute', code))
+      .is({ a: state });
+    expect(scenario.linesOf('Report')[0]).toContain('cannot execute its program');
+  });
+
+  it('is finished when nobody wants it any more', () => {
+    askedForAgain(true)
+      .when(askedInJson({ do: 'stop', service: 'a' }), spawnFailed('a', 'execute', 'EIO'))
+      .is({ a: 'finished' });
+  });
+
+  it.each([
+    ['fails', spawnFailed('a', 'execute', 'EAGAIN'), 'finished'],
+    ['has a process after all', spawned('a'), 'stopping.killing'],
+  ])('is not wanted any more when the next shutdown comes, and %s', (_, outcome, state) => {
+    const scenario = askedForAgain(true)
+      .when(asked('sb'), shutdown('services'))
+      .when(outcome)
+      .is({ a: state });
+    expect(scenario.service('a').context.want).toBe('down');
   });
 });
