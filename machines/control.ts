@@ -23,6 +23,7 @@ import {
 import { statusOf } from './status';
 import { requestStart } from './start-order';
 import { emit, settle, tell, type Step } from './step';
+import { withdrawStarts } from './withdraw-starts';
 
 const microsecondsPerSecond = 1_000_000;
 
@@ -99,6 +100,7 @@ function onService(step: Step, request: ServiceRequest): void {
       });
       return answer(step, asker, undefined);
     case 'stop':
+      withdrawStarts(step, name);
       // As the original's -d: also what starts it again later does not make it respawn by that.
       tell(step, name, { type: 'RespawnDisabled', at: step.at });
       tell(step, name, { type: 'StopRequested', at: step.at });

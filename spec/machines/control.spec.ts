@@ -16,7 +16,9 @@ import {
   signalled,
   spawned,
   spawnFailed,
+  systemError,
   type Scenario,
+  type Tree,
 } from '../support/given';
 
 const stop = (service: string) => askedInJson({ do: 'stop', service });
@@ -198,6 +200,75 @@ describe('control', () => {
         .when(asked('sa'), asked('sb'))
         .when(signalled('SIGTERM'));
       expect(scenario.linesOf('Reply')).toEqual(['Reply 0', 'Reply 0']);
+    });
+  });
+
+  describe('asked to stop', () => {
+    /** `web` is down, and the walk waits for a directory that cannot be read just now. */
+    const whileWalkWaits = (tree: Tree = {}): Scenario =>
+      given({ web: { mode: 'respawn' }, slow: {}, k: {}, ...tree })
+        .bootsAs('machine', 'k', 'web')
+        .when(stop('web'), exited('web', 'TERM'))
+        .withoutAnswers()
+        .when(asked('sslow'), {
+          type: 'ServiceMissing',
+          service: 'slow',
+          error: systemError('EMFILE'),
+        });
+    const startInJson = askedInJson({ do: 'start', service: 'web', respawn: true });
+
+    it('does not start what was asked for before and still waits', () => {
+      const scenario = whileWalkWaits().when(asked('sweb'), startInJson).when(stop('web'));
+      expect(scenario.linesOf('Reply')).toEqual([
+        'Reply 0',
+        'Reply {"minit":1,"ok":false,"problem":"set down meanwhile"}',
+        'Reply {"minit":1,"ok":true}',
+      ]);
+      scenario.when(fired('read:slow'), read('slow')).starts('slow').reads('slow');
+      scenario.is({ web: 'finished' });
+    });
+
+    it('does not start what is just being read either, and goes on to the next one', () => {
+      const scenario = given({ web: {}, next: {}, k: {} })
+        .boots('web', 'k')
+        .when(exited('web'))
+        .withoutAnswers()
+        .when(asked('sweb'), asked('snext'))
+        .when(stop('web'))
+        .reads('next');
+      expect(scenario.linesOf('Reply')).toEqual(['Reply 0', 'Reply {"minit":1,"ok":true}']);
+      scenario.when(read('web'), read('next')).starts('next').is({ web: 'finished' });
+    });
+
+    it('starts nothing by a key that was pressed before', () => {
+      whileWalkWaits({ web: {}, kbreq: {} })
+        .when(signalled('SIGWINCH'), read('slow'), read('kbreq'), spawned('kbreq'))
+        .when(exited('kbreq'))
+        .when(asked('sweb'), signalled('SIGWINCH'), stop('kbreq'))
+        .when(read('web'))
+        .reads()
+        .is({ kbreq: 'finished' });
+    });
+
+    it('starts what is asked for afterwards', () => {
+      whileWalkWaits()
+        .when(stop('web'), startInJson)
+        .when(read('slow'), read('web'))
+        .starts('slow', 'web');
+    });
+
+    it('starts all the same what needs it and was asked for before', () => {
+      whileWalkWaits({ app: { depends: ['web'] } })
+        .when(asked('sapp'), stop('web'))
+        .when(read('slow'), read('app'))
+        .starts('slow', 'app');
+    });
+
+    it('does not take back a start with the respawn flag alone, as the original', () => {
+      whileWalkWaits()
+        .when(startInJson, asked('rweb'))
+        .when(read('slow'), read('web'))
+        .starts('slow', 'web');
     });
   });
 
