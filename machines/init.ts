@@ -17,7 +17,7 @@ export interface InitContext {
   readonly graceMs: number;
   /** As a machine's init minit ends the machine; before there was an `EndSystem`, only itself. */
   readonly endsSystem: boolean;
-  /** CLOCK_BOOTTIME µs when the first event, and when the end of the boot was seen. */
+  /** CLOCK_BOOTTIME µs of the first event, or of the end of the last emergency shell; and when the boot was over. */
   readonly startedAt: number;
   readonly bootedAt: number | undefined;
   /** Exit status that minit will have. */
@@ -96,6 +96,7 @@ export const initMachine = setup({
   },
   actions: {
     ...effectActions,
+    noteBootBegun: assign(({ event }) => ({ startedAt: event.at })),
     noteBooted: assign(({ event }) => ({ bootedAt: event.at })),
     noteNothingToStart: assign({ exitCode: exitNothingToStart }),
     noteStuck: assign({ exitCode: exitStuck }),
@@ -121,7 +122,10 @@ export const initMachine = setup({
     },
     emergency: {
       entry: startEmergencyShell,
-      on: { ServiceStarted: 'running', ShellEnded: 'booting' },
+      on: {
+        ServiceStarted: 'running',
+        ShellEnded: { target: 'booting', actions: 'noteBootBegun' },
+      },
     },
     'shutting-down': {
       on: {

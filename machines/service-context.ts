@@ -32,6 +32,8 @@ export interface ServiceContext {
   readonly want: Want;
   /** Grace time of the shutdown that is under way, for each step towards KILL; 0 when there is none. */
   readonly graceMs: number;
+  /** A shutdown took it down, and nobody has started it since: once at rest it counts as never started. */
+  readonly takenDown: true | undefined;
   /** `waiting-deps`: the directory has been read for this start. */
   readonly isRead: boolean;
   /** Dependencies that count for the present start: existing, not black-listed, closing no cycle. */

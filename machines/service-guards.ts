@@ -73,6 +73,9 @@ export const serviceGuards = {
     'code' in event.status &&
     event.status.code === 0,
   isOwnPid: ({ context, event }: Given) => event.type === 'PidSet' && event.pid === context.pid,
+  /** One that the operator has set down stays that. */
+  isBundleNotSetDown: ({ context }: Given) =>
+    isBundle(context.definition) && context.want !== 'down',
   isUnwanted: ({ context }: Given) => context.want === 'down',
   isWantedUp: ({ context }: Given) => context.want === 'up',
   isStillWanted: ({ context }: Given) => context.want !== 'down',

@@ -41,6 +41,7 @@ export const copyContext = (context: ServiceContext): ServiceContext => ({
   respawns: context.respawns,
   want: context.want,
   graceMs: context.graceMs,
+  takenDown: context.takenDown,
   isRead: context.isRead,
   needs: context.needs,
   waitingFor: context.waitingFor,
@@ -65,6 +66,7 @@ export function initialContext({ name, order, definition, at }: ServiceInput): S
     respawns: definition.mode === 'respawn',
     want: 'down',
     graceMs: 0,
+    takenDown: undefined,
     isRead: false,
     needs: [],
     waitingFor: PersistentMap.empty(),
@@ -150,16 +152,21 @@ export const notes = {
 
   noteStartRequested: note(({ respawns }, { at }) => ({
     want: wanted(respawns),
+    takenDown: undefined,
     isRead: false,
     failures: 0,
     changedAt: at,
   })),
   /** A shutdown that it was stopped by is over: the machine went on after it. */
   noteGraceOver: note(() => ({ graceMs: 0 })),
-  noteStopRequested: note(({ graceMs }, event) => ({
+  noteStopRequested: note(({ want, graceMs, takenDown }, event) => ({
     want: 'down',
     graceMs: 'graceMs' in event ? event.graceMs : graceMs,
+    // What the operator has set down is not a shutdown's, whichever of the two came first.
+    takenDown: 'graceMs' in event ? (want === 'down' ? takenDown : true) : undefined,
   })),
+  /** It has nothing to stop, but what it stands for goes down. */
+  noteTakenDown: note(() => ({ takenDown: true })),
 
   noteRespawnEnabled: note(({ want }) => ({ respawns: true, want: want === 'once' ? 'up' : want })),
   /** At rest it is for the next start only: a service that is not started is not wanted `up`. */
@@ -169,7 +176,11 @@ export const notes = {
     want: want === 'up' ? 'once' : want,
   })),
   /** The original restarts a dying service whose respawn was switched on again; so do we. */
-  noteRespawnEnabledWhileStopping: note(() => ({ respawns: true, want: 'up' })),
+  noteRespawnEnabledWhileStopping: note(() => ({
+    respawns: true,
+    want: 'up',
+    takenDown: undefined,
+  })),
 
   noteDefinition: note((context, event) => {
     const { definition, needs, waitingFor } = expectEvent(event, 'DefinitionRead');
@@ -213,7 +224,7 @@ export const notes = {
   /** Nobody started it, but it runs: from now on it is kept up as after a start. */
   noteAdoptedFromRest: note(({ respawns }, event) => {
     const { pid, at } = expectEvent(event, 'PidSet');
-    return { ...adopted(pid, at), want: wanted(respawns) };
+    return { ...adopted(pid, at), want: wanted(respawns), takenDown: undefined };
   }),
   noteAdoptedEarly: note(({ pidToAdopt }, { at }) =>
     pidToAdopt === undefined ? {} : adopted(pidToAdopt, at),

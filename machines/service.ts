@@ -62,6 +62,7 @@ const fromRest = {
   StartRequested: { target: 'waiting-deps', actions: ['noteStartRequested', 'noteGraceOver'] },
   PidSet: { target: 'running', actions: ['noteAdoptedFromRest', watchProcess] },
   StopRequested: { actions: 'noteStopRequested' },
+  ShutdownRequested: { guard: 'isBundleNotSetDown', actions: 'noteTakenDown' },
   RespawnEnabled: { actions: 'noteRespawnEnabledAtRest' },
   RespawnDisabled: { actions: 'noteRespawnDisabled' },
 } as const;

@@ -74,6 +74,7 @@ const mapFields = [
 
 /** Fields that JSON leaves out while they are `undefined`. */
 const optionalContext = {
+  takenDown: undefined,
   pid: undefined,
   pidToAdopt: undefined,
   expectsPid: undefined,

@@ -17,6 +17,7 @@ import { restartWith, restartWithout } from './restart-reads';
 import {
   isAtRest,
   isSettled,
+  isTakenDown,
   serviceStepper,
   stateName,
   type AgendaItem,
@@ -114,11 +115,11 @@ function begin(step: Step, item: StartItem): void {
 
 const isBlackListed = ({ draft }: Step, name: ServiceName) => draft.blackList.includes(name);
 
-/** What has finished is not started again as a dependency; by hand it is. */
+/** What has finished by itself, or was set down, is not started again as a dependency; by hand it is. */
 function mustStart(service: Service, asker: Asker): boolean {
   const state = stateName(service);
   if (state === 'down') return true;
-  if (asker.kind === 'dependent') return false;
+  if (asker.kind === 'dependent') return isTakenDown(service);
   return isAtRest(service) || state === 'respawning';
 }
 

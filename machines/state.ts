@@ -193,10 +193,14 @@ export const isAtRest = (service: Service): boolean => restingStates.has(stateNa
 export const isRising = (service: Service): boolean => risingStates.has(stateName(service));
 export const isActive = (service: Service): boolean => !isAtRest(service) && !isStuck(service);
 
+/** A shutdown took it down, and the machine went on: whoever needs it needs it started. */
+export const isTakenDown = (service: Service): boolean =>
+  service.context.takenDown === true && isAtRest(service);
+
 /** Done with, as far as its dependents are concerned: terminated for `sync`, once started for the others. */
 export function isSettled(service: Service): boolean {
   const state = stateName(service);
-  if (state === 'sync-done' || state === 'finished' || state === 'failed') return true;
+  if (restingStates.has(state)) return state !== 'down' && service.context.takenDown !== true;
   // Who respawns never terminates for its dependents, also when `msvc -u` switched it on.
   if (service.context.definition.mode === 'sync' && !service.context.respawns) return false;
   return state === 'running' || state === 'stopping' || state === 'respawning';

@@ -16,6 +16,7 @@ import {
   initStepper,
   innerState,
   isActive,
+  isAtRest,
   isRising,
   isSettled,
   isStuck,
@@ -178,10 +179,10 @@ function trackPid(draft: Draft, before: Service, after: Service): void {
     draft.serviceByPid = draft.serviceByPid.set(String(newPid), after.context.name);
 }
 
-/** Does this change let dependents go on? Also when the operator takes down what they wait for. */
+/** Does this change let dependents go on? Also when what they wait for comes to rest without being settled. */
 function releases(before: Service, after: Service): boolean {
   if (isSettled(before)) return false;
-  return isSettled(after) || (stateName(before) === 'waiting-deps' && stateName(after) === 'down');
+  return isSettled(after) || (isAtRest(after) && !isAtRest(before));
 }
 
 /** Lets everything that waits for `name` go on. */

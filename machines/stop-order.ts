@@ -8,7 +8,7 @@ import type { ServiceName } from './definition';
 import { loggedService } from './names';
 import { PersistentMap } from './persistent-map';
 import { refusePendingStarts } from './replies';
-import { innerState, isActive, servicesInOrder, stateName, type Service } from './state';
+import { innerState, isActive, isAtRest, servicesInOrder, stateName, type Service } from './state';
 import { emit, settle, tell, tellInit, type Step } from './step';
 import { planStop, type StopOrder } from './stop-plan';
 
@@ -85,6 +85,8 @@ function stop(step: Step, name: ServiceName): void {
   const logged = loggedService(name);
   if (logged !== undefined) emit(step, 'CloseLogPipe', { service: logged });
   if (!isActive(service)) {
+    // A bundle takes note of it.
+    if (isAtRest(service)) tell(step, name, { type: 'ShutdownRequested', at: step.at, graceMs });
     release(step, name);
     return;
   }

@@ -212,6 +212,7 @@ const variantsByState: Readonly<Record<string, Variants>> = {
   finished: {
     once: { mode: 'oneshot', way: [...running, ['ProcessExited', 'after 5 s']] },
     'down, respawn': { mode: 'respawn', way: [...terminating, ['ProcessExited', 'after 5 s']] },
+    bundle: { mode: 'oneshot', way: [...asked, ['DefinitionRead', 'no run']] },
   },
   failed: { once: { mode: 'oneshot', way: [...spawning, ['SpawnFailed', 'permanent']] } },
 };

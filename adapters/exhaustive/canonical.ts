@@ -33,10 +33,10 @@ export function canonicalForm(moment: Moment): string {
 }
 
 function serviceForm({ value, context }: Service): string {
-  const { want, respawns, isRead, needs, waitingFor, pid, graceMs } = context;
+  const { want, respawns, isRead, needs, waitingFor, pid, graceMs, takenDown } = context;
   return [
     typeof value === 'string' ? value : JSON.stringify(value),
-    ...[want, respawns, isRead, pid === undefined, graceMs > 0],
+    ...[want, respawns, isRead, pid === undefined, graceMs > 0, takenDown === true],
     needs.join(' '),
     waitingFor.keys().sort().join(' '),
   ].join();

@@ -137,7 +137,7 @@ describe('minit-sim', () => {
       code: 0,
       stderr: '',
       stdout:
-        '2 services: 242 states, 1002 transitions, up to 13 steps deep\n' +
+        '2 services: 260 states, 1084 transitions, up to 13 steps deep\n' +
         'everything was seen: every order of events, in every state that can be reached\n',
     });
     expect(run('minit-sim', some).stdout).toMatch(

@@ -58,6 +58,39 @@ describe('the emergency shell', () => {
     scenario.after(longMs).when(shellEnded).reads('default').starts('default');
   });
 
+  it('has what a shutdown took down started again when it ends, as at boot, and no more', () => {
+    const scenario = given({
+      default: { run: false, depends: ['fsck', 'job', 'all'] },
+      fsck: { mode: 'sync' },
+      job: {},
+      all: { run: false, depends: ['getty', 'web'] },
+      getty: { mode: 'respawn' },
+      web: { mode: 'respawn', hasLog: true, depends: ['db'] },
+      'web/log': { mode: 'respawn' },
+      db: { mode: 'respawn' },
+    })
+      .bootsAs('machine')
+      .when(exited('fsck'), exited('job'))
+      .when(askedInJson({ do: 'shutdown', how: 'sulogin' }))
+      .when(exited('getty', 'TERM'), exited('web', 'TERM'), exited('web/log'), exited('db', 'TERM'))
+      .when({ type: 'ProcessesEnded', by: 'TERM' }, shellStarted);
+    scenario
+      .after(longMs)
+      .when(shellEnded)
+      .starts('getty', 'web/log', 'db', 'web')
+      .is({ default: 'finished', all: 'finished', fsck: 'sync-done', job: 'finished' })
+      .is({ getty: 'running.ready', web: 'running.ready', 'web/log': 'running.ready' });
+  });
+
+  it('has the boot that follows counted from its end', () => {
+    const scenario = given({ default: {} })
+      .bootsAs('machine')
+      .when(exited('default'), shellStarted);
+    scenario.after(60_000).edits('default', { run: false, depends: ['step', 'k'] });
+    scenario.edits('step', { mode: 'sync' }).edits('k', {}).when(shellEnded);
+    scenario.after(500).when(exited('step')).reports('boot settled after 0.50 s');
+  });
+
   it('is given again when there is nothing to start still', () => {
     const scenario = inShell().after(longMs).when(shellEnded).reads('default');
     expect(scenario.linesOf('StartEmergencyShell')).toHaveLength(1);

@@ -12,6 +12,7 @@ import {
   exited,
   fired,
   given,
+  probed,
   read,
   signalled,
   spawned,
@@ -342,6 +343,78 @@ describe('a process that comes too late', () => {
   });
 });
 
+describe('what was taken down', () => {
+  const tree = {
+    web: { mode: 'respawn', hasLog: true, depends: ['net'] },
+    'web/log': { mode: 'respawn', spawn: 'hangs' },
+    net: { run: false, depends: ['eth0'] },
+    eth0: { mode: 'sync' },
+  } as const;
+  /** All of it is down, the step `eth0` in the midst of its work. */
+  const takenDown = (more: object = {}): Scenario =>
+    given(tree)
+      .bootsAs('machine', 'web')
+      .when(spawned('web/log'), shutdown('services', more))
+      .when(exited('eth0', 'TERM'), exited('web/log'))
+      .is({ web: 'down', 'web/log': 'finished', eth0: 'finished' });
+
+  it.each([{}, { isOrdered: false }, { graceMs: 0 }])(
+    'is started as a dependency, and waited for, as if never started (%j)',
+    (more) => {
+      takenDown(more)
+        .when(asked('sweb'))
+        .starts('web/log', 'eth0')
+        .is({ web: 'waiting-deps', net: 'waiting-deps' })
+        .when(spawned('web/log'))
+        .is({ web: 'waiting-deps' })
+        .when(exited('eth0'))
+        .is({ web: 'running.ready', net: 'finished' });
+    },
+  );
+
+  it('is so also when minit has been executed anew since', () => {
+    const scenario = takenDown({ graceMs: 0 });
+    scenario.state = fromPlain(toPlain(scenario.state));
+    scenario.when(asked('sweb')).starts('web/log', 'eth0');
+  });
+
+  it('counts as started again once it was', () => {
+    const app = { app: { depends: ['db', 'all'] }, all: { run: false, depends: ['db'] }, db: {} };
+    const scenario = given({ ...app, k: {} })
+      .bootsAs('machine', 'app', 'k')
+      .when(shutdown('services'))
+      .when(exited('app', 'TERM'), exited('k', 'TERM'), exited('db', 'TERM'));
+    scenario.when(asked('sapp'), asked('sk')).when(exited('db'), exited('app'));
+    scenario.when(asked('sapp')).starts('app').is({ db: 'finished' });
+  });
+
+  it('is not what somebody else had set down, or sets down in its course or afterwards', () => {
+    const stop = (service: string): MinitEvent => askedInJson({ do: 'stop', service });
+    const scenario = given({
+      app: { depends: ['a', 'b', 'c', 'd', 'all'] },
+      all: { run: false, depends: ['d'] },
+      ...{ a: {}, b: {}, c: {}, d: {}, k: {} },
+    })
+      .bootsAs('machine', 'app', 'k')
+      .when(stop('a'), exited('a', 'TERM'), stop('b'), stop('all'))
+      .when(shutdown('services', { isOrdered: false }), stop('c'))
+      .when(...['app', 'b', 'c', 'd', 'k'].map((name) => exited(name, 'TERM')))
+      .when(stop('d'));
+    scenario.when(asked('sapp')).starts('app');
+  });
+
+  it('is started again by a PID that is told as well', () => {
+    const scenario = given({ app: { depends: ['db'] }, db: {}, k: {} })
+      .bootsAs('machine', 'app', 'k')
+      .when(shutdown('services'))
+      .when(exited('app', 'TERM'), exited('k', 'TERM'), exited('db', 'TERM'))
+      .when(asked('sk'), asked('Pdb|700|'), probed(true))
+      .is({ db: 'running.ready' })
+      .when(exited('db'));
+    scenario.when(asked('sapp')).starts('app').is({ db: 'finished' });
+  });
+});
+
 describe('an exec that hangs beyond it', () => {
   /** Its service was given up, and asked for again when the machine went on. */
   const askedForAgain = (respawn: boolean): Scenario =>
@@ -360,6 +433,16 @@ describe('an exec that hangs beyond it', () => {
       .when(spawnFailed('a', 'execute', code))
       .is({ a: state });
     expect(scenario.linesOf('Report')[0]).toContain('cannot execute its program');
+  });
+
+  it('holds up who needs it no longer than it takes', () => {
+    given({ app: { depends: ['step'] }, step: { mode: 'sync', spawn: 'hangs' }, k: {} })
+      .bootsAs('machine', 'step', 'k')
+      .when(shutdown('services'), exited('k', 'TERM'), fired('stop:step'))
+      .when(asked('sapp'))
+      .is({ app: 'waiting-deps', step: 'stopping.stuck' })
+      .when(spawnFailed('step', 'execute', 'EIO'))
+      .is({ app: 'running.ready', step: 'finished' });
   });
 
   it('is finished when nobody wants it any more', () => {
