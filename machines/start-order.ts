@@ -25,9 +25,9 @@ import {
   type Service,
 } from './state';
 import { retryDelay } from './service-effects';
+import { closeService, openService, skipCycle } from './start-cycles';
 import {
   reportBlackListed,
-  reportCycle,
   reportIgnoredWord,
   reportMissing,
   reportNothingToStart,
@@ -48,7 +48,6 @@ import {
 import { endBySignal } from './shutdown';
 
 type StartItem = AgendaItem & { readonly kind: 'start' };
-type DependentAsker = Asker & { readonly kind: 'dependent' };
 
 /** Adds a start request behind those that are being worked on. */
 export function requestStart(step: Step, item: AgendaItem): void {
@@ -61,7 +60,7 @@ export function advance(step: Step): void {
   while (draft.reading === undefined) {
     const item = takeItem(step);
     if (item === undefined) return;
-    if (item.kind === 'close') draft.open = draft.open.delete(item.service);
+    if (item.kind === 'close') closeService(step, item.service);
     else if (item.kind === 'words-done') startDefault(step);
     else begin(step, item);
     settle(step);
@@ -187,8 +186,7 @@ export function continueWithDefinition(step: Step, definition: ServiceDefinition
 }
 
 function openFor(step: Step, service: ServiceName, dependencies: readonly Dependency[]): void {
-  const { draft } = step;
-  draft.open = draft.open.set(service, true);
+  openService(step, service);
   push(step, [
     ...dependencies.map(({ name, line }): AgendaItem => ({
       kind: 'start',
@@ -277,15 +275,3 @@ export function readAgain(step: Step, service: ServiceName): void {
 /** True when the walk is over and no directory is being read. */
 export const isWalkDone = ({ draft }: Step): boolean =>
   draft.agenda === undefined && draft.reading === undefined && draft.requested.length === 0;
-
-function skipCycle(step: Step, asker: DependentAsker, service: ServiceName): void {
-  // The markers that close what is being walked stand in the agenda from the innermost outwards.
-  const cycle = [service];
-  for (let node = step.draft.agenda; node !== undefined; node = node.rest) {
-    if (node.item.kind !== 'close') continue;
-    cycle.unshift(node.item.service);
-    if (node.item.service === service) break;
-  }
-  dropDependency(step, asker.name, service);
-  reportCycle(step, asker, cycle);
-}

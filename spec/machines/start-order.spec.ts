@@ -366,6 +366,50 @@ describe('start order', () => {
         .is({ a: 'running.ready' });
     });
 
+    describe('of a sync step that is started by hand while others wait for it', () => {
+      const step = { mode: 'sync', spawn: ['fork', 'EAGAIN'] } as const;
+      const top = { top: { depends: ['app'] }, app: { depends: ['step'] }, step, k: {} };
+
+      it('leaves out the line that a boot has left out', () => {
+        given({ app: { depends: ['step'] }, step: { ...step, depends: ['app'] } })
+          .boots('app')
+          .is({ app: 'waiting-deps', step: 'respawning' })
+          .edits('step', { mode: 'sync', depends: ['app'] })
+          .when(asked('sstep'))
+          .reports(
+            '/etc/minit/step/depends:1: dependency "app" skipped: it closes the cycle app -> step -> app; remove one of these lines',
+          )
+          .when(exited('step'))
+          .is({ app: 'running.ready', step: 'sync-done' });
+      });
+
+      it('leaves out a new one by which it would wait for itself, however long the way', () => {
+        given(top)
+          .boots('k', 'top')
+          .edits('step', { mode: 'sync', depends: ['new'] })
+          .edits('new', { depends: ['top'] })
+          .when(asked('sstep'))
+          .reports(
+            '/etc/minit/new/depends:1: dependency "top" skipped: it closes the cycle top -> app -> step -> new -> top; remove one of these lines',
+          )
+          .when(exited('step'))
+          .is({ top: 'running.ready', app: 'running.ready', new: 'running.ready' });
+      });
+
+      it('leaves out nothing else, then and later', () => {
+        const scenario = given(top)
+          .boots('k', 'top')
+          .edits('step', { mode: 'sync', depends: ['k', 'new'] })
+          .edits('new', { depends: ['k'] })
+          .when(asked('sstep'))
+          .starts('new', 'step')
+          .edits('later', { depends: ['top', 'step'] })
+          .when(asked('slater'))
+          .reports();
+        expect(scenario.service('later').context.needs).toEqual(['top', 'step']);
+      });
+    });
+
     it('reports the problems of a directory with file and line', () => {
       const problems = [
         { severity: 'warning', code: 'bad-nice', file: 'nice', text: 'no integer' },
