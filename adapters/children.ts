@@ -4,7 +4,8 @@
  *
  * A child may be reaped before the thread that spawned it reports its PID. So while spawns are under
  * way, an unknown PID that was reaped is held back until it is known whose it was. It may also be
- * the child of a spawn that fails, which libc reaps if we do not get it first.
+ * the child of a spawn that fails, which libc reaps if we do not get it first. An exec can hang for days,
+ * and by then the kernel gives the PID of a stranger again: what was reaped before a spawn began is not its child.
  *
  * @module
  */
@@ -12,8 +13,10 @@ import type { Reaped } from './libc/wait';
 
 /** The children of minit; `cause` is the seq of the event to which an end would be traced. */
 export interface Children {
-  /** Takes note of a new child; returns how it has ended if it was reaped before. */
-  spawned(pid: number, cause: number): SpawnedChild;
+  /** A spawn begins: returns its number, from 1 on. */
+  spawnBegun(): number;
+  /** Takes note of a new child; returns how it has ended if it was reaped before. `spawn`: its number; 0 for an older one. */
+  spawned(pid: number, cause: number, spawn: number): SpawnedChild;
   has(pid: number): boolean;
   signalled(pid: number, cause: number): void;
   /** Forgets a child; returns its cause, if it was one. */
@@ -31,6 +34,12 @@ export interface Children {
 /** `ended`: it has been reaped, and that has not been reported yet. */
 export type SpawnedChild = { readonly ended?: Reaped };
 
+/** `begun`: the number of the last spawn that had begun by then. */
+interface HeldBack {
+  readonly reaped: Reaped;
+  readonly begun: number;
+}
+
 /** How the child of posix_spawn(3) exits when it cannot execute the program, in glibc and in musl. */
 const spawnFailedCode = 127;
 
@@ -40,15 +49,24 @@ const mayBeFailedSpawn = ({ status }: Reaped): boolean =>
 /** Returns an empty set of children. */
 export function createChildren(): Children {
   const causeByPid = new Map<number, number>();
-  const heldBackByPid = new Map<number, Reaped>();
-  const reportedPids = new Set<number>();
+  const heldBackByPid = new Map<number, HeldBack>();
+  /** With the number of the last spawn that had begun by the time they were reaped. */
+  const reportedPids = new Map<number, number>();
+  let begun = 0;
   let failedSpawns = 0;
   return {
-    spawned(pid, cause) {
-      const ended = heldBackByPid.get(pid);
+    spawnBegun() {
+      begun += 1;
+      return begun;
+    },
+    spawned(pid, cause, spawn) {
+      const heldBack = heldBackByPid.get(pid);
+      const reported = reportedPids.get(pid) ?? -1;
+      // What is left of a stranger must not be taken for the child's.
       heldBackByPid.delete(pid);
-      if (ended !== undefined) return { ended };
-      if (!reportedPids.delete(pid)) causeByPid.set(pid, cause);
+      reportedPids.delete(pid);
+      if (heldBack !== undefined && heldBack.begun >= spawn) return { ended: heldBack.reaped };
+      if (reported < spawn) causeByPid.set(pid, cause);
       return {};
     },
     has: (pid) => causeByPid.has(pid),
@@ -61,20 +79,22 @@ export function createChildren(): Children {
       return cause;
     },
     holdBack(reaped) {
-      heldBackByPid.set(reaped.pid, reaped);
+      heldBackByPid.set(reaped.pid, { reaped, begun });
     },
     giveUp(reaped) {
       const { pid } = reaped;
-      if (heldBackByPid.get(pid) !== reaped || mayBeFailedSpawn(reaped)) return false;
+      const heldBack = heldBackByPid.get(pid);
+      if (heldBack?.reaped !== reaped || mayBeFailedSpawn(reaped)) return false;
       heldBackByPid.delete(pid);
-      reportedPids.add(pid);
+      reportedPids.set(pid, heldBack.begun);
       return true;
     },
     spawnFailed() {
       failedSpawns += 1;
     },
     settle() {
-      const strangers = [...heldBackByPid.values()].filter((reaped) => {
+      const held = [...heldBackByPid.values()].map(({ reaped }) => reaped);
+      const strangers = held.filter((reaped) => {
         if (!mayBeFailedSpawn(reaped) || failedSpawns === 0) return true;
         failedSpawns -= 1;
         return false;

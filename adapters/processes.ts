@@ -141,7 +141,7 @@ function takeOver(
     const status = ended.get(pid);
     // In the first turn, which the journal takes as one.
     if (status !== undefined) setImmediate(emit, { type: 'ProcessExited', pid, status }, cause);
-    else if (isChild(pid)) children.spawned(pid, cause);
+    else if (isChild(pid)) children.spawned(pid, cause, 0);
     else watches.add(pid, cause);
   }
   for (const pid of startedPids.values()) {

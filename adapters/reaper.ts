@@ -30,8 +30,10 @@ export interface ReaperOptions {
 
 export interface Reaper {
   sweep(): void;
+  /** Returns the number of a spawn that begins. */
+  spawnBegun(): number;
   /** Takes note of a new child, and of its end if that was noticed before. */
-  spawned(pid: number, cause: number): void;
+  spawned(pid: number, cause: number, spawn: number): void;
   /** Takes note of a child that could not execute its program. */
   spawnFailed(): void;
   /** To be called last, when a spawn has come to its end either way. */
@@ -83,8 +85,9 @@ export function createReaper(options: ReaperOptions): Reaper {
   const first = setImmediate(sweep);
   return {
     sweep,
-    spawned(pid, cause) {
-      const { ended } = children.spawned(pid, cause);
+    spawnBegun: children.spawnBegun,
+    spawned(pid, cause, spawn) {
+      const { ended } = children.spawned(pid, cause, spawn);
       if (ended !== undefined) onExited(pid, ended.status, cause);
     },
     spawnFailed: children.spawnFailed,

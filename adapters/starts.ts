@@ -57,13 +57,14 @@ export function createStarts(parts: StartParts): Starts {
     parts.startedPids.delete(params.service);
     if (pid !== undefined && parts.isOurs(pid)) {
       tell({ pid });
-      reaper.spawned(pid, cause);
+      reaper.spawned(pid, cause, 0);
       return;
     }
+    const spawn = reaper.spawnBegun();
     spawner.start(params, cause, (outcome) => {
       if ('stage' in outcome && isAfterFork(outcome.stage)) reaper.spawnFailed();
       tell(outcome);
-      if ('pid' in outcome) reaper.spawned(outcome.pid, cause);
+      if ('pid' in outcome) reaper.spawned(outcome.pid, cause, spawn);
       reaper.spawnEnded();
     });
   };

@@ -5,6 +5,7 @@
  */
 import type { MinitEvent } from './events';
 import { unclaimedExitsMax } from './limits';
+import type { UnclaimedExit } from './state';
 import { settle, tell, type Step } from './step';
 
 export function spawnFailed(step: Step, event: MinitEvent & { type: 'SpawnFailed' }): void {
@@ -43,13 +44,18 @@ export function processSpawned(step: Step, service: string, pid: number): void {
   // Claimed once: while other spawns are under way the kernel may give the PID again.
   draft.unclaimed = draft.unclaimed.delete(String(pid));
   // A service that took another PID over meanwhile does not end with the process that was spawned.
-  if (early !== undefined && draft.services.get(service)?.context.pid === pid) {
+  const isOwn = early !== undefined && mayBeOwn(step, early);
+  if (isOwn && draft.services.get(service)?.context.pid === pid) {
     tell(step, service, { type: 'ProcessExited', at, status: early.status });
     settle(step);
     withdrawSignals(step, pid);
   }
   forgetUnclaimed(step);
 }
+
+/** An exec may hang for days, and the kernel gives the PID again that an orphan had before this spawn was asked for. */
+const mayBeOwn = ({ cause }: Step, { seq }: UnclaimedExit): boolean =>
+  cause === undefined || seq === undefined || seq > cause;
 
 /** A service that was asked to stop meanwhile signals its process at once; this one has been reaped already. */
 function withdrawSignals({ effects }: Step, pid: number): void {
@@ -68,11 +74,11 @@ export function processExited(
   pid: number,
   { status }: MinitEvent & { type: 'ProcessExited' },
 ): void {
-  const { draft, at } = step;
+  const { draft, seq, at } = step;
   const service = draft.serviceByPid.get(String(pid));
   if (service !== undefined) tell(step, service, { type: 'ProcessExited', at, status });
   else if (draft.spawning > 0 && draft.unclaimed.size < unclaimedExitsMax)
-    draft.unclaimed = draft.unclaimed.set(String(pid), { at, status });
+    draft.unclaimed = draft.unclaimed.set(String(pid), { at, seq, status });
 }
 
 /** A watched process that is no child of ours has ended. */

@@ -28,8 +28,8 @@ interface Book {
   /** Spawns without an outcome, and children without an exit, by service. */
   readonly spawning: Map<string, number>;
   readonly living: Map<string, Set<number>>;
-  /** Reaped before the outcome of a spawn was reported. */
-  readonly early: Set<number>;
+  /** Reaped before the outcome of a spawn was reported, each with the event that says so. */
+  readonly early: Map<number, number>;
   /** Somebody said which process is theirs; the one that minit spawned may live on beside it. */
   readonly adopted: Set<string>;
   readonly replies: Map<number, number>;
@@ -41,7 +41,7 @@ export function createRunRules(): RunRules {
   const book: Book = {
     spawning: new Map(),
     living: new Map(),
-    early: new Set(),
+    early: new Map(),
     adopted: new Set(),
     replies: new Map(),
     hasEnded: false,
@@ -58,7 +58,7 @@ export function createRunRules(): RunRules {
 }
 
 /** Keeps the book about processes and requests. */
-function note(book: Book, { seq, event }: LoggedRecord): void {
+function note(book: Book, { seq, cause = 0, event }: LoggedRecord): void {
   // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- the others are no business of the book
   switch (event.type) {
     case 'RequestReceived':
@@ -66,7 +66,9 @@ function note(book: Book, { seq, event }: LoggedRecord): void {
       break;
     case 'ProcessSpawned': {
       const living = book.living.get(event.service) ?? new Set();
-      if (!book.early.delete(event.pid)) book.living.set(event.service, living.add(event.pid));
+      const isEarly = (book.early.get(event.pid) ?? 0) > cause;
+      book.early.delete(event.pid);
+      if (!isEarly) book.living.set(event.service, living.add(event.pid));
       noteOutcome(book, event.service);
       break;
     }
@@ -74,7 +76,7 @@ function note(book: Book, { seq, event }: LoggedRecord): void {
       noteOutcome(book, event.service);
       break;
     case 'ProcessExited': {
-      if (!forgetProcess(book, event.pid) && isSpawning(book)) book.early.add(event.pid);
+      if (!forgetProcess(book, event.pid) && isSpawning(book)) book.early.set(event.pid, seq);
       break;
     }
     default:

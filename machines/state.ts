@@ -118,6 +118,14 @@ export interface Shutdown {
   readonly reading: ServiceName | undefined;
 }
 
+/** An exit of nobody that is known. */
+export interface UnclaimedExit {
+  readonly at: number;
+  /** Of its event; none in snapshots of older minits. */
+  readonly seq?: number;
+  readonly status: ExitStatus;
+}
+
 export interface SupervisorState {
   /** Of the last event that was folded; 0 before the first. */
   readonly seq: number;
@@ -147,7 +155,7 @@ export interface SupervisorState {
   /** Newest first. */
   readonly history: readonly ServiceName[];
   /** Exits that came before the outcome of their spawn, by PID. */
-  readonly unclaimed: PersistentMap<{ readonly at: number; readonly status: ExitStatus }>;
+  readonly unclaimed: PersistentMap<UnclaimedExit>;
   /** `SpawnProcess` effects without an outcome yet. */
   readonly spawning: number;
   /** Services on their way up; services not at rest; services that would not die. */

@@ -41,6 +41,8 @@ export interface Step {
   readonly draft: Draft;
   readonly seq: number;
   readonly at: number;
+  /** The event whose effect led to this one, if one did. */
+  readonly cause: number | undefined;
   readonly effects: Effect[];
   readonly transitions: Transition[];
   /** Place in `transitions` of each service's last one. */
@@ -90,11 +92,12 @@ const draftOf = (state: SupervisorState, { seq, at }: { seq: number; at: number 
   isControlOpen: state.isControlOpen,
 });
 
-export function beginStep(state: SupervisorState, { seq, at }: RecordedEvent): Step {
+export function beginStep(state: SupervisorState, { seq, at, cause }: RecordedEvent): Step {
   return {
     draft: draftOf(state, { seq, at }),
     seq,
     at,
+    cause,
     effects: [],
     transitions: [],
     lastTransition: new Map(),

@@ -278,6 +278,19 @@ describe('a service', () => {
         .is({ job: 'finished' });
     });
 
+    it('has not ended with whoever had its PID before it was asked for, however long an exec hangs', () => {
+      given({ nfs: { spawn: 'hangs' }, web: { mode: 'respawn', spawn: 'hangs' }, k: {} })
+        .boots('k', 'nfs')
+        .when(orphanExited(900))
+        .after(86_400_000)
+        .when(asked('sweb'))
+        .when(spawned('web', 900))
+        .is({ web: 'running.ready' })
+        .after(500)
+        .when(exited('web'))
+        .is({ web: 'respawning' });
+    });
+
     it('says so when it is a sync step that failed', () => {
       given({ step: { mode: 'sync' }, k: { depends: ['step'] } })
         .boots('k')

@@ -16,6 +16,7 @@ import {
   orphanExited,
   read,
   signalled,
+  spawned,
   type Scenario,
 } from '../support/given';
 
@@ -86,6 +87,16 @@ describe('snapshot', () => {
       expect(toPlain(b.state)).toEqual(toPlain(a.state));
       [live, restored] = [a.state, b.state];
     }
+  });
+
+  it('of an older minit does not say when an end came that nobody has claimed, and is believed', () => {
+    const scenario = given({ a: { spawn: 'hangs' }, k: {} })
+      .boots('k', 'a')
+      .when(orphanExited(900));
+    const plain = toPlain(scenario.state);
+    const unclaimed = [['900', { at: 0, status: { code: 0 } }]];
+    scenario.state = fromPlain({ ...plain, unclaimed });
+    scenario.when(spawned('a', 900)).is({ a: 'finished' });
   });
 
   it('has the services in the order in which they were met', () => {

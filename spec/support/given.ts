@@ -114,6 +114,8 @@ export class Scenario {
   private now = 0;
   private nextPid = 101;
   private isAnswering = true;
+  /** The event that asked for the last spawn of each service: its outcome is traced to that. */
+  private readonly spawnCauses = new Map<string, number>();
 
   constructor(tree: Tree) {
     this.tree = new Map(Object.entries(tree));
@@ -167,11 +169,16 @@ export class Scenario {
     const queue = [first];
     for (const event of queue) {
       const before = this.state;
+      const cause =
+        event.type === 'ProcessSpawned' ? this.spawnCauses.get(event.service) : undefined;
       const { state, effects, transitions } = fold(before, {
         seq: before.seq + 1,
         at: this.now,
+        ...(cause !== undefined && { cause }),
         event,
       });
+      for (const { type, params } of effects)
+        if (type === 'SpawnProcess') this.spawnCauses.set(params.service, state.seq);
       checkInvariants(state);
       checkSignals(before, state, effects);
       this.state = state;
