@@ -167,3 +167,15 @@ export const reportFailedStep = {
   type: 'Report',
   params: ({ context }: Given): ReportParams => describeFailedStep(context),
 } as const;
+
+/** It ran, and was to run again: a `run` that was away only for the moment must not be missed in silence. */
+export const reportNoProgram = {
+  type: 'Report',
+  params: ({ context: { name, definition } }: Given): ReportParams => ({
+    severity: 'warning',
+    code: 'definition',
+    service: name,
+    file: `${definition.directory}/run`,
+    text: 'there is none: without a program to run it has finished, and does not start again by itself',
+  }),
+} as const;

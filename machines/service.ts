@@ -40,6 +40,7 @@ import {
   readService,
   reportFailedStep,
   reportFailure,
+  reportNoProgram,
   sendContinue,
   sendKill,
   sendRequestedSignal,
@@ -138,7 +139,7 @@ export const serviceMachine = setup({
               {
                 guard: 'wouldBeBundle',
                 target: '#service.finished',
-                actions: ['noteDefinition', 'noteBundleDone'],
+                actions: ['noteDefinition', 'noteBundleDone', reportNoProgram],
               },
               { target: 'spawning', actions: ['noteDefinition', spawnProcess] },
             ],

@@ -136,13 +136,21 @@ describe('a service', () => {
       expect(scenario.linesOf('StartTimer')).toEqual(['StartTimer respawn:web 100']);
     });
 
-    it('becomes a bundle when its run is gone', () => {
-      given({ web: { mode: 'respawn' }, k: {} })
+    it('becomes a bundle when its run is gone, and says so', () => {
+      const scenario = given({ web: { mode: 'respawn' }, k: {} })
         .boots('web', 'k')
         .edits('web', { mode: 'respawn', run: false })
         .after(2000)
         .when(exited('web'))
+        .reports(
+          '/etc/minit/web/run: there is none: without a program to run it has finished, and does not start again by itself',
+        )
         .is({ web: 'finished' });
+      expect(scenario.effects.at(-1)?.params).toMatchObject({
+        severity: 'warning',
+        code: 'definition',
+        service: 'web',
+      });
     });
 
     it('does not restart when respawn is switched off', () => {
