@@ -1,5 +1,5 @@
 /**
- * Records that are not on disk yet. Their size is bounded: when there are too many, a snapshot
+ * Records that are not on disk yet, from their first to their last byte. Their size is bounded: when there are too many, a snapshot
  * of the state takes their place, and the next segment says which records it stands for.
  *
  * @module
@@ -60,12 +60,9 @@ export class HeldRecords {
     for (const { json } of this.#lines.splice(0, count)) this.#characters -= json.length;
   }
 
-  /**
-   * Puts a snapshot in the place of all that is held. `tornSeq`: a record that is on disk in
-   * part, and lost with its segment.
-   */
-  replaceBySnapshot(snapshot: LogSnapshot, tornSeq: number | undefined): void {
-    const from = this.#gap?.dropped[0] ?? tornSeq ?? this.#lines[0]?.seq ?? snapshot.seq;
+  /** Puts a snapshot in the place of all that is held. */
+  replaceBySnapshot(snapshot: LogSnapshot): void {
+    const from = this.#gap?.dropped[0] ?? this.#lines[0]?.seq ?? snapshot.seq;
     const line = { seq: snapshot.seq, json: snapshotJson(snapshot) };
     this.#gap = { dropped: [from, snapshot.seq], snapshot: line };
     this.#lines = [];

@@ -29,7 +29,7 @@ export interface UncheckedLine {
   readonly json: string;
 }
 
-/** `taken`: lines that need not be given again. Fewer than were given: try again, or see `error`. */
+/** `taken`: lines that are on disk. Fewer than were given: give the rest again, or see `error`. */
 export interface WriteOutcome {
   readonly taken: number;
   readonly error?: SystemError;
@@ -37,7 +37,6 @@ export interface WriteOutcome {
 
 /** A line among the bytes that are written with it. */
 interface EncodedLine {
-  readonly seq: number;
   readonly end: number;
   readonly check: number;
 }
@@ -64,7 +63,8 @@ export class SegmentFile {
   #check = 0;
   /** Bytes up to the end of the last line that is whole. */
   #wholeBytes = 0;
-  #torn: { readonly rest: Buffer; readonly seq: number; readonly lineBytes: number } | undefined;
+  /** What is to come of a line of which a part is on disk. */
+  #torn: { readonly rest: Buffer; readonly lineBytes: number } | undefined;
 
   constructor({ fd, path }: OpenedSegment, means: SegmentMeans) {
     this.#fd = fd;
@@ -108,11 +108,6 @@ export class SegmentFile {
   /** What another program needs to go on in it. */
   opened(number: number): OpenedSegment & { readonly number: number } {
     return { fd: this.#fd, path: this.path, number };
-  }
-
-  /** The line of which only a part is on disk; none when all is well. */
-  get tornSeq(): number | undefined {
-    return this.#torn?.seq;
   }
 
   /** Whether what is written still goes where people look for it. Costs one stat(2) while it does. */
@@ -161,13 +156,21 @@ export class SegmentFile {
     return copy;
   }
 
-  /** Writes what is left of a torn line, then `lines` with one write(2). Never throws. */
+  /**
+   * Writes `lines` with one write(2), and before that what is left of the first one where a full disk has cut it.
+   * Never throws.
+   */
   write(lines: readonly UncheckedLine[]): WriteOutcome {
+    let taken = 0;
     try {
-      this.#finishTornLine();
-      return { taken: lines.length === 0 ? 0 : this.#writeLines(lines) };
+      if (this.#torn !== undefined) {
+        this.#finishTornLine();
+        taken = 1;
+      }
+      const rest = taken === 0 ? lines : lines.slice(taken);
+      return { taken: rest.length === 0 ? taken : taken + this.#writeLines(rest) };
     } catch (error) {
-      return { taken: 0, error: systemErrorOf(error) };
+      return { taken, error: systemErrorOf(error) };
     }
   }
 
@@ -214,9 +217,9 @@ export class SegmentFile {
     scratch.begin(units);
     const encoded: EncodedLine[] = [];
     let check = this.#check;
-    for (const { seq, json } of lines) {
+    for (const { json } of lines) {
       check = addLine(scratch, json, check);
-      encoded.push({ seq, end: scratch.end, check });
+      encoded.push({ end: scratch.end, check });
     }
     const bytes = scratch.take();
     const count = this.#writeSome(bytes);
@@ -226,15 +229,15 @@ export class SegmentFile {
     return lines.length;
   }
 
+  /** Returns how many lines are whole. */
   #noteShortWrite(encoded: readonly EncodedLine[], bytes: Buffer, count: number): number {
     let start = 0;
-    for (const [index, { seq, end, check }] of encoded.entries()) {
+    for (const [index, { end, check }] of encoded.entries()) {
       if (start === count) return index;
       this.#check = check;
       if (end > count) {
-        const rest = Buffer.from(bytes.subarray(count, end));
-        this.#torn = { rest, seq, lineBytes: end - start };
-        return index + 1;
+        this.#torn = { rest: Buffer.from(bytes.subarray(count, end)), lineBytes: end - start };
+        return index;
       }
       this.#wholeBytes += end - start;
       start = end;

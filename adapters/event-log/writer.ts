@@ -156,7 +156,7 @@ class EventLogWriter implements RealEventLog {
     }
     const segment = this.#segment;
     let isFailing = this.#condition !== 'open';
-    while (segment !== undefined && (!this.#held.isEmpty || segment.tornSeq !== undefined)) {
+    while (segment !== undefined && !this.#held.isEmpty) {
       const lines = this.#held.first(isFailing ? probeBytes : this.#limits.bufferBytesMax);
       const { taken, error } = segment.write(lines);
       this.#held.forget(taken);
@@ -182,7 +182,7 @@ class EventLogWriter implements RealEventLog {
   /** Keeps what is held below its limit. */
   #bound(snapshot: () => unknown): void {
     if (this.#held.bytes <= this.#limits.bufferBytesMax) return;
-    this.#held.replaceBySnapshot({ seq: this.#lastSeq, state: snapshot() }, this.#segment?.tornSeq);
+    this.#held.replaceBySnapshot({ seq: this.#lastSeq, state: snapshot() });
     // The present segment ends before the gap; the next one begins with the snapshot.
     this.#segment?.close();
     this.#use(undefined);
@@ -262,7 +262,7 @@ class EventLogWriter implements RealEventLog {
 
 function writeAll(segment: SegmentFile, lines: readonly UncheckedLine[]): SystemError | undefined {
   let rest = lines;
-  while (rest.length > 0 || segment.tornSeq !== undefined) {
+  while (rest.length > 0) {
     const { taken, error } = segment.write(rest);
     if (error !== undefined) return error;
     rest = rest.slice(taken);

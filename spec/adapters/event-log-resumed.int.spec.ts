@@ -291,4 +291,26 @@ describe('an event log that could not be written', () => {
     third.append(6);
     expect(readFileSync(path)).toEqual(unbroken(6));
   });
+
+  it('has the line that the full disk cut, also when the journal has begun anew since', () => {
+    const whole = unbroken(4).length;
+    for (let size = unbroken(3).length; size < whole; size += 1) {
+      const { directory, first, path } = broken();
+      let room = size - readFileSync(path).length;
+      const write = (file: number, data: Buffer): number => {
+        const count = writeSync(file, data, 0, Math.min(room, data.length));
+        room -= count;
+        if (count === 0) throw Object.assign(new Error('full'), { code: 'ENOSPC', errno: -28 });
+        return count;
+      };
+      const second = program(directory, { write, resumed: first.leaves({ lines: [] }) });
+      second.append(4);
+      // The records before this are in the state that the journal begins with, and nowhere else in it.
+      const third = program(directory, { resumed: second.leaves(second.log.held()) });
+      third.append(5);
+      expect(readFileSync(path)).toEqual(unbroken(5));
+      for (const fd of opened) closeSync(fd);
+      opened.clear();
+    }
+  });
 });

@@ -416,6 +416,34 @@ describe('when it cannot be written', () => {
     }
   });
 
+  it('holds a line until all of it is on disk, at whatever byte the full disk cuts it', () => {
+    const path = (directory: string) => join(directory, 'minit-000001.jsonl');
+    const sizes = (() => {
+      const { directory, append } = start();
+      append(1, 2);
+      const whole = readFileSync(path(directory));
+      return { header: whole.indexOf('\n') + 1, all: whole.length };
+    })();
+    for (let bytes = sizes.header; bytes < sizes.all; bytes += 1) {
+      const disk = createDisk(bytes);
+      const { directory, append, log } = start({ write: disk.write });
+      append(1, 2);
+      append(3);
+      const onDisk = readFileSync(path(directory), 'utf8').split('\n').length - 2;
+      expect(log.held().lines.map(({ seq }) => seq)).toEqual([1, 2, 3].slice(onDisk));
+      disk.bytes = 1e6;
+      // Another file is begun, and the line that was cut is whole there.
+      if (bytes % 2 === 0) {
+        log.release();
+        log.open(1);
+      }
+      append(4);
+      expect(log.held()).toEqual({ lines: [] });
+      const { seqs, notes } = read(directory);
+      expect([seqs, notes]).toEqual([[1, 2, 3, 4], []]);
+    }
+  });
+
   it('leaves no empty files behind while the disk is full', () => {
     const { directory, append } = start({ write: createDisk(0).write });
     append(1);
