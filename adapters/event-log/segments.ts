@@ -76,14 +76,23 @@ function makeDirectory(directory: string): void {
   }
 }
 
-/** Removes the oldest segments beyond `segmentsMax`, but never `keep`. */
+/** Removes the oldest segments beyond `segmentsMax`, but never `keep`. What cannot be removed does not keep the others. */
 export function dropOldSegments(directory: string, segmentsMax: number, keep: string): void {
+  for (const { path } of oldSegments(directory, segmentsMax)) {
+    try {
+      if (path !== keep) unlinkSync(path);
+    } catch {
+      // Whatever it was (a file system that has become read-only, say), the next segment tries again.
+    }
+  }
+}
+
+function oldSegments(directory: string, segmentsMax: number): readonly SegmentFile[] {
   try {
     const segments = listSegments(directory);
-    for (const { path } of segments.slice(0, Math.max(0, segments.length - segmentsMax))) {
-      if (path !== keep) unlinkSync(path);
-    }
+    return segments.slice(0, Math.max(0, segments.length - segmentsMax));
   } catch {
-    // Whatever it was (a file system that has become read-only, say), the next segment tries again.
+    // A directory that cannot be read any more keeps what it has.
+    return [];
   }
 }

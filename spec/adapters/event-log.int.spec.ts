@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   chmodSync,
+  mkdirSync,
   readFileSync,
   readdirSync,
   renameSync,
@@ -255,6 +256,18 @@ describe('segments', () => {
     expect(notes).toEqual([]);
     expect(items[0]).toMatchObject({ kind: 'snapshot', seq: (seqs[0] ?? 0) - 1 });
     expect(seqs.at(-1)).toBe(60);
+  });
+
+  it('are dropped though the oldest of all cannot be', () => {
+    const { directory, append } = start({ limits: small });
+    const blocker = 'minit-000001.jsonl';
+    mkdirSync(join(directory, blocker), { recursive: true });
+    for (let seq = 1; seq <= 60; seq += 1) append(seq);
+    expect(files(directory)).toContain(blocker);
+    expect(files(directory)).toHaveLength(small.segmentsMax + 1);
+    const { seqs, notes } = read(directory);
+    expect(seqs.at(-1)).toBe(60);
+    expect(notes).toEqual([expect.objectContaining({ kind: 'passed-over' })]);
   });
 
   it('can each be read alone', () => {
