@@ -1,6 +1,6 @@
 /**
- * Records that are not on disk yet, from their first to their last byte. Their size is bounded: when there are too many, a snapshot
- * of the state takes their place, and the next segment says which records it stands for.
+ * Records that are not on disk yet, from their first to their last byte. Their size is bounded: when there are
+ * too many, a snapshot of the state takes their place, and the next segment says which records it stands for.
  *
  * @module
  */
@@ -8,9 +8,10 @@ import type { LogSnapshot } from '../../machines/log-format';
 import { snapshotJson } from './records';
 import type { UncheckedLine } from './segment-file';
 
-/** What stands for records that were neither written nor held. */
+/** What the next segment begins with, where those before it do not lead up to what is held. */
 export interface Gap {
-  readonly dropped: readonly [from: number, to: number];
+  /** Records that were neither written nor held; absent where they have been written and are gone. */
+  readonly dropped?: readonly [from: number, to: number];
   readonly snapshot: UncheckedLine;
 }
 
@@ -62,9 +63,12 @@ export class HeldRecords {
 
   /** Puts a snapshot in the place of all that is held. */
   replaceBySnapshot(snapshot: LogSnapshot): void {
-    const from = this.#gap?.dropped[0] ?? this.#lines[0]?.seq ?? snapshot.seq;
-    const line = { seq: snapshot.seq, json: snapshotJson(snapshot) };
-    this.#gap = { dropped: [from, snapshot.seq], snapshot: line };
+    const { seq } = snapshot;
+    const from = this.#gap?.dropped?.[0] ?? this.#lines[0]?.seq;
+    this.#gap = {
+      ...(from !== undefined && { dropped: [from, seq] }),
+      snapshot: { seq, json: snapshotJson(snapshot) },
+    };
     this.#lines = [];
     this.#characters = 0;
   }

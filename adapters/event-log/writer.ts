@@ -20,8 +20,13 @@ import type { EventLogLimits, EventLogOptions, HeldLog, ResumedLog } from './wri
 
 /** While writing fails, so much is tried at once: enough to learn whether it still does. */
 const probeBytes = 65_536;
-/** Between attempts to carry the log over to a directory that does not take it. */
+/** Between attempts to have the log where people look for it, when the one before has failed. */
 const moveDelayUs = 5_000_000;
+
+interface Told {
+  readonly cause?: number;
+  readonly path?: string | undefined;
+}
 
 export interface RealEventLog extends EventLog {
   /** What is not on disk now. */
@@ -46,6 +51,7 @@ class EventLogWriter implements RealEventLog {
   /** What was last told: that the log is written, or the code of the error; nothing yet. */
   #condition: string | undefined;
   #nextMoveAt = 0;
+  #nextReplacedAt = 0;
   #lastSeq = 0;
   #isClosed = false;
   /** Its file has been let go of: nothing is written until somebody asks. */
@@ -87,17 +93,16 @@ class EventLogWriter implements RealEventLog {
     for (const [index, json] of turnJson(records).entries())
       this.#held.hold({ seq: records[index]?.seq ?? 0, json });
     this.#lastSeq = records.at(-1)?.seq ?? this.#lastSeq;
-    const isHeldBack = this.#isReleased || this.#isPutOff;
-    const error = isHeldBack ? systemError('EROFS') : this.#flush();
-    if (error !== undefined) this.#bound(snapshot);
-    if (isHeldBack) return;
-    this.#tell(error);
-    if (error !== undefined) return;
-    const place = this.#segment?.place;
-    if (place === 'removed') {
-      this.#replaceRemoved(snapshot);
+    if (this.#isReleased || this.#isPutOff) {
+      this.#bound(snapshot);
       return;
     }
+    let error = this.#flush();
+    const place = this.#segment?.place;
+    if (place === 'removed') error = this.#replaceRemoved(error, snapshot);
+    if (error !== undefined) this.#bound(snapshot);
+    this.#tell(error);
+    if (error !== undefined) return;
     if (place === 'hidden') this.#moveToSight();
     if ((this.#segment?.bytes ?? 0) >= this.#rotateAtBytes) this.#rotate(snapshot);
   }
@@ -167,32 +172,56 @@ class EventLogWriter implements RealEventLog {
   }
 
   /** Emits what has changed, or in any case when somebody asked (`cause`). */
-  #tell(error: SystemError | undefined, asked?: { readonly cause: number }): void {
+  #tell(
+    error: SystemError | undefined,
+    { cause, path = this.#segment?.path ?? this.#options.directory }: Told = {},
+  ): void {
     const condition = error?.code ?? 'open';
-    if (condition === this.#condition && asked === undefined) return;
+    if (condition === this.#condition && cause === undefined) return;
     this.#condition = condition;
-    const path = this.#segment?.path ?? this.#options.directory;
     const event =
       error === undefined
         ? ({ type: 'LogOpened', path } as const)
         : ({ type: 'LogFailed', path, error } as const);
-    this.occurrence$.next({ at: this.#options.now(), ...asked, event });
+    this.occurrence$.next({
+      at: this.#options.now(),
+      ...(cause !== undefined && { cause }),
+      event,
+    });
   }
 
   /** Keeps what is held below its limit. */
   #bound(snapshot: () => unknown): void {
-    if (this.#held.bytes <= this.#limits.bufferBytesMax) return;
-    this.#held.replaceBySnapshot({ seq: this.#lastSeq, state: snapshot() });
-    // The present segment ends before the gap; the next one begins with the snapshot.
-    this.#segment?.close();
-    this.#use(undefined);
+    if (this.#held.bytes > this.#limits.bufferBytesMax) this.#letGo(snapshot);
   }
 
-  /** The log goes on with the present state; what was in the file that is gone is lost, and that is told. */
-  #replaceRemoved(snapshot: () => unknown): void {
-    this.#tell(systemError('ENOENT'));
-    this.#rotate(snapshot);
-    if (this.#segment?.place === 'visible') this.#tell(undefined);
+  /** The present segment ends here; the next one begins with a snapshot of the present state. */
+  #letGo(snapshot: () => unknown): void {
+    this.#held.replaceBySnapshot({ seq: this.#lastSeq, state: snapshot() });
+    const segment = this.#segment;
+    this.#use(undefined);
+    segment?.close();
+  }
+
+  /**
+   * What was in the file that is gone is lost, which is told, and its room on the disk is given back. While no other
+   * can be made all is held, as before there was a file: nobody is told that it is written. `error`: why the present
+   * one takes nothing. Returns why no other does.
+   */
+  #replaceRemoved(
+    error: SystemError | undefined,
+    snapshot: () => unknown,
+  ): SystemError | undefined {
+    const { now } = this.#options;
+    if (now() < this.#nextReplacedAt) return error;
+    const path = this.#segment?.path;
+    this.#letGo(snapshot);
+    const failure = this.#flush();
+    if (failure !== undefined) return failure;
+    if (this.#condition === 'open') this.#tell(systemError('ENOENT'), { path });
+    // A file system that takes each file away at once gets no more of them than one now and then.
+    if (this.#segment?.place !== 'visible') this.#nextReplacedAt = now() + moveDelayUs;
+    return undefined;
   }
 
   /**

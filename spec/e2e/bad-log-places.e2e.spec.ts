@@ -9,9 +9,11 @@ import {
   mkdirSync,
   readdirSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { decodeReply, encodeRequest } from '../../machines/control-protocol';
 import { boot, cleanUp, makeRoot, type Supervisor } from '../support/supervisor';
 import {
   bootUnprivileged,
@@ -37,6 +39,9 @@ afterAll(async () => {
 
 const tree = { 'good/run': sleeper, 'default/depends': 'good\n' };
 const held = 'the event log is held in memory';
+
+const seqOf = (minit: Supervisor): number =>
+  (decodeReply(minit.ask(encodeRequest({ do: 'state' })))?.state as { seq: number }).seq;
 
 /** Any event makes minit try again. */
 async function healed(minit: Supervisor): Promise<void> {
@@ -136,6 +141,24 @@ describe('the log directory', () => {
       ]),
     );
     expect(existsSync(join(minit.log, 'minit-000001.jsonl'))).toBe(true);
+    await endsWell(minit);
+  });
+
+  it('that is removed while minit runs and cannot be made anew: minit says so once, and is as idle as before', async () => {
+    const minit = boot(tree);
+    await minit.reaches('good', 'running');
+    rmSync(minit.log, { recursive: true });
+    symlinkSync('/no/such/place', minit.log);
+    expect(minit.ask('pgood')).toBe(String(minit.pidOf('good')));
+    const before = seqOf(minit);
+    // Longer than it takes until minit tries again, which is an event, and what comes of it another.
+    await new Promise((resolve) => setTimeout(resolve, 6_500));
+    expect(seqOf(minit) - before).toBeLessThan(10);
+    await tells(minit, [
+      `minit: warning: LOG: ${held}: no such file or directory; make that writable, or name a directory with --log`,
+    ]);
+    rmSync(minit.log);
+    await healed(minit);
     await endsWell(minit);
   });
 });
