@@ -66,9 +66,10 @@ export interface Survival {
 
 export function createRealPorts(options: RealPortsOptions): Ports {
   const { root, role, verbosity, greeting = [], survival } = options;
-  const legacy = survival?.legacy;
+  // What goes on after this, goes on without what the program before has left: it is as large as all that minit knows.
+  const { guard, legacy } = survival ?? {};
   const means = createMissingMeans(bootTimeUs);
-  const missing = [...(options.missing ?? []), ...(survival?.guard.missing ?? [])];
+  const missing = [...(options.missing ?? []), ...(guard?.missing ?? [])];
   for (const [name, errno] of missing) means.note(name, errno);
   const clock = createClock(means.note);
   const now = (): number => clock.now();
@@ -119,14 +120,14 @@ export function createRealPorts(options: RealPortsOptions): Ports {
     processes,
     control,
     journal: journal ?? { append: () => undefined, performed: () => undefined },
-    program: createOwnProgram({ now, processes, execute: () => executeAnew(survival) }),
+    program: createOwnProgram({ now, processes, execute: () => executeAnew(guard) }),
     timers: createTimers({ now }),
     directories: createServiceDirectories({ root, now, open: openByLibc }),
     signals: createSignals({ now, role }),
     console,
     systemEnding: createSystemEnding({ role, calls: createEndingCalls(now), console, log }),
-    turns: createTurns(survival?.guard.alive),
-    ...createEnds(log, survival?.guard),
+    turns: createTurns(guard?.alive),
+    ...createEnds(log, guard),
   };
 }
 
@@ -170,8 +171,8 @@ function createRealControl(
 /** Before the pages that it needs are given back: see cli/minit.ts. */
 const journalQuietMs = 100;
 
-const executeAnew = (survival: Survival | undefined): SystemError =>
-  survival?.guard.execute({ kind: 'update' }) ?? systemError('ENOSYS');
+const executeAnew = (guard: Guard | undefined): SystemError =>
+  guard?.execute({ kind: 'update' }) ?? systemError('ENOSYS');
 
 function bootFacts(
   { root, logDirectory, verbosity, program }: RealPortsOptions,

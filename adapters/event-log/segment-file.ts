@@ -76,15 +76,16 @@ export class SegmentFile {
   }
 
   /**
-   * Goes on in the segment where another program stopped; a torn line at its end is cut off. `lastSeq`:
-   * of the last record in it, 0 where there is none.
+   * Goes on in the segment where another program stopped; a torn line at its end is cut off. `seqMin`: the events up to
+   * this one must be in it. `lastSeq`: of the last record in it, 0 where there is none.
    *
-   * @throws what read(2) fails with, EINVAL for a file that does not begin as a segment, and SyntaxError
-   * for a line that is none of ours.
+   * @throws what read(2) fails with, EINVAL for a file that does not begin as a segment or does not come so far,
+   * and SyntaxError for a line that is none of ours.
    */
   static resume(
     opened: OpenedSegment,
     means: SegmentMeans,
+    seqMin: number,
   ): { readonly segment: SegmentFile; readonly lastSeq: number } {
     const segment = new SegmentFile(opened, means);
     let lastSeq = 0;
@@ -95,8 +96,8 @@ export class SegmentFile {
       segment.#wholeBytes += bytes.length + 1;
       if (number > 1) lastSeq = (JSON.parse(bytes.toString()) as { seq: number }).seq;
     }
-    if (segment.#wholeBytes === 0)
-      throw Object.assign(new Error('no header'), systemError('EINVAL'));
+    if (segment.#wholeBytes === 0 || lastSeq < seqMin)
+      throw Object.assign(new Error('no header, or too few records'), systemError('EINVAL'));
     ftruncateSync(opened.fd, segment.#wholeBytes);
     return { segment, lastSeq };
   }

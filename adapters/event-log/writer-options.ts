@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { LogHeader } from '../../machines/log-format';
+import type { LogHeader, LogSnapshot } from '../../machines/log-format';
 import type { Gap } from './held-records';
 import type { SegmentMeans, UncheckedLine, WriteBytes } from './segment-file';
 import type { OpenedSegment } from './segments';
@@ -24,6 +24,8 @@ export interface HeldLog {
 export interface ResumedLog extends HeldLog {
   /** The segment that is being written; none while nothing can be. */
   readonly segment?: OpenedSegment & { readonly number: number };
+  /** A state from which all later events are in `lines`. */
+  readonly base?: LogSnapshot;
 }
 
 /** The segment that is being written; `undefined`: none. `number`: 1, 2, 3, … within the boot. */

@@ -14,6 +14,7 @@ import { logFormatName, logFormatVersion } from '../../machines/log-format';
 import { systemError, systemErrorOf } from '../system-error';
 import { HeldRecords, type Gap } from './held-records';
 import { headerJson, snapshotJson, turnJson } from './records';
+import { takeUpLog } from './resumed-log';
 import { SegmentFile, type SegmentMeans, type UncheckedLine } from './segment-file';
 import { dropOldSegments, makeSegment } from './segments';
 import type { EventLogLimits, EventLogOptions, HeldLog, ResumedLog } from './writer-options';
@@ -56,6 +57,8 @@ class EventLogWriter implements RealEventLog {
   #isClosed = false;
   /** Its file has been let go of: nothing is written until somebody asks. */
   #isReleased = false;
+  /** Nothing can go on in the segment of the program before, which nobody has been told yet. */
+  #isForsaken = false;
   /** It is not to be opened yet, so that everything is held. */
   #isPutOff: boolean;
 
@@ -93,6 +96,7 @@ class EventLogWriter implements RealEventLog {
     for (const [index, json] of turnJson(records).entries())
       this.#held.hold({ seq: records[index]?.seq ?? 0, json });
     this.#lastSeq = records.at(-1)?.seq ?? this.#lastSeq;
+    if (this.#isForsaken) this.#use(undefined);
     if (this.#isReleased || this.#isPutOff) {
       this.#bound(snapshot);
       return;
@@ -110,44 +114,41 @@ class EventLogWriter implements RealEventLog {
   release(): void {
     if (this.#isClosed || this.#isReleased) return;
     this.#flush();
-    this.#segment?.close();
-    this.#use(undefined);
+    this.#replace(undefined);
     this.#isReleased = true;
   }
 
   close(): void {
     if (this.#isClosed) return;
     if (!this.#isReleased) this.#flush();
-    this.#segment?.close();
-    this.#use(undefined);
+    this.#replace(undefined);
     this.#isClosed = true;
   }
 
-  /** Takes the log up where it is; what is in the segment already need not be held. */
-  #resume({ segment, lines, gap }: ResumedLog): void {
-    let written = 0;
+  /** Takes the log up where it is. */
+  #resume(resumed: ResumedLog): void {
+    const { segment, held, lastSeq } = takeUpLog(resumed, this.#means);
+    this.#segmentCount = resumed.segment?.number ?? 0;
+    this.#isForsaken = resumed.segment !== undefined && segment === undefined;
     if (segment !== undefined) {
-      this.#segmentCount = segment.number;
       this.#condition = 'open';
-      try {
-        const resumed = SegmentFile.resume(segment, this.#means);
-        this.#segment = resumed.segment;
-        this.#rotateAtBytes = Math.max(this.#limits.segmentBytesMax, 2 * resumed.segment.bytes);
-        written = resumed.lastSeq;
-      } catch {
-        // It cannot be read any more: the next segment takes over, with what is known.
-        this.#condition = undefined;
-      }
+      this.#segment = segment;
+      this.#rotateAtBytes = Math.max(this.#limits.segmentBytesMax, 2 * segment.bytes);
     }
-    this.#held.take(
-      lines.filter(({ seq }) => seq > written),
-      gap !== undefined && gap.snapshot.seq > written ? gap : undefined,
-    );
-    this.#lastSeq = Math.max(written, lines.at(-1)?.seq ?? 0);
+    this.#held.take(held.lines, held.gap);
+    this.#lastSeq = lastSeq;
+  }
+
+  /** Lets go of the present segment only when nobody is told of it any more: another file could have its number. */
+  #replace(segment: SegmentFile | undefined): void {
+    const before = this.#segment;
+    this.#use(segment);
+    before?.close();
   }
 
   #use(segment: SegmentFile | undefined): void {
     this.#segment = segment;
+    this.#isForsaken = false;
     this.#options.onSegment?.(segment?.opened(this.#segmentCount));
   }
 
@@ -198,9 +199,7 @@ class EventLogWriter implements RealEventLog {
   /** The present segment ends here; the next one begins with a snapshot of the present state. */
   #letGo(snapshot: () => unknown): void {
     this.#held.replaceBySnapshot({ seq: this.#lastSeq, state: snapshot() });
-    const segment = this.#segment;
-    this.#use(undefined);
-    segment?.close();
+    this.#replace(undefined);
   }
 
   /**
@@ -233,9 +232,7 @@ class EventLogWriter implements RealEventLog {
     if (this.#segment === undefined || now() < this.#nextMoveAt) return;
     this.#nextMoveAt = now() + moveDelayUs;
     try {
-      const moved = this.#segment.copyTo(makeSegment(directory));
-      this.#segment.close();
-      this.#segment = moved;
+      this.#replace(this.#segment.copyTo(makeSegment(directory)));
     } catch (error) {
       // Only the system's errors are the world's; others are thrown on.
       systemErrorOf(error);
@@ -251,8 +248,7 @@ class EventLogWriter implements RealEventLog {
     };
     const next = this.#makeSegment({ snapshot: line });
     if (next instanceof SegmentFile) {
-      this.#segment?.close();
-      this.#use(next);
+      this.#replace(next);
       return;
     }
     // The present segment still takes records, so it grows on for a while before the next attempt.

@@ -8,7 +8,7 @@ import { Outstanding, type Asked } from '../../effects/outstanding';
 import type { LogRecord } from '../../effects/ports';
 import type { ExitStatus } from '../../machines/events';
 import { fold } from '../../machines/fold';
-import type { LoggedRecord } from '../../machines/log-format';
+import type { LoggedRecord, LogSnapshot } from '../../machines/log-format';
 import { withWholeReplies } from '../../machines/recorded-replies';
 import { fromPlain, type PlainState } from '../../machines/snapshot';
 import type { SupervisorState } from '../../machines/state';
@@ -29,6 +29,8 @@ export interface Legacy {
   readonly ended: ReadonlyMap<number, ExitStatus>;
   /** What may not be in the event log yet. */
   readonly held: HeldLog;
+  /** The state that the journal begins with. */
+  readonly base: LogSnapshot;
   /** Records that are on record, but whose effects may not all have been performed. */
   readonly unperformed: readonly LogRecord[];
   readonly reason: FailureReason | undefined;
@@ -52,6 +54,7 @@ interface Reading {
   ended: Map<number, ExitStatus>;
   gap: Gap | undefined;
   records: LogRecord[];
+  base: LogSnapshot | undefined;
   state: SupervisorState | undefined;
   outstanding: Outstanding;
   noted: { readonly reason: FailureReason; readonly count?: number } | undefined;
@@ -63,6 +66,7 @@ const nothing = (): Reading => ({
   ended: new Map(),
   gap: undefined,
   records: [],
+  base: undefined,
   state: undefined,
   outstanding: new Outstanding(),
   noted: undefined,
@@ -95,6 +99,7 @@ function take(reading: Reading, line: Line): void {
   else if ('ended' in line) takeEnded(reading, line.ended);
   else if ('state' in line) {
     reading.state = fromPlain(line.state);
+    reading.base = { seq: reading.state.seq, state: line.state };
     reading.outstanding = new Outstanding(line.outstanding);
   } else takeRecord(reading, line);
 }
@@ -122,8 +127,8 @@ function legacyOf(
   reading: Reading,
   { performedSeq, count }: Pick<VitalPage, 'performedSeq' | 'count'>,
 ): Legacy | undefined {
-  const { facts, kept, ended, gap, records, state, outstanding, noted } = reading;
-  if (facts === undefined || state === undefined) return undefined;
+  const { facts, kept, ended, gap, records, base, state, outstanding, noted } = reading;
+  if (facts === undefined || base === undefined || state === undefined) return undefined;
   return {
     facts,
     state,
@@ -136,6 +141,7 @@ function legacyOf(
       lines: records.map((record) => ({ seq: record.seq, json: recordJson(record) })),
       ...(gap && { gap }),
     },
+    base,
     unperformed: records.filter(({ seq }) => seq > performedSeq),
   };
 }

@@ -35,12 +35,12 @@ export function resumedEvent(
 /** The keys under which descriptors are kept. */
 export const keptKeys = { log: 'log', control: 'control', pipe: 'pipe:' } as const;
 
-export function resumedLog({ kept, held }: Legacy): ResumedLog {
+export function resumedLog({ kept, held, base }: Legacy): ResumedLog {
   const files = kept.get(keptKeys.log);
   const [fd] = files?.fds ?? [];
-  if (fd === undefined) return held;
+  if (fd === undefined) return { ...held, base };
   const note = files?.note as { readonly path: string; readonly number: number };
-  return { ...held, segment: { fd, ...note } };
+  return { ...held, base, segment: { fd, ...note } };
 }
 
 export function resumedControl({

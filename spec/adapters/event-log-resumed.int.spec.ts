@@ -8,6 +8,8 @@ import {
   openSync,
   readFileSync,
   readdirSync,
+  renameSync,
+  rmSync,
   truncateSync,
   writeFileSync,
   writeSync,
@@ -15,7 +17,7 @@ import {
 import { join } from 'node:path';
 import { recordJson } from '../../adapters/event-log/records';
 import { createEventLog } from '../../adapters/event-log/writer';
-import type { EventLogOptions, HeldLog, ResumedLog } from '../../adapters/event-log/writer-options';
+import type { EventLogOptions, ResumedLog } from '../../adapters/event-log/writer-options';
 import type { LogRecord } from '../../effects/ports';
 import type { MinitEvent } from '../../machines/events';
 import { readLog } from '../support/read-log';
@@ -65,7 +67,10 @@ function program(directory: string, more: Partial<EventLogOptions> = {}) {
       log.append(seqs.map(record), () => ({ upTo: seqs.at(-1) }));
     },
     /** What the next program finds, whatever this one was doing: its file and the lines of the journal. */
-    leaves: (held: HeldLog): ResumedLog => ({ ...held, ...(segment && { segment }) }),
+    leaves: (held: Omit<ResumedLog, 'segment'>): ResumedLog => ({
+      ...held,
+      ...(segment && { segment }),
+    }),
   };
 }
 
@@ -160,6 +165,21 @@ describe('an event log that goes on', () => {
   });
 });
 
+describe('a log that was carried over to where people look for it', () => {
+  it('goes on there', () => {
+    const directory = join(temporaryDirectory(), 'log');
+    const first = program(directory);
+    first.append(1, 2);
+    // As if something were mounted over it.
+    renameSync(directory, `${directory}-hidden`);
+    first.append(3);
+    const second = program(directory, { resumed: first.leaves({ lines: lines(3) }) });
+    second.append(4);
+    expect(read(onlyFile(directory))).toMatchObject({ seqs: upTo(4), notes: [] });
+    expect(second.events).toEqual([]);
+  });
+});
+
 describe('a line that is torn', () => {
   const whole = unbroken(2).length;
   const bytes = unbroken(3).length;
@@ -234,6 +254,78 @@ describe('a segment in which nothing can go on', () => {
     const next = join(directory, 'minit-000002.jsonl');
     expect(read(next)).toMatchObject({ seqs: upTo(4), notes: [], header: { segment: 2 } });
     expect(second.events).toEqual([{ type: 'LogOpened', path: next }]);
+  });
+});
+
+/** What the journal knows: the state after the third event, and all events since. */
+describe('a segment in which nothing can go on, of a program whose journal has begun anew', () => {
+  const base = { seq: 3, state: { upTo: 3 } };
+  /** A log of five records whose program has ended, and what the next one finds. */
+  function longer() {
+    const { directory, first, path } = broken();
+    first.append(4);
+    first.append(5);
+    return { directory, path, resumed: first.leaves({ lines: lines(4, 5), base }) };
+  }
+  const damages = [
+    ['was emptied', (path: string) => truncateSync(path, 0)],
+    ['ends before that', (path: string) => truncateSync(path, unbroken(2).length)],
+    [
+      'was changed before that',
+      (path: string) => {
+        writeFileSync(path, readFileSync(path, 'utf8').replace('"pid":102', '"pid":666'));
+      },
+    ],
+  ] as const;
+
+  it.each(damages)('because it %s is followed by one that begins with a snapshot', (_, damage) => {
+    const { directory, path, resumed } = longer();
+    damage(path);
+    const damaged = readFileSync(path);
+    const second = program(directory, { resumed });
+    second.append(6);
+    const next = join(directory, 'minit-000002.jsonl');
+    const { items, seqs, notes, header: found } = read(next);
+    expect(items[0]).toMatchObject({ kind: 'snapshot', ...base });
+    expect([seqs, notes, found.segment]).toEqual([[4, 5, 6], [], 2]);
+    expect(second.events).toEqual([{ type: 'LogOpened', path: next }]);
+    expect(readFileSync(path)).toEqual(damaged);
+  });
+
+  it('is read with the next one as one log', () => {
+    const { directory, path, resumed } = longer();
+    truncateSync(path, unbroken(2).length);
+    program(directory, { resumed }).append(6);
+    const { items, seqs, notes } = read(directory);
+    expect(items[2]).toEqual({ kind: 'gap', from: 3, to: 3, reason: 'missing' });
+    expect([seqs, notes]).toEqual([[1, 2, 4, 5, 6], []]);
+  });
+
+  it('is kept for no program after that, while no other can be made', () => {
+    const { directory, path, resumed } = longer();
+    truncateSync(path, 0);
+    renameSync(directory, `${directory}-gone`);
+    writeFileSync(directory, 'in the way');
+    const second = program(directory, { resumed });
+    second.append(6);
+    expect(second.events).toMatchObject([{ type: 'LogFailed', error: { code: 'ENOTDIR' } }]);
+    const left = second.leaves(second.log.held());
+    expect(left).toEqual({
+      lines: lines(4, 5, 6),
+      gap: { snapshot: { seq: 3, json: '{"snapshot":{"upTo":3},"seq":3}' } },
+    });
+    rmSync(directory);
+    program(directory, { resumed: { ...left, base: { seq: 6, state: {} } } }).append(7);
+    expect(read(directory)).toMatchObject({ seqs: [4, 5, 6, 7], notes: [] });
+  });
+
+  it('may be none at all, when the one before had to be let go of', () => {
+    const { directory } = broken();
+    program(directory, { resumed: { lines: lines(4, 5), base } }).append(6);
+    const { items, seqs, notes } = read(directory);
+    expect(items[3]).toMatchObject({ kind: 'snapshot', ...base });
+    expect([seqs, notes]).toEqual([upTo(6), []]);
+    expect(files(directory)).toHaveLength(2);
   });
 });
 

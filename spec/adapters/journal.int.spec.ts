@@ -128,6 +128,16 @@ describe('a journal that is read back', () => {
     });
   });
 
+  it('gives the state that it begins with, for a log that can go on from nothing else', () => {
+    const life = booted(live());
+    life.turn(...Array.from({ length: 500 }, () => long));
+    expect(life.bases()).toBe(2);
+    const base = { seq: life.state().seq, state: toPlain(life.state()) };
+    life.turn(spawned('wéb', 101), spawned('db', 102));
+    life.turn(exited(101), read('other'));
+    expect(JSON.stringify(legacyOf(life).base)).toBe(JSON.stringify(base));
+  });
+
   it('gives what the event log did not have on disk when it began, and the gap before', () => {
     const line = (seq: number) => ({
       seq,

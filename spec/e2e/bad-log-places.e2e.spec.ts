@@ -8,8 +8,11 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  renameSync,
   rmSync,
+  statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -20,6 +23,7 @@ import {
   bootWith,
   endBegun,
   endsWell,
+  eventually,
   giveAway,
   itUnprivileged,
   itWithMounts,
@@ -31,6 +35,7 @@ import {
   unprivileged,
   withMounts,
 } from './fixtures-bad/bad-input';
+import { recordsOf } from './fixtures/recorded';
 
 afterAll(async () => {
   endBegun();
@@ -159,6 +164,65 @@ describe('the log directory', () => {
     ]);
     rmSync(minit.log);
     await healed(minit);
+    await endsWell(minit);
+  });
+});
+
+describe('the log of a minit that is executed anew', () => {
+  /** As much as makes the journal begin anew, so that the next program knows the last events only. */
+  async function asksMuch(minit: Supervisor): Promise<void> {
+    for (let count = 0; count < 450; count += 1) minit.ask(`p${'x'.repeat(1_400)}`);
+    // In a moment in which nothing happens.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+
+  async function isExecutedAnew(minit: Supervisor, count: number): Promise<void> {
+    minit.kill('SIGSEGV');
+    await eventually('the next program', () =>
+      recordsOf(minit).some(
+        ({ event }) => event.type === 'SupervisorResumed' && event.count === count,
+      ),
+    );
+  }
+
+  it('goes on in the directory that it was carried over to', async () => {
+    const minit = boot(tree);
+    await minit.reaches('good', 'running');
+    renameSync(minit.log, `${minit.log}.old`);
+    minit.ask('pgood');
+    for (const count of [1, 2]) {
+      await asksMuch(minit);
+      await isExecutedAnew(minit, count);
+    }
+    expect(readdirSync(minit.log)).toEqual(['minit-000001.jsonl']);
+    await endsWell(minit);
+  });
+
+  it('goes on in another segment, from a snapshot, when somebody has emptied the present one', async () => {
+    const minit = boot(tree);
+    await minit.reaches('good', 'running');
+    await asksMuch(minit);
+    truncateSync(join(minit.log, 'minit-000001.jsonl'));
+    minit.ask('pgood');
+    minit.kill('SIGSEGV');
+    const next = join(minit.log, 'minit-000002.jsonl');
+    await eventually('the next segment', () => existsSync(next) && statSync(next).size > 0);
+    await endsWell(minit);
+  });
+
+  it('goes on from what was held, when its directory was removed and could not be made anew', async () => {
+    const minit = boot(tree);
+    await minit.reaches('good', 'running');
+    await asksMuch(minit);
+    rmSync(minit.log, { recursive: true });
+    symlinkSync('/no/such/place', minit.log);
+    minit.ask('pgood');
+    await minit.prints(/the event log is held in memory/u);
+    minit.kill('SIGSEGV');
+    await eventually('the next program', () => minit.ask('pgood') !== '');
+    rmSync(minit.log);
+    minit.ask('pgood');
+    await eventually('a log', () => existsSync(join(minit.log, 'minit-000001.jsonl')));
     await endsWell(minit);
   });
 });
