@@ -25,7 +25,7 @@ import { limitOpenFiles, openFilesOfServices } from './open-files';
 import { outputOf } from './output';
 import { createProcesses, type RealProcesses } from './processes';
 import { exitInternalError, type Guard } from './re-exec/guard';
-import { Journal, type BootFacts, type Keeper } from './re-exec/journal';
+import { Journal, type BootFacts, type JournalOptions, type Keeper } from './re-exec/journal';
 import type { Legacy } from './re-exec/journal-reader';
 import { createOwnProgram } from './re-exec/own-program-port';
 import { keptKeys, resumedControl, resumedLog, resumedProcesses } from './re-exec/resumption';
@@ -111,7 +111,8 @@ export function createRealPorts(options: RealPortsOptions): Ports {
     greeting,
     outputOf,
   });
-  const journal = survival && createJournal(survival, facts, { log, processes });
+  const journal =
+    survival && createJournal(survival, facts, { log, processes, onMissing: means.note });
   Object.assign(keeper, { journal });
   return {
     clock,
@@ -196,14 +197,20 @@ function bootFacts(
   };
 }
 
+interface JournalSurroundings extends Required<Pick<JournalOptions, 'onMissing'>> {
+  readonly log: RealEventLog;
+  readonly processes: RealProcesses;
+}
+
 function createJournal(
   { memory, guard, legacy }: Survival,
   facts: BootFacts,
-  { log, processes }: { log: RealEventLog; processes: RealProcesses },
+  { log, processes, onMissing }: JournalSurroundings,
 ): Journal {
   const journal = new Journal({
     ...memory,
     facts,
+    onMissing,
     held: () => log.held(),
     whenQuiet: (task) => {
       whenQuiet(processes.occurrence$, journalQuietMs, task);

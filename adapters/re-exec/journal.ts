@@ -2,8 +2,9 @@
  * The journal: all that minit needs to go on after it has been executed anew, in a file that exists in
  * memory only. A base (the state, what is outstanding, what is not in the event log yet, the descriptors
  * that are kept), then each turn's records, written before anything of the turn is done. When the
- * records have become more than the base, a new base follows in the next quiet moment, and the memory before it
- * is given back.
+ * records have become more than the base, a new base follows in the next quiet moment, and the memory of what was
+ * before is given back. The new base goes to the beginning of the file where there is room for it, else behind the
+ * records, so that no limit of file sizes (RLIMIT_FSIZE) is reached by and by.
  *
  * Lines of JSON without checks: nobody else writes here. journal-reader.ts reads it back.
  *
@@ -12,6 +13,7 @@
 import { writeSync } from 'node:fs';
 import { Outstanding } from '../../effects/outstanding';
 import type { Journal as JournalPort, LogRecord } from '../../effects/ports';
+import type { SystemError } from '../../machines/events';
 import type { Verbosity } from '../../machines/kernel-words';
 import type { LogHeader } from '../../machines/log-format';
 import type { HeldLog } from '../event-log/writer-options';
@@ -19,7 +21,9 @@ import { turnJson, wholeRecordJson } from '../event-log/records';
 import { clearCloseOnExec, setCloseOnExec } from '../libc/fcntl';
 import { giveBack, mappedBytes } from '../libc/memory-file';
 import type { Reaped } from '../libc/wait';
+import type { MissingMeans } from '../missing-means';
 import { ScratchBytes } from '../scratch-bytes';
+import { systemErrorOf } from '../system-error';
 import type { FailureReason } from './reasons';
 import type { VitalMemory } from './vital-memory';
 import type { VitalPage } from './vital-page';
@@ -58,6 +62,8 @@ export interface JournalOptions {
   readonly kept?: ReadonlyMap<string, KeptFiles>;
   /** Calls `task` once, between two turns, when there is time for it. */
   readonly whenQuiet: (task: () => void) => void;
+  /** Told what the kernel refuses: the errno of a base that cannot be written. */
+  readonly onMissing?: MissingMeans['note'];
   /** For specs. */
   readonly write?: typeof writeAll;
 }
@@ -67,6 +73,8 @@ const recordBytesMax = 512 * 1_024;
 /** at so many times that it does not wait for a quiet moment any more: that of a thousand services takes 10 ms. */
 const busyFactor = 3;
 const pageBytes = 4_096;
+/** Of the file, behind the vital page. */
+const journalStart = mappedBytes;
 
 export class Journal implements JournalPort, Keeper {
   readonly #options: JournalOptions;
@@ -87,7 +95,7 @@ export class Journal implements JournalPort, Keeper {
     this.#outstanding = options.outstanding ?? new Outstanding();
     this.#kept = new Map(options.kept);
     this.#isBegun = options.outstanding !== undefined;
-    this.#end = Math.max(options.page.end, mappedBytes);
+    this.#end = Math.max(options.page.end, journalStart);
     // Node has marked what it has inherited close-on-exec.
     for (const { fds } of this.#kept.values()) fds.forEach(clearCloseOnExec);
     clearCloseOnExec(options.fd);
@@ -96,8 +104,12 @@ export class Journal implements JournalPort, Keeper {
   append(records: readonly LogRecord[], snapshot: () => unknown): void {
     for (const record of records) this.#outstanding.note(record);
     const isFull = this.#bytes() > busyFactor * this.#bytesMax();
-    if (!this.#isBegun || this.#isTorn || isFull) this.#writeBase(records, snapshot);
-    else this.#write(turnJson(records));
+    const canGoOn = this.#isBegun && !this.#isTorn;
+    // Where there is no room for the one, there may be some for the other.
+    if (!canGoOn || isFull || !this.#write(turnJson(records))) {
+      const isBaseWritten = this.#writeBase(records, snapshot);
+      if (!isBaseWritten && canGoOn && isFull) this.#write(turnJson(records));
+    }
     if (this.#bytes() > this.#bytesMax()) this.#writeBaseSoon(snapshot);
   }
 
@@ -149,8 +161,17 @@ export class Journal implements JournalPort, Keeper {
     });
   }
 
-  /** Returns whether it is written; if not, only a new base can be trusted. */
+  /** Returns whether they are written; if not, only a new base can be trusted. */
   #write(lines: readonly string[]): boolean {
+    const bytes = this.#bytesOf(lines);
+    this.#isTorn = this.#put(bytes, this.#end) !== undefined;
+    if (this.#isTorn) return false;
+    this.#end += bytes.length;
+    this.#options.page.end = this.#end;
+    return true;
+  }
+
+  #bytesOf(lines: readonly string[]): Buffer {
     let units = 0;
     for (const line of lines) units += line.length + 1;
     const scratch = this.#scratch;
@@ -159,26 +180,28 @@ export class Journal implements JournalPort, Keeper {
       scratch.add(line);
       scratch.add('\n');
     }
-    const bytes = scratch.take();
-    const { fd, page, write = writeAll } = this.#options;
-    try {
-      write(fd, bytes, this.#end);
-    } catch {
-      // No memory: what was written before still counts, and the next turn begins with a new base.
-      this.#isTorn = true;
-      return false;
-    }
-    this.#end += bytes.length;
-    page.end = this.#end;
-    return true;
+    return scratch.take();
   }
 
-  /** The records of the turn are in the state already; they stand here for the event log, which has them not. */
-  #writeBase(records: readonly LogRecord[], snapshot: () => unknown): void {
-    const { fd, page, facts, held } = this.#options;
+  /** Returns why it did not work: no memory, or a limit. What was written before still counts. */
+  #put(bytes: Buffer, start: number): SystemError | undefined {
+    const { fd, write = writeAll } = this.#options;
+    try {
+      write(fd, bytes, start);
+      return undefined;
+    } catch (error) {
+      return systemErrorOf(error);
+    }
+  }
+
+  /**
+   * The records of the turn are in the state already; they stand here for the event log, which has them not. Returns
+   * whether it is written; if not, the one before still counts, and whatever is behind it.
+   */
+  #writeBase(records: readonly LogRecord[], snapshot: () => unknown): boolean {
+    const { page, facts, held, onMissing } = this.#options;
     const { lines: heldLines, gap } = held();
-    const start = this.#end;
-    this.#isTorn = !this.#write([
+    const bytes = this.#bytesOf([
       JSON.stringify({ facts }),
       ...[...this.#kept].map(([key, files]) => keptLine(key, files)),
       ...(gap === undefined ? [] : [JSON.stringify({ gap })]),
@@ -186,20 +209,42 @@ export class Journal implements JournalPort, Keeper {
       ...records.map(wholeRecordJson),
       JSON.stringify({ state: snapshot(), outstanding: this.#outstanding.list }),
     ]);
-    if (this.#isTorn) return;
+    // Not up to the very byte: the end must lie before the beginning, should the program end in between.
+    const start = journalStart + bytes.length < page.begin ? journalStart : this.#end;
+    const error = this.#put(bytes, start);
+    if (error !== undefined) {
+      onMissing?.('vital-memory', error.errno);
+      return false;
+    }
+    this.#isTorn = false;
     this.#snapshot = undefined;
-    const before = page.begin;
-    page.begin = start;
-    this.#baseBytes = this.#end - start;
+    this.#baseBytes = bytes.length;
     this.#isBegun = true;
-    const firstPage = Math.max(mappedBytes, before - (before % pageBytes));
-    const lastPage = start - (start % pageBytes);
-    if (lastPage > firstPage) giveBack(fd, firstPage, lastPage);
+    this.#beginAt(start);
+    return true;
+  }
+
+  /** From here on the base that was written at `start` counts, and the memory of what was before is given back. */
+  #beginAt(start: number): void {
+    const { fd, page } = this.#options;
+    const before = { begin: page.begin, end: this.#end };
+    this.#end = start + this.#baseBytes;
+    // In this order: a program that ends in between has left a whole journal (see findVitalMemory).
+    page.end = this.#end;
+    page.begin = start;
+    const [from, to] =
+      start < before.begin
+        ? [pageFrom(this.#end), pageFrom(before.end)]
+        : [Math.max(journalStart, pageOf(before.begin)), pageOf(start)];
+    if (to > from) giveBack(fd, from, to);
   }
 }
 
-/** @throws Error where there is no memory for all of them. */
-function writeAll(fd: number, bytes: Buffer, start: number): void {
+const pageOf = (offset: number): number => offset - (offset % pageBytes);
+const pageFrom = (offset: number): number => pageOf(offset + pageBytes - 1);
+
+/** @throws what write(2) fails with where there is no room for all of them. */
+export function writeAll(fd: number, bytes: Buffer, start: number): void {
   for (let done = 0; done < bytes.length;) {
     done += writeSync(fd, bytes, done, bytes.length - done, start + done);
   }

@@ -8,7 +8,7 @@ import { fstatSync } from 'node:fs';
 import type { SystemError } from '../../machines/events';
 import { libcError } from '../libc/errors';
 import { clearCloseOnExec, setCloseOnExec } from '../libc/fcntl';
-import { makeMemoryFile, mapBeginning } from '../libc/memory-file';
+import { makeMemoryFile, mapBeginning, mappedBytes } from '../libc/memory-file';
 import { VitalPage } from './vital-page';
 
 export interface VitalMemory {
@@ -54,6 +54,8 @@ export function findVitalMemory(): VitalMemory | 'foreign' | undefined {
     return page.isForeign ? 'foreign' : undefined;
   }
   clearCloseOnExec(fd);
+  // The program before ended when it had said where its new journal ends, and not yet that it begins with the file.
+  if (page.end < page.begin) page.begin = mappedBytes;
   return { fd, page };
 }
 

@@ -50,7 +50,7 @@ function begin() {
     held: () => ({ lines: [] }),
     whenQuiet: () => undefined,
     write: (file, bytes, start) => {
-      if (memory.isFull) throw new Error('ENOSPC');
+      if (memory.isFull) throw Object.assign(new Error('full'), { code: 'ENOSPC', errno: -28 });
       writeSync(file, bytes, 0, bytes.length, start);
     },
   });

@@ -178,3 +178,19 @@ describe('services that make many processes', () => {
     await endsWell(minit);
   });
 });
+
+describe('a limit of file sizes', () => {
+  it('does not end what minit keeps for the program after it, however much happens', async () => {
+    const wrapper = ['prlimit', '--fsize=2500000:'];
+    const minit = boot({ ...tree, 'late/run': sleeper }, { wrapper });
+    await minit.reaches('good', 'running');
+    for (let count = 0; count < 2_000; count += 1) minit.ask(`p${'x'.repeat(1_400)}`);
+    expect(minit.msvc('-o', 'late')).toMatchObject({ code: 0 });
+    await minit.reaches('late', 'running');
+    const pids = [minit.pidOf('good'), minit.pidOf('late')];
+    minit.kill('SIGSEGV');
+    await minit.prints(/executed anew/u);
+    expect([minit.pidOf('good'), minit.pidOf('late')]).toEqual(pids);
+    await endsWell(minit);
+  });
+});

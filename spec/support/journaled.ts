@@ -7,7 +7,12 @@
 import { closeSync } from 'node:fs';
 import type { HeldLog } from '../../adapters/event-log/writer-options';
 import { isOpen, keptOpen } from '../../adapters/libc/fcntl';
-import { Journal, type BootFacts } from '../../adapters/re-exec/journal';
+import {
+  Journal,
+  writeAll,
+  type BootFacts,
+  type JournalOptions,
+} from '../../adapters/re-exec/journal';
 import { readJournal, type Legacy } from '../../adapters/re-exec/journal-reader';
 import { makeVitalMemory, type VitalMemory } from '../../adapters/re-exec/vital-memory';
 import { foldTurn } from '../../effects/loop';
@@ -77,7 +82,9 @@ export interface Life {
   left(): Legacy | undefined;
 }
 
-export interface LifeOptions {
+export { writeAll };
+
+export interface LifeOptions extends Pick<JournalOptions, 'write' | 'onMissing'> {
   readonly memory?: VitalMemory;
   /** What the life before has left. */
   readonly from?: Legacy;
@@ -86,7 +93,13 @@ export interface LifeOptions {
 }
 
 /** A program that goes on from what there was, or begins. */
-export function live({ memory = madeMemory(), from, held, isBusy }: LifeOptions = {}): Life {
+export function live({
+  memory = madeMemory(),
+  from,
+  held,
+  isBusy,
+  ...more
+}: LifeOptions = {}): Life {
   const putOff: (() => void)[] = [];
   const quiet = (): void => {
     for (const task of putOff.splice(0)) task();
@@ -97,6 +110,7 @@ export function live({ memory = madeMemory(), from, held, isBusy }: LifeOptions 
   let bases = 0;
   const journal = new Journal({
     ...memory,
+    ...more,
     facts,
     held: held ?? (() => ({ lines: [] })),
     whenQuiet: (task) => putOff.push(task),
