@@ -12,7 +12,7 @@ import type { SystemError } from '../machines/events';
 import { requestReceived } from './control-request';
 import { errnos } from './errnos';
 import { pipeBytes, type Poll } from './fifo';
-import { goneHint, watchPlace, whereabouts } from './fifo-place';
+import { findAway, goneHint, watchPlace, type Away, type Place } from './fifo-place';
 import { libcError } from './libc/errors';
 import type { MissingMeans } from './missing-means';
 import { createReplyWriter, type ReplyWriter } from './reply-writer';
@@ -90,29 +90,29 @@ export function createControl(options: ControlOptions): Control {
     const { requests, replies } = fds;
     const stops = [
       options.poll(requests, receive.bind(undefined, requests)),
-      watchPlace({ fd: requests, path, onUnwatched }, away),
+      watchPlace({ fifos: fifosOf(options.root, fds), onUnwatched }, away),
     ];
     const writer = createReplyWriter(replies, options.pollWritable, hasAskerGone);
     connection = { ...fds, stops, writer };
     options.onConnection?.(fds);
   };
 
-  const lose = (error: SystemError, why: { readonly hint?: string } = {}): void => {
+  const lose = (failure: Failure): void => {
     disconnect();
-    emit({ type: 'ControlFailed', path, error, ...why });
+    emit({ type: 'ControlFailed', ...failure });
   };
 
   const receive = (requests: number): void => {
     const count = readSome(requests, buffer);
     if (typeof count !== 'number') {
-      lose(count);
+      lose({ path, error: count });
       return;
     }
     asker = holder();
     if (count > 0) emit(requestReceived(buffer.subarray(0, count)));
   };
   const open = (cause?: number): void => {
-    if (connection !== undefined && whereabouts(connection.requests, path) === 'here') {
+    if (connection && findAway(fifosOf(options.root, connection)) === undefined) {
       emit({ type: 'ControlOpened' }, cause);
       return;
     }
@@ -126,9 +126,9 @@ export function createControl(options: ControlOptions): Control {
     emit({ type: 'ControlOpened' }, cause);
   };
 
-  const away = (found: 'replaced' | SystemError): void => {
+  const away = ({ found, ...place }: Away): void => {
     if (found === 'replaced') open();
-    else lose(found, { hint: goneHint(found) });
+    else lose({ ...place, error: found, hint: goneHint(found) });
   };
 
   // Whoever has the lock when a minit goes on waits for an answer that is still owed.
@@ -144,6 +144,11 @@ export function createControl(options: ControlOptions): Control {
     },
   };
 }
+
+const fifosOf = (root: string, { requests, replies }: ControlFds): Place['fifos'] => [
+  { fd: requests, path: `${root}/in` },
+  { fd: replies, path: `${root}/out` },
+];
 
 function closeConnection({ stops, writer, requests, replies }: Connection): void {
   for (const stop of stops) stop();

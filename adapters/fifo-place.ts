@@ -1,5 +1,5 @@
 /**
- * Looks after the place of a FIFO that is held open: its directory may go away under a running minit
+ * Looks after the place of FIFOs that are held open: they or their directory may go away under a running minit
  * (unmounted, removed), or something be mounted over it, and then clients knock at another door.
  *
  * @module
@@ -17,7 +17,7 @@ import { feedWatchdog } from './libc/watchdog';
 import { systemErrorOf } from './system-error';
 
 /** Tells whether `fd` is still what clients find at `path`, and if not, why they find nothing. */
-export function whereabouts(fd: number, path: string): 'here' | 'replaced' | SystemError {
+function whereabouts(fd: number, path: string): 'here' | 'replaced' | SystemError {
   try {
     const held = fstatSync(fd);
     const found = statSync(path);
@@ -27,9 +27,15 @@ export function whereabouts(fd: number, path: string): 'here' | 'replaced' | Sys
   }
 }
 
-export interface Place {
+/** A FIFO that is held open, and where clients look for it. */
+export interface HeldFifo {
   readonly fd: number;
   readonly path: string;
+}
+
+export interface Place {
+  /** In one directory. */
+  readonly fifos: readonly [HeldFifo, ...HeldFifo[]];
   /** Told the errno when the kernel does not let its directory be watched. */
   readonly onUnwatched?: (errno: number) => void;
 }
@@ -39,22 +45,37 @@ const mountsLookDelayMs = 60_000;
 /** So long after one look comes the next at the earliest. */
 const lookPauseMs = 100;
 
+/** What clients find in the place of one of them. */
+export interface Away {
+  readonly path: string;
+  readonly found: 'replaced' | SystemError;
+}
+
+/** Returns the first of the FIFOs that is not at its place any more. */
+export function findAway(fifos: readonly HeldFifo[]): Away | undefined {
+  for (const { fd, path } of fifos) {
+    const found = whereabouts(fd, path);
+    if (found !== 'here') return { path, found };
+  }
+  return undefined;
+}
+
 /**
- * Calls back when `fd` is not at its place any more, again and again until the returned function is
+ * Calls back when one of the FIFOs is not at its place any more, again and again until the returned function is
  * called. Nothing wakes minit while nothing happens there.
  */
 export function watchPlace(
-  { fd, path, onUnwatched }: Place,
-  onAway: (found: 'replaced' | SystemError) => void,
+  { fifos, onUnwatched }: Place,
+  onAway: (away: Away) => void,
 ): () => void {
   const look = (): void => {
     feedWatchdog();
-    const found = whereabouts(fd, path);
-    if (found !== 'here') onAway(found);
+    const away = findAway(fifos);
+    if (away !== undefined) onAway(away);
   };
   const stops: (() => void)[] = [];
   let lookDelayMs = 0;
-  const content = watchContent(dirname(path), look);
+  const content = watchContent(dirname(fifos[0].path), look);
   if (typeof content === 'number') {
     // Where there is no directory the FIFO is lost, which is told elsewhere.
     if (content !== -errnos.ENOENT) onUnwatched?.(-content);

@@ -437,20 +437,51 @@ describe('FIFOs that go away under a running minit', () => {
     await recorder.many('ControlFailed', 2);
   });
 
-  it('that others have taken the place of are opened at once', async () => {
+  it.each(['in', 'out'])('are missed though only %s has gone, and made again', async (name) => {
     const root = temporaryDirectory();
-    const { recorder } = serveAt(root);
-    renameSync(`${root}/in`, `${root}/in-before`);
-    makeFifo(`${root}/in`, 0o600);
-    await recorder.many('ControlOpened', 2);
+    const { control, recorder } = serveAt(root);
+    rmSync(`${root}/${name}`);
+    expect((await recorder.first('ControlFailed')).event).toEqual({
+      type: 'ControlFailed',
+      path: `${root}/${name}`,
+      error: { code: 'ENOENT', errno: 2 },
+      hint: 'the FIFO has gone: make or mount the directory again',
+    });
+    control.open(9);
+    expect(recorder.occurrences.at(-1)).toMatchObject({ event: { type: 'ControlOpened' } });
+    expect(statSync(`${root}/${name}`).isFIFO()).toBe(true);
     rmSync(root, { recursive: true });
-    await recorder.first('ControlFailed');
-    expect(recorder.occurrences.map(({ event }) => event.type)).toEqual([
-      'ControlOpened',
-      'ControlOpened',
-      'ControlFailed',
-    ]);
+    await recorder.many('ControlFailed', 2);
   });
+
+  it('are opened again when somebody asks before the loss was noticed', () => {
+    const root = temporaryDirectory();
+    const { control, recorder } = serveAt(root);
+    rmSync(`${root}/out`);
+    control.open(9);
+    expect(statSync(`${root}/out`).isFIFO()).toBe(true);
+    expect(recorder.occurrences).toHaveLength(2);
+    rmSync(root, { recursive: true });
+    return recorder.first('ControlFailed');
+  });
+
+  it.each(['in', 'out'])(
+    'that others have taken the place of are opened at once: %s',
+    async (name) => {
+      const root = temporaryDirectory();
+      const { recorder } = serveAt(root);
+      renameSync(`${root}/${name}`, `${root}/${name}-before`);
+      makeFifo(`${root}/${name}`, 0o600);
+      await recorder.many('ControlOpened', 2);
+      rmSync(root, { recursive: true });
+      await recorder.first('ControlFailed');
+      expect(recorder.occurrences.map(({ event }) => event.type)).toEqual([
+        'ControlOpened',
+        'ControlOpened',
+        'ControlFailed',
+      ]);
+    },
+  );
 });
 
 describe('a second minit on the same directory', () => {

@@ -20,7 +20,7 @@ it('is at most ten times a second, however much happens beside it, and once afte
   let looks = 0;
   let isLooked = (): void => undefined;
   const begunAt = performance.now();
-  const stop = watchPlace({ fd, path }, () => {
+  const stop = watchPlace({ fifos: [{ fd, path }] }, () => {
     looks += 1;
     isLooked();
   });
