@@ -279,6 +279,24 @@ describe('a full disk', () => {
     expect(minit.ask('pgood')).toBe(before);
     await endsWithCopy(minit);
   });
+
+  itWithMounts(
+    'of the log itself: its segment is removed to make room, and there is some',
+    async () => {
+      const root = makeRoot({ ...tree, '../log/': '' });
+      const log = join(dirname(root), 'log');
+      const minit = boot(root, {
+        wrapper: withMounts('mount -t tmpfs -o size=128k none "$0"', log),
+      });
+      await minit.reaches('good', 'running');
+      for (let count = 0; count < 100; count += 1) minit.ask(`p${'x'.repeat(1_400)}`);
+      await minit.prints(/the event log is held in memory: no space left on the device/u);
+      const [name = ''] = readdirSync(inside(minit, log));
+      rmSync(inside(minit, join(log, name)));
+      await healed(minit);
+      await endsWithCopy(minit);
+    },
+  );
 });
 
 describe('the default place', () => {
