@@ -14,13 +14,28 @@ export function parseInstant(text: string | undefined, header: SegmentHeader): I
   if (/^\d+$/u.test(text)) return { seq: Number(text) };
   if (/^\+\d+(\.\d+)?$/u.test(text))
     return { at: header.at + Math.round(Number(text) * 1_000_000) };
-  const day = header.wallAt.slice(0, 10);
-  const wall = Date.parse(/^\d\d:\d\d(:\d\d(\.\d+)?)?$/u.test(text) ? `${day}T${text}Z` : text);
-  // Date.parse takes "-1" for a year.
-  if (Number.isNaN(wall) || !/^\d\d(\d\d-\d\d-\d\d|:\d\d)/u.test(text)) {
+  const wallMs = wallClockMs(text, header.wallAt);
+  if (Number.isNaN(wallMs)) {
     return `"${text}" is no instant: give a sequence number, +SECONDS since the start, or a time such as ${header.wallAt}`;
   }
-  return { at: header.at + (wall - Date.parse(header.wallAt)) * 1_000 };
+  return { at: header.at + (wallMs - Date.parse(header.wallAt)) * 1_000 };
+}
+
+const dayMs = 86_400_000;
+
+/** Returns the time that `text` names, in UTC unless it says otherwise; NaN where it names none. */
+function wallClockMs(text: string, beganAt: string): number {
+  const [, day, time, zone = 'Z'] =
+    /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?$/iu.exec(text) ??
+    [];
+  if (day !== undefined)
+    return Date.parse(time === undefined ? day : `${day}T${time}${zone.toUpperCase()}`);
+  const [timeOfDay, seconds] = /^\d\d:\d\d(:\d\d(?:\.\d+)?)?$/u.exec(text) ?? [];
+  if (timeOfDay === undefined) return NaN;
+  const onFirstDay = Date.parse(`${beganAt.slice(0, 10)}T${timeOfDay}Z`);
+  // "12:00" and "12:00:01" may be the minute, or the second, in which the boot began.
+  const spanMs = seconds === undefined ? 60_000 : seconds.includes('.') ? 1 : 1_000;
+  return onFirstDay + spanMs <= Date.parse(beganAt) ? onFirstDay + dayMs : onFirstDay;
 }
 
 /** The event lies after the instant. */

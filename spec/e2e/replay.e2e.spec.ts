@@ -13,6 +13,7 @@ import { change, changesOf, recordsOf } from './fixtures/recorded';
 afterAll(cleanUp);
 
 const past = bootPast();
+const golden = join(__dirname, '../golden/demo.v1.jsonl');
 
 interface Shown {
   readonly seq: number;
@@ -137,6 +138,17 @@ describe('--at', () => {
     expect(statesIn(asJson(minit, '--at', time))['web']).toBe('respawning');
     expect(asJson(minit, '--at', '1999-01-01').seq).toBe(0);
   });
+
+  it.each(['2026-11-24T03:20:16.5', '2026-11-24 03:20:16.5', '03:20:16.5'])(
+    '%s is in UTC, wherever it is read',
+    (time) => {
+      const [here, ...elsewhere] = ['UTC', 'America/New_York', 'Asia/Tokyo'].map((zone) =>
+        run('minit-replay', [golden, '--at', time], { env: { ...process.env, TZ: zone } }),
+      );
+      expect(here?.stdout).toMatch(/^event 22, /mu);
+      expect(elsewhere).toEqual([here, here]);
+    },
+  );
 });
 
 describe('--service, --json, --verify', () => {
