@@ -41,24 +41,19 @@ export function gatherBoot(log: OpenedLog, options: GatheringOptions): GatheredB
       if (instant !== undefined) instants.push(instant);
     },
   });
-  const timeline = endingAt(lines.finish(), observed, options.until);
+  const gathered = lines.finish();
+  const timeline = { ...gathered, end: { ...gathered.end, at: observed.state.at } };
   const graph = activities.finish();
   return { ...observed, timeline, graph, instants, path: pathOf(observed, timeline, graph) };
 }
 
-/** What lasts at an instant in the middle of the log lasts until then, and not only up to the event before it. */
-function endingAt(timeline: Timeline, { goesOn }: ObservedLog, until: Instant): Timeline {
-  if (!goesOn || until === undefined || !('at' in until)) return timeline;
-  return { ...timeline, end: { ...timeline.end, at: until.at } };
-}
-
 function pathOf(
   { state }: ObservedLog,
-  { isCutOff, end }: Timeline,
+  { isCutOff }: Timeline,
   graph: ActivityGraph,
 ): CriticalPath | undefined {
   if (isCutOff || graph.nodes.length === 0) return undefined;
   return graph.settled === undefined
-    ? unfinishedPath(graph, { ...state, at: end.at })
+    ? unfinishedPath(graph, state)
     : criticalPath(graph, graph.settled);
 }

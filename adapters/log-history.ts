@@ -17,6 +17,7 @@ import type { LogNote, LogPosition, OpenedLog } from './event-log/reader';
 import { beginning } from './event-log/series';
 import { foldOne, placeOf, restore, type Damage } from './fold-log';
 import { type Instant } from './log-instant';
+import { asOf } from './observed-log';
 
 export interface LogHistory {
   readonly header: SegmentHeader;
@@ -49,7 +50,9 @@ export function pointAt(history: History<LogPosition>, instant: Instant): Histor
   if (isBefore && first.seq > 0)
     return `the log begins after event ${String(first.seq)}; what was before is gone`;
   const isMissing = 'seq' in instant && point.seq < instant.seq && instant.seq < history.end().seq;
-  return isMissing ? `event ${String(instant.seq)} is not in the log` : point;
+  if (isMissing) return `event ${String(instant.seq)} is not in the log`;
+  const goesOn = 'at' in instant && instant.at < history.end().at;
+  return goesOn ? { ...point, state: asOf(point.state, instant) } : point;
 }
 
 class Reading implements LogHistory {

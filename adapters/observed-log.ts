@@ -20,7 +20,7 @@ export interface LogObserver {
 }
 
 export interface ObservedLog {
-  /** After the last event. */
+  /** At the instant: after the last event up to there. */
   readonly state: SupervisorState;
   /** The instant lies before the first event that the log still has: after this one. */
   readonly beginsAfter: number | undefined;
@@ -34,7 +34,13 @@ export function observeLog(log: OpenedLog, until: Instant, observer: LogObserver
   const folder = new LogFolder(log, until, observer);
   for (const item of log.itemsToReplay()) if (!folder.take(item)) break;
   folder.noteDamage();
-  return folder;
+  const { beginsAfter, damage, goesOn } = folder;
+  return { state: goesOn ? asOf(folder.state, until) : folder.state, beginsAfter, damage, goesOn };
+}
+
+/** What lasts at an instant in the middle of the log lasts until then, and not only up to the event before it. */
+export function asOf(state: SupervisorState, until: Instant): SupervisorState {
+  return until !== undefined && 'at' in until ? { ...state, at: until.at } : state;
 }
 
 /** The same item by item, for a log that is read on as it grows. */

@@ -79,8 +79,9 @@ export class ChartTallyBuilder {
     }
   }
 
-  /** Returns the tally; `undefined` for a service that minit did not know. */
-  finish(): ChartTally | undefined {
+  /** Returns the tally up to `endAt` (CLOCK_BOOTTIME, µs); `undefined` for a service that minit did not know. */
+  finish(endAt = this.#countedTo): ChartTally | undefined {
+    this.#stayUntil(endAt);
     if (this.#present === undefined) return undefined;
     return {
       present: this.#present,

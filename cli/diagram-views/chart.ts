@@ -34,7 +34,7 @@ export const chartView: DiagramView = (request) => {
     return failed(
       `the log begins after event ${String(observed.beginsAfter)}; what was before is gone`,
     );
-  const tally = builder.finish();
+  const tally = builder.finish(state.at);
   if (tally === undefined) {
     const near = nearName(service, state.services.keys());
     const hint = near === undefined ? '' : `; did you mean ${showName(near)}?`;

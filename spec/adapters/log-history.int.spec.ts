@@ -131,6 +131,19 @@ describe('the history of a log', () => {
     expect(pointAt(history.history, { seq })).toMatchObject({ seq });
   });
 
+  it('at a time between two events tells how it was then, not at the event before', () => {
+    const { directory, write } = writer();
+    write(9);
+    const { history } = read(directory);
+    const atOf = (at: number): unknown[] => {
+      const point = pointAt(history, { at });
+      return typeof point === 'string' ? [point] : [point.seq, point.state.at];
+    };
+    expect(atOf(6_000_000)).toEqual([3, 6_000_000]);
+    expect(atOf(7_500_000)).toEqual([3, 7_500_000]);
+    expect(atOf(1e9)).toEqual([9, 18_000_000]);
+  });
+
   it('of a log without an event is a moment without one', () => {
     const { directory } = writer();
     const { history } = read(directory);

@@ -9,7 +9,9 @@ import { openLog, type OpenedLog } from '../../adapters/event-log/reader';
 import { createEventLog } from '../../adapters/event-log/writer';
 import { parseInstant } from '../../adapters/log-instant';
 import { runReplay } from '../../adapters/replay-log';
+import { readWhyLog } from '../../adapters/why-log';
 import { foldTurn } from '../../effects/loop';
+import { explain } from '../../insight/why/why';
 import type { MinitEvent } from '../../machines/events';
 import { initialState } from '../../machines/fold';
 import { toPlain } from '../../machines/snapshot';
@@ -98,6 +100,21 @@ describe('a replay', () => {
     );
     const there = runReplay(log, { seq: begins ?? 0 });
     expect([there.beginsAfter, there.state.seq]).toEqual([undefined, begins]);
+  });
+
+  it('up to a time between two events tells how it was then, not at the event before', () => {
+    const { directory, segments } = writeLog();
+    const between = { at: 7_500_000 };
+    const { state } = runReplay(opened(directory), between);
+    expect([state.seq, state.at]).toEqual([7, 7_500_000]);
+    expect(explain(state, 'web').at).toBe(7_500_000);
+    expect(readWhyLog(opened(directory), between).state.at).toBe(7_500_000);
+    // Nobody knows how long it was as it is at the end.
+    const beyond = runReplay(opened(directory), { at: 1e9 }).state;
+    expect([beyond.seq, beyond.at]).toEqual([eventCount, eventCount * 1_000_000]);
+    // Before what is left of the log it is not known how it was.
+    rmSync(join(directory, segments[0] ?? ''));
+    expect(runReplay(opened(directory), between).state.seq).toBe(0);
   });
 
   it('counts the time from the start of the boot, not of what is left of the log', () => {

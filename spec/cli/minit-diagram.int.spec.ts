@@ -87,6 +87,24 @@ describe('minit-diagram', () => {
       }
   });
 
+  it('counts the time in a state up to the instant, and not up to the event before', async () => {
+    const until = async (at: string) => {
+      const { out } = await run(
+        ...['chart', demo, '--service', 'web', '--format', 'json'],
+        '--at',
+        at,
+      );
+      const { instant, states } = JSON.parse(out) as {
+        instant: { us: number };
+        states: { path: string; us: number }[];
+      };
+      return [instant.us, states.find(({ path }) => path === 'waiting-deps')?.us ?? NaN];
+    };
+    const [[early, waitedEarly], [late, waitedLate]] = [await until('+0.1'), await until('+0.4')];
+    expect([early, late]).toEqual([100_000, 400_000]);
+    expect((waitedLate ?? 0) - (waitedEarly ?? 0)).toBe(300_000);
+  });
+
   it('shows a damaged log up to the damage, and says where that is', async () => {
     const damaged = join(temporaryDirectory(), 'damaged.jsonl');
     const lines = readFileSync(demo, 'utf8').split('\n');

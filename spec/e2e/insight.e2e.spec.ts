@@ -23,6 +23,16 @@ describe('why', () => {
     expect(code).toBe(0);
   });
 
+  it('is told as of the instant, and not of the event before it', () => {
+    const { code, stdout } = run('minit-replay', [
+      ...[golden('demo'), '--why', 'net/eth0', '--at', '+0.4'],
+    ]);
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/^net\/eth0 is running, as process 16778 for 0\.39 s;/u),
+    ]);
+  });
+
   it('is told by msvc of a minit that runs', async () => {
     const minit = boot({
       'default/depends': 'web\n',
