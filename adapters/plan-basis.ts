@@ -13,7 +13,7 @@ import type { SupervisorState } from '../machines/state';
 import type { TreeFinding } from '../machines/tree-facts';
 import type { ReadDirectory } from '../insight/plan/ideal-world';
 import { stateAfter, type PlanOrder } from '../insight/plan/plan';
-import { openLog } from './event-log/reader';
+import { openLog, type LogNote } from './event-log/reader';
 import { readLiveState } from './live-state';
 import { parseInstant } from './log-instant';
 import { runReplay } from './replay-log';
@@ -27,8 +27,10 @@ export interface PlanBasis {
   readonly state: SupervisorState;
   readonly read: ReadDirectory;
   readonly findings: readonly TreeFinding[];
-  /** What is to be said of the log. */
-  readonly notes: readonly string[];
+  /** What of the log cannot be read: lines to print. */
+  readonly damage?: readonly string[];
+  /** What it lacks beside that. */
+  readonly notes?: readonly LogNote[];
 }
 
 /** `isDamaged`: the log is to blame. */
@@ -66,7 +68,7 @@ export function basisFromTree(rootAsTyped: string, order: PlanOrder): PlanBasis 
   if ('problem' in tree) return tree;
   const { root, findings } = tree;
   const read = reader(root);
-  const nothing = { state: initialState(), read, findings, notes: [] };
+  const nothing = { state: initialState(), read, findings };
   if (order.kind === 'boot') return { ...nothing, text: `a boot of ${root}` };
   if (order.kind === 'start')
     return { ...nothing, state: idle(root), text: `${root}, with nothing started` };
@@ -95,7 +97,6 @@ export function basisFromLive(rootAsTyped: string): PlanBasis | BasisProblem {
     state,
     read: reader(tree.root),
     findings: tree.findings,
-    notes: [],
     text: `the minit of ${tree.root}, as it is now`,
   };
 }
@@ -132,7 +133,8 @@ export function basisFromLog({ path, at, root }: LogPlace): PlanBasis | BasisPro
     state,
     read: tree === undefined ? recorded : reader(tree.root),
     findings: tree?.findings ?? [],
-    notes: damage.map(
+    notes: log.notes,
+    damage: damage.map(
       (one) => `${one.path}:${String(one.line)}: damaged: ${one.reason}; what is before it counts`,
     ),
     text:

@@ -10,6 +10,7 @@ import { plainRecord } from '../machines/read-record';
 import { toPlain } from '../machines/snapshot';
 import { servicesInOrder, stateName, type SupervisorState } from '../machines/state';
 import { statusOf } from '../machines/status';
+import { noteTexts } from './log-notes';
 import type { ReplayReport } from './replay-log';
 
 export interface ReplayReportOptions {
@@ -90,13 +91,7 @@ function printVerdict(
   { divergence, notes, eventCount }: ReplayReport,
   print: (line: string) => void,
 ): void {
-  for (const note of notes) {
-    if (note.kind === 'torn')
-      print(
-        `note: ${note.path}:${String(note.line)}: torn last line cut off (${String(note.tornBytes)} bytes)`,
-      );
-    if (note.kind === 'passed-over') print(`note: ${note.path} passed over: ${note.reason}`);
-  }
+  for (const text of noteTexts(notes)) print(`note: ${text}`);
   if (divergence === undefined) {
     print(`verified: ${String(eventCount)} events ask for the recorded effects again`);
     return;

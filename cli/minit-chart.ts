@@ -19,7 +19,7 @@ import { pictureView } from './chart-views/picture';
 import { textView } from './chart-views/text';
 import { traceView } from './chart-views/trace';
 import type { ChartView } from './chart-views/view';
-import { commandOutput, complain, version, writeOut } from './program';
+import { commandOutput, complain, tellNotes, version, writeOut } from './program';
 
 const exitCode = { done: 0, usage: 1, damaged: 2 } as const;
 
@@ -112,6 +112,7 @@ function main(argv: readonly string[]): number {
   const isWhole = until !== undefined || options.whole === true;
   const us = axisLength(boot.timeline, isWhole);
   const shown = viewOf(options)({ boot, header: log.header, us, services });
+  tellNotes('minit-chart', log.notes);
   const failure = typeof shown === 'string' ? write(shown, options.output) : shown.failure;
   return tellDamage(boot) ?? (failure === undefined ? exitCode.done : fail(failure));
 }

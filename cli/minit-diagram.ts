@@ -5,6 +5,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { Argument, Command, CommanderError, Option } from 'commander';
+import { noteTexts } from '../adapters/log-notes';
 import { systemErrorOf } from '../adapters/system-error';
 import { formatOfFile, formats, type Format } from '../diagrams/formats';
 import { loadGraphviz } from '../diagrams/graphviz';
@@ -16,7 +17,13 @@ import { chartView } from './diagram-views/chart';
 import { dependenciesView } from './diagram-views/dependencies';
 import { machineView } from './diagram-views/machine';
 import { sequenceView } from './diagram-views/sequence';
-import { exitCode, failed, type DiagramView, type Failure } from './diagram-views/view';
+import {
+  exitCode,
+  failed,
+  type DiagramView,
+  type Failure,
+  type Picture,
+} from './diagram-views/view';
 import { version } from './program';
 
 /** What the program needs of the world. */
@@ -101,7 +108,8 @@ export async function minitDiagram(argv: readonly string[], world: DiagramWorld)
     world.error(`minit-diagram: fatal: ${failure.failure}\n`);
     return failure.code;
   }
-  const damage = 'damage' in drawn ? (drawn.damage ?? []) : [];
+  const { damage = [], notes = [] }: Partial<Picture> = 'text' in drawn ? drawn : {};
+  for (const text of noteTexts(notes)) world.error(`minit-diagram: note: ${text}\n`);
   for (const { path: file, line, reason } of damage)
     world.error(`minit-diagram: ${file}:${String(line)}: damaged: ${reason}\n`);
   return damage.length > 0 ? exitCode.damaged : exitCode.done;

@@ -15,7 +15,7 @@ import {
 import { planLines, planToJson } from '../insight/plan/plan-report';
 import { planOf, type PlanOrder } from '../insight/plan/plan';
 import { graceMsDefault } from '../machines/limits';
-import { commandOutput, complain, print, rootDefault, version } from './program';
+import { commandOutput, complain, print, rootDefault, tellNotes, version } from './program';
 
 const exitCode = { done: 0, usage: 1, damaged: 2, refused: 3 } as const;
 const whats = ['boot', 'start', 'stop', 'shutdown'] as const;
@@ -112,8 +112,10 @@ function main(argv: readonly string[]): number {
   const plan = planOf({ order, ...basis });
   if (options.json) print(planToJson(plan, basis.text));
   else for (const line of planLines(plan, basis.text)) print(line);
-  for (const note of basis.notes) complain('minit-plan', note);
-  if (basis.notes.length > 0) return exitCode.damaged;
+  const { notes = [], damage = [] } = basis;
+  tellNotes('minit-plan', notes);
+  for (const line of damage) complain('minit-plan', line);
+  if (damage.length > 0) return exitCode.damaged;
   return plan.refused.length > 0 ? exitCode.refused : exitCode.done;
 }
 

@@ -6,7 +6,9 @@
 import type { OutputConfiguration } from 'commander';
 import { readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import type { LogNote } from '../adapters/event-log/reader';
 import { waitWritable } from '../adapters/libc/poll';
+import { noteTexts } from '../adapters/log-notes';
 
 /** Put in by the build; absent when the sources are run as they are. */
 declare const MINIT_VERSION: string | undefined;
@@ -45,6 +47,11 @@ export function printAll(lines: readonly string[]): void {
 /** `NAME: text` on standard error. */
 export function complain(program: string, text: string): void {
   write(standardError, `${program}: ${text}\n`);
+}
+
+/** Tells what a log lacks without being damaged: the exit status says nothing of it. */
+export function tellNotes(program: string, notes: readonly LogNote[]): void {
+  for (const text of noteTexts(notes)) complain(program, `note: ${text}`);
 }
 
 /** For commander, which would write through Node's streams: a closed pipe there is an exception. */

@@ -117,10 +117,10 @@ function findSeries(directory: string, bootsBack: number, notes: LogNote[]): Seg
   const series = [...segmentsByBoot.values()].at(bootsBack);
   if (series !== undefined) return series;
   const boots = segmentsByBoot.size;
-  return logError(
-    'no-logs',
-    boots === 0
-      ? `${directory} holds no event log`
-      : `${directory} holds ${String(boots)} boots only`,
-  );
+  if (boots > 0) return logError('no-logs', `${directory} holds ${String(boots)} boots only`);
+  // The reason why none could be read, that of the newest first, is more than that there is none.
+  const [note] = notes;
+  return note?.kind === 'passed-over'
+    ? logError('no-logs', note.reason)
+    : logError('no-logs', `${directory} holds no event log`);
 }

@@ -9,6 +9,7 @@ import { describeDuration } from '../../machines/describe';
 import type { SupervisorState } from '../../machines/state';
 import { statusOf } from '../../machines/status';
 import type { LogHistory } from '../log-history';
+import { noteTexts } from '../log-notes';
 import { eventLine, eventLines, serviceLines } from '../replay-report';
 import { diffLines } from '../state-diff-report';
 
@@ -91,9 +92,7 @@ export function showInfo({ header, history, damage, divergence, notes }: LogHist
       ({ path, line, reason }) =>
         `${path}:${String(line)}: damaged: ${reason}; the log counts up to there`,
     ),
-    ...notes.flatMap((note) =>
-      note.kind === 'torn' ? [`${note.path}:${String(note.line)}: torn last line cut off`] : [],
-    ),
+    ...noteTexts(notes),
     ...(divergence === undefined
       ? []
       : [

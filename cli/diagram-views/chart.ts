@@ -42,5 +42,5 @@ export const chartView: DiagramView = (request) => {
   }
   const instant = { seq: state.seq, us: state.at - shown.log.header.at };
   const counted = { service, instant, beginsAfter: beginsAfter ?? 0, tally };
-  return { text: chartTallyAs(counted, format, layOut), damage };
+  return { text: chartTallyAs(counted, format, layOut), damage, notes: shown.log.notes };
 };

@@ -47,11 +47,11 @@ function drawLog(request: DiagramRequest, format: GraphFormat): Drawn {
   const shown = openShown(request);
   if ('failure' in shown) return shown;
   try {
-    const { history, header, damage } = readHistory(shown.log);
+    const { history, header, damage, notes } = readHistory(shown.log);
     const point = pointAt(history, shown.until);
     if (typeof point === 'string') return failed(point);
     const graph = recordedGraphOf(point.state, history.end(), header.at);
-    return { text: dependenciesAs(graph, format, request.layOut), damage };
+    return { text: dependenciesAs(graph, format, request.layOut), damage, notes };
   } catch (error) {
     if (error instanceof LogChanged) return { failure: error.message, code: exitCode.damaged };
     throw error;

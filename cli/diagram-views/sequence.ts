@@ -40,5 +40,5 @@ export const sequenceView: DiagramView = (request) => {
     format === 'json'
       ? `${JSON.stringify({ startedAt: shown.log.header.at, ...excerpt }, undefined, 2)}\n`
       : sequenceToMermaid(excerpt, shown.log.header.at);
-  return { text, damage };
+  return { text, damage, notes: shown.log.notes };
 };

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { openLog, type OpenedLog } from '../../adapters/event-log/reader';
+import { openLog, type LogNote, type OpenedLog } from '../../adapters/event-log/reader';
 import { type Damage } from '../../adapters/fold-log';
 import { parseInstant, type Instant } from '../../adapters/log-instant';
 import type { Format } from '../../diagrams/formats';
@@ -26,8 +26,15 @@ export interface Failure {
   readonly code: number;
 }
 
-/** `damage`: what of the log could not be read; the picture shows everything before it. */
-export type Drawn = { readonly text: string; readonly damage?: readonly Damage[] } | Failure;
+export interface Picture {
+  readonly text: string;
+  /** What of the log could not be read; the picture shows everything before it. */
+  readonly damage?: readonly Damage[];
+  /** What it lacks beside that. */
+  readonly notes?: readonly LogNote[];
+}
+
+export type Drawn = Picture | Failure;
 
 export type DiagramView = (request: DiagramRequest) => Drawn;
 

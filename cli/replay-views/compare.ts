@@ -20,7 +20,7 @@ import {
 } from '../../insight/compare/compare';
 import { compareReport } from '../../insight/compare/compare-report';
 import { preciseDuration } from '../../insight/chart/time-axis';
-import { complain, print } from '../program';
+import { complain, print, tellNotes } from '../program';
 import type { View } from './view';
 
 /** As those of diff(1). */
@@ -96,6 +96,7 @@ function readBoot(log: OpenedLog, at: string | undefined): ComparedBoot | string
       divergedAt ??= divergence?.seq;
     },
   });
+  tellNotes('minit-replay', log.notes);
   for (const { path: file, line, reason } of damage)
     complain('minit-replay', `${file}:${String(line)}: damaged: ${reason}`);
   if (beginsAfter !== undefined)

@@ -8,7 +8,7 @@ import { parseInstant, type Instant } from '../../adapters/log-instant';
 import { showDiff as differenceOf } from '../../adapters/step-debugger/views';
 import { LogChanged, type HistoryPoint } from '../../insight/history';
 import { diffStates } from '../../insight/state-diff';
-import { complain, print } from '../program';
+import { complain, print, tellNotes } from '../program';
 import { exitCode, verdict, type View } from './view';
 
 export const diffView: View = {
@@ -40,6 +40,7 @@ function showDiff(log: LogHistory, instants: readonly Instant[], isJson: boolean
   const place = ({ seq, state }: HistoryPoint) => ({ seq, at: state.at });
   if (isJson) print(JSON.stringify({ from: place(from), to: place(to), ...diff }));
   else for (const line of differenceOf(from, to, log.header.at)) print(line);
+  tellNotes('minit-replay', log.notes);
   return verdict(log);
 }
 

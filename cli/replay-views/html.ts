@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describeErrorCode } from '../../machines/describe-failure';
 import { systemErrorOf } from '../../adapters/system-error';
 import { writeLogPage } from '../../adapters/log-page';
-import { complain, print } from '../program';
+import { complain, print, tellNotes } from '../program';
 import { exitCode, type View } from './view';
 
 export const htmlView: View = {
@@ -29,6 +29,7 @@ export const htmlView: View = {
       });
       if (count === 0) return fail('the log has no event up to there');
       print(`${output}: ${String(count)} events; open it in a browser`);
+      tellNotes('minit-replay', log.notes);
       const damaged = log.notes.find((note) => note.kind === 'damaged');
       if (damaged === undefined) return exitCode.same;
       const { path, line, reason } = damaged;

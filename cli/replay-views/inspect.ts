@@ -16,7 +16,7 @@ import { InspectEventMapper } from '../../insight/inspect-events';
 import { describeErrorCode } from '../../machines/describe-failure';
 import { initMachine } from '../../machines/init';
 import { serviceMachine } from '../../machines/service';
-import { complain, print, writeOut } from '../program';
+import { complain, print, tellNotes, writeOut } from '../program';
 import { exitCode, verdict, type View } from './view';
 
 /** How often a log that grows is looked at. */
@@ -55,6 +55,7 @@ export const inspectView: View = {
         `the log begins after event ${String(feed.beginsAfter)}; what was before is gone`,
       );
     if (target !== undefined) print(`${target}: ${String(count)} inspection events`);
+    tellNotes('minit-replay', log.notes);
     return verdict(feed);
   },
 };

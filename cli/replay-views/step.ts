@@ -7,7 +7,7 @@ import type { Interface } from 'node:readline';
 import { pointAt, readHistory } from '../../adapters/log-history';
 import { complete } from '../../adapters/step-debugger/commands';
 import { StepSession, type Outcome } from '../../adapters/step-debugger/session';
-import { complain, print } from '../program';
+import { complain, print, tellNotes } from '../program';
 import { exitCode, verdict, type View } from './view';
 
 export const stepView: View = {
@@ -34,6 +34,8 @@ export const stepView: View = {
     const outcome = isTerminal
       ? await converse(session)
       : await runScript(session, () => (place.line += 1));
+    // On a terminal it began with them.
+    if (!isTerminal) tellNotes('minit-replay', read.notes);
     return outcome === 'failed' ? exitCode.usage : verdict({ ...read, divergence: undefined });
   },
 };

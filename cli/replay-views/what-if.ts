@@ -11,7 +11,7 @@ import { readWhatIfLog, type WhatIfLog } from '../../adapters/what-if/read-log';
 import { systemErrorOf } from '../../adapters/system-error';
 import { whatIfText } from '../../insight/what-if/what-if-text';
 import { describeErrorCode } from '../../machines/describe-failure';
-import { complain, print } from '../program';
+import { complain, print, tellNotes } from '../program';
 import { exitCode, verdict, type View, type ViewedLog, type ViewOptions } from './view';
 
 export const whatIfView: View = {
@@ -54,6 +54,7 @@ function showWhatIf({ log, until }: ViewedLog, options: ViewOptions): number {
       'minit-replay',
       `this minit decides otherwise than the one that wrote the log, first at event ${String(read.divergence.seq)}: what differs may be due to that`,
     );
+  tellNotes('minit-replay', log.notes);
   return verdict(read);
 }
 

@@ -7,7 +7,7 @@ import { readWhyLog, wallClockOf } from '../../adapters/why-log';
 import { printWhy } from '../../adapters/why-report';
 import { explain } from '../../insight/why/why';
 import { nameProblem, showName } from '../../machines/names';
-import { complain, print } from '../program';
+import { complain, print, tellNotes } from '../program';
 import { exitCode, type View } from './view';
 
 export const whyView: View = {
@@ -33,6 +33,7 @@ export const whyView: View = {
         ? []
         : [`what was before event ${String(history.beginsAfter)} is not in the log`];
     printWhy({ explanation, clock: wallClockOf(log.header), notes }, { json }, print);
+    tellNotes('minit-replay', log.notes);
     for (const { path, line, reason } of damage)
       complain('minit-replay', `${path}:${String(line)}: damaged: ${reason}`);
     return damage.length > 0 ? exitCode.damaged : exitCode.same;

@@ -3,7 +3,7 @@
  * every flipped bit of a small log goes through the reader in process; a few through the program. Not
  * here: several segments (spec/adapters/event-log.int.spec.ts).
  */
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openLog } from '../../adapters/event-log/reader';
 import { encodeLine } from '../../adapters/event-log/records';
@@ -322,6 +322,25 @@ describe('what is no log', () => {
       text: `minit-replay: unable to read ${secret}: EACCES\n`,
     });
   });
+
+  itUnprivileged(
+    'a folder whose logs one may not read, which does not mean that it has none',
+    () => {
+      const root = makeRoot({ '../log/minit-000001.jsonl': 'x', '../log/minit-000002.jsonl': 'x' });
+      const logs = join(root, '../log');
+      giveAway(root);
+      for (const name of readdirSync(logs)) chmodSync(join(logs, name), 0);
+      for (const [name, ...args] of [
+        ['minit-replay', logs],
+        ['minit-chart', logs],
+        ['minit-plan', 'stop', 'web', '--log', logs],
+      ] as const)
+        expect(tried([...unprivileged, process.execPath, program(name), ...args])).toEqual({
+          code: 2,
+          text: `${name}: unable to read ${logs}/minit-000002.jsonl: EACCES\n`,
+        });
+    },
+  );
 });
 
 describe('usage of minit-replay', () => {
