@@ -19,6 +19,8 @@ export interface Decided {
   /** Before anything of the plan. */
   readonly begin: SupervisorState;
   readonly effects: readonly Effect[];
+  /** It is named in the order, and this is what that leads to at once: as it was before that. */
+  readonly before?: Service | undefined;
   /** The last change that has no effect of its own. */
   readonly last?: Transition;
   /** It runs since before, and has ended by itself in this step. */
@@ -30,13 +32,13 @@ export function actionText(decided: Decided): string | undefined {
   const { service, effects, isAwaited } = decided;
   if (service === undefined) return systemText(effects);
   const { name } = service.context;
-  const before = isAwaited === true ? `${name}, which runs already, terminates; ` : '';
+  const awaited = isAwaited === true ? `${name}, which runs already, terminates; ` : '';
   const spawn = find(effects, 'SpawnProcess');
-  if (spawn !== undefined) return before + startText(service, spawn);
+  if (spawn !== undefined) return awaited + startText(service, spawn);
   const stop = stopText(decided, service);
-  if (stop !== undefined) return before + stop;
-  if (before !== '') return `wait until ${name}, which runs already, has terminated`;
-  return restText(decided, service);
+  if (stop !== undefined) return awaited + stop;
+  if (awaited !== '') return `wait until ${name}, which runs already, has terminated`;
+  return restText(decided, service) ?? wishText(decided, service);
 }
 
 const find = <K extends EffectType>(
@@ -147,6 +149,17 @@ function restText({ last, effects }: Decided, service: Service): string | undefi
     return `${name}, which waits for its next attempt, is not started again`;
   if (before === 'starting') return `${name}, which is just being read, is not started`;
   return fallback(effects);
+}
+
+/** It goes on as before; what it does when it exits is another thing. */
+function wishText({ before }: Decided, { context }: Service): string | undefined {
+  if (before === undefined || before.context.want === context.want) return undefined;
+  const state = stateName(before);
+  if (state !== 'running' && state !== 'starting') return undefined;
+  const now = state === 'running' ? 'runs already' : 'is just being started';
+  const will =
+    context.want === 'up' ? 'started again whenever it exits' : 'not started again when it exits';
+  return `${context.name}, which ${now}, is ${will}`;
 }
 
 const fallback = (effects: readonly Effect[]): string | undefined =>

@@ -11,10 +11,12 @@ import type { Transition } from '../../machines/fold';
 import {
   servicesInOrder,
   stateName,
+  type Service,
   type StateName,
   type SupervisorState,
 } from '../../machines/state';
 import { reasonOf } from '../../machines/describe';
+import type { Want } from '../../machines/service-context';
 import type { TreeFinding } from '../../machines/tree-facts';
 import { IdealWorld, type IdealStep, type ReadDirectory } from './ideal-world';
 import { requestsOf, type PlanOrder } from './plan-order';
@@ -43,7 +45,7 @@ export interface Plan {
   readonly warnings: readonly PlanWarning[];
   /** Orders that minit would refuse, and why. */
   readonly refused: readonly Refusal[];
-  /** Services whose state would be another one. */
+  /** Services whose state would be another one, or what is wanted of them. */
   readonly changes: readonly PlanChange[];
   /** Services that the order is about, and whose state stays as it is. */
   readonly unchanged: readonly {
@@ -57,6 +59,9 @@ export interface PlanChange {
   readonly service: ServiceName;
   readonly before: StateName | undefined;
   readonly after: StateName;
+  /** What is wanted of it, and whether it respawns, where that would be another one, too. */
+  readonly want?: { readonly before: Want; readonly after: Want };
+  readonly respawns?: { readonly before: boolean; readonly after: boolean };
 }
 
 export interface PlanGiven {
@@ -76,7 +81,10 @@ export function planOf(given: PlanGiven): Plan {
   const ideal: IdealStep[] = [];
   for (const step of world.steps(requests)) ideal.push(step);
   const end = ideal.at(-1)?.state ?? begin;
-  const steps = ideal.map((step) => planStep(step, begin)).filter(({ actions }) => actions.length);
+  const named = order.kind === 'start' ? order.services : [];
+  const steps = ideal
+    .map((step, index) => planStep(step, begin, index === 0 ? named : []))
+    .filter(({ actions }) => actions.length);
   const changes = changesBetween(begin, end);
   return {
     order,
@@ -84,7 +92,7 @@ export function planOf(given: PlanGiven): Plan {
     warnings: planWarnings({ ...given, begin, end, ideal }),
     refused: refusals({ begin, order, ideal }),
     changes,
-    unchanged: unchangedOf(given, steps, end),
+    unchanged: unchangedOf(given, { steps, changes }, end),
   };
 }
 
@@ -108,11 +116,18 @@ const unplanned: ReadonlySet<EffectType> = new Set<EffectType>([
 
 interface Group {
   readonly effects: Effect[];
+  /** It is named in the order: as it was before that. */
+  before?: Service | undefined;
   last?: Transition;
   isAwaited?: true;
 }
 
-function planStep({ decisions, awaited, state }: IdealStep, begin: SupervisorState): PlanStep {
+/** `named`: services for which the order says in this step how they are to be. */
+function planStep(
+  { decisions, awaited, state }: IdealStep,
+  begin: SupervisorState,
+  named: readonly ServiceName[],
+): PlanStep {
   const groups = new Map<ServiceName | undefined, Group>();
   const groupOf = (service: ServiceName | undefined): Group => {
     const group = groups.get(service) ?? { effects: [] };
@@ -128,6 +143,7 @@ function planStep({ decisions, awaited, state }: IdealStep, begin: SupervisorSta
     for (const transition of transitions)
       if (isDecision(transition)) groupOf(transition.after.context.name).last = transition;
   }
+  for (const name of named) groupOf(name).before = begin.services.get(name);
   const actions = [...groups].flatMap(([service, group]): PlanAction[] => {
     const now = service === undefined ? undefined : state.services.get(service);
     const text = actionText({ service: now, begin, ...group });
@@ -176,15 +192,26 @@ function changesBetween(begin: SupervisorState, end: SupervisorState): PlanChang
   return servicesInOrder(end).flatMap((service) => {
     const before = begin.services.get(service.context.name);
     const [from, to] = [before && stateName(before), stateName(service)];
-    return from === to ? [] : [{ service: service.context.name, before: from, after: to }];
+    const wishes = before === undefined ? {} : changedWishes(before, service);
+    if (from === to && Object.keys(wishes).length === 0) return [];
+    return [{ service: service.context.name, before: from, after: to, ...wishes }];
   });
+}
+
+function changedWishes(before: Service, after: Service): Pick<PlanChange, 'want' | 'respawns'> {
+  const [was, is] = [before.context, after.context];
+  return {
+    ...(was.want !== is.want && { want: { before: was.want, after: is.want } }),
+    ...(was.respawns !== is.respawns && { respawns: { before: was.respawns, after: is.respawns } }),
+  };
 }
 
 function unchangedOf(
   { order, state }: PlanGiven,
-  steps: readonly PlanStep[],
+  { steps, changes }: Pick<Plan, 'steps' | 'changes'>,
   end: SupervisorState,
 ): Plan['unchanged'] {
+  const changed = new Set(changes.map(({ service }) => service));
   const touched = new Set(steps.flatMap(({ actions }) => actions.map(({ service }) => service)));
   const named = order.kind === 'boot' || order.kind === 'shutdown' ? [] : order.services;
   const about = new Set(named);
@@ -195,7 +222,7 @@ function unchangedOf(
   return [...about].flatMap((name) => {
     const [before, after] = [state.services.get(name), end.services.get(name)];
     if (before === undefined || after === undefined) return [];
-    if (touched.has(name) || stateName(before) !== stateName(after)) return [];
+    if (touched.has(name) || changed.has(name)) return [];
     return [{ service: name, state: stateName(after), reason: reasonOf(after) }];
   });
 }

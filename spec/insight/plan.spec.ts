@@ -131,6 +131,35 @@ describe('the plan of a start', () => {
     expect(planLines(made, 'here')[1]).toBe('  nothing to do');
   });
 
+  it.each([
+    ['db', false, 'not started again when it exits', { want: { before: 'up', after: 'once' } }],
+    ['slow', true, 'started again whenever it exits', { want: { before: 'once', after: 'up' } }],
+  ] as const)('tells of %s, which runs, that it is to respawn: %s', (name, respawn, will, want) => {
+    const entries: Entries = {
+      default: { isBundle: true, depends: ['db', 'slow'] },
+      db: { mode: 'respawn' },
+      slow: {},
+    };
+    const boot = bootTree({ tree: entries, behaviours: { slow: [{ livesUs: 60_000_000 }] } });
+    boot.advance(1_000_000);
+    const made = plan(entries, { kind: 'start', services: [name], respawn }, boot.state());
+    expect(texts(made)).toEqual([[`${name}, which runs already, is ${will}`]]);
+    expect(made.changes).toEqual([
+      {
+        ...{ service: name, before: 'running', after: 'running', ...want },
+        respawns: { before: !respawn, after: respawn },
+      },
+    ]);
+    expect(made.unchanged).toEqual([]);
+    const again = plan(
+      entries,
+      { kind: 'start', services: [name], respawn: !respawn },
+      boot.state(),
+    );
+    expect([again.steps, again.changes]).toEqual([[], []]);
+    expect(again.unchanged).toMatchObject([{ service: name, state: 'running' }]);
+  });
+
   it('is refused for what does not exist', () => {
     const made = plan(web, { kind: 'start', services: ['ghost', '../x'] }, booted(web));
     expect(made.refused).toEqual([
@@ -284,6 +313,16 @@ describe('the plans from a real log', () => {
     ['start web when all is over', { kind: 'start', services: ['web'] }, 43],
   ])('%s', (_, order, seq) => {
     expect(planLines(planAt(order, seq), 'the log').join('\n')).toMatchSnapshot();
+  });
+
+  it('tell of what is just being started whether it is to respawn', () => {
+    const made = planAt({ kind: 'start', services: ['web'], respawn: false }, 30);
+    expect(texts(made)[0]).toContain(
+      'web, which is just being started, is not started again when it exits',
+    );
+    expect(texts(planAt({ kind: 'start', services: ['web'], respawn: true }, 30))[0]).toEqual(
+      texts(made)[0]?.filter((text) => !text.startsWith('web,')),
+    );
   });
 
   it('ask of a shutdown what the shutdown has asked then', () => {
