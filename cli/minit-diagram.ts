@@ -24,7 +24,7 @@ import {
   type Failure,
   type Picture,
 } from './diagram-views/view';
-import { version } from './program';
+import { version, writeErr, writeOut } from './program';
 
 /** What the program needs of the world. */
 export interface DiagramWorld {
@@ -137,8 +137,8 @@ function write(
 
 if (require.main === module) {
   const world: DiagramWorld = {
-    out: (text) => process.stdout.write(text),
-    error: (text) => process.stderr.write(text),
+    out: writeOut,
+    error: writeErr,
     loadLayOut: loadGraphviz,
   };
   void minitDiagram(process.argv.slice(2), world).then((code) => {

@@ -35,7 +35,18 @@ afterAll(async () => {
 });
 
 const tree = { 'good/run': sleeper, 'default/depends': 'good\n' };
-const programs = ['minit', 'msvc', 'minit-list', 'minit-replay', 'minit-check'] as const;
+const programs = [
+  ...[
+    'minit',
+    'msvc',
+    'minit-list',
+    'minit-replay',
+    'minit-check',
+    'minit-shutdown',
+    'minit-update',
+  ],
+  ...['minit-sim', 'minit-diagram', 'minit-chart', 'minit-plan'],
+] as const;
 const brokenPipe = 141;
 
 /** Runs a command whose standard output is a pipe without a reader; returns its exit code and standard error. */
@@ -97,6 +108,13 @@ describe('a reader that has gone', () => {
       code: brokenPipe,
       stderr: '',
     });
+  });
+
+  it('ends minit-diagram without a word, whatever it draws', () => {
+    const demo = join(__dirname, '../golden/demo.v1.jsonl');
+    const node = [process.execPath, program('minit-diagram')];
+    for (const args of [['service'], ['init', '--format', 'svg'], ['sequence', demo]])
+      expect(withoutReader([...node, ...args])).toEqual({ code: brokenPipe, stderr: '' });
   });
 
   it('of messages ends nothing but itself: the usage error keeps quiet', () => {
