@@ -45,6 +45,7 @@ const consequencesUs = 10_000_000;
 
 /** @throws Impossible where a change cannot be. */
 export function imagine(whatIf: WhatIf): Imagined {
+  for (const change of whatIf.changes) checkInReach(change, whatIf);
   const run = new Run(whatIf);
   while (run.goOn());
   return run.finish();
@@ -53,6 +54,21 @@ export function imagine(whatIf: WhatIf): Imagined {
 function delayOf(change: Change): number {
   if (change.kind !== 'ready' || change.readiness.when === 'never') return 0;
   return change.readiness.when === 'at' ? change.readiness.atUs : change.readiness.byUs;
+}
+
+/**
+ * What happens meanwhile is kept, and takes its time: there must be an end to it.
+ *
+ * @throws Impossible
+ */
+function checkInReach(change: Change, { recording: { endAt }, bootAt }: WhatIf): void {
+  const isEvent = change.kind === 'exits' || change.kind === 'request';
+  const us = isEvent ? change.atUs : delayOf(change);
+  if (us <= endAt - bootAt + patienceUs) return;
+  throw new Impossible(
+    change,
+    `${sinceBoot(us)} is too late: the log ends at ${sinceBoot(endAt - bootAt)}, and what follows is imagined for ten minutes at most`,
+  );
 }
 
 class Run {

@@ -123,6 +123,23 @@ describe('what if', () => {
   });
 
   it.each([
+    ['web exits 1 at +606s', '+10 min 6 s'],
+    ['request stop web at +606s', '+10 min 6 s'],
+    ['db ready at +606s', '+10 min 6 s'],
+    ['db ready 606s later', '+10 min 6 s'],
+    ['web exits 1 at +99999999s', '+27777 h 46 min'],
+  ])('%s: so far beyond the end of the log nothing is imagined', (text, when) => {
+    expect(() => compare(webOnDb, text)).toThrow(
+      `${when} is too late: the log ends at +5.00 s, and what follows is imagined for ten minutes at most`,
+    );
+  });
+
+  it('up to ten minutes after the end of the log it is imagined', () => {
+    expect(compare(webOnDb, 'web exits 1 at +604s').diff.first?.atUs).toBe(seconds(604));
+    expect(compare(webOnDb, 'db ready at +604s').diff.services.length).toBeGreaterThan(0);
+  });
+
+  it.each([
     ['web exits 1 at +1s', 'web cannot exit at +1.00 s: it is not running then (waiting-deps)'],
     ['db exits 1 at +9s', 'db cannot exit at +9.00 s: it is not running then (sync-done)'],
     ['web ready at +1s', 'web cannot be ready at +1.00 s: it is started only at +2.00 s'],
