@@ -121,6 +121,15 @@ export function basisFromLog({ path, at, root }: LogPlace): PlanBasis | BasisPro
       problem: `the log begins after event ${String(beginsAfter)}; what was before is gone`,
     };
   }
+  const damaged = damage.map(
+    (one) => `${one.path}:${String(one.line)}: damaged: ${one.reason}; what is before it counts`,
+  );
+  if (state.seq === 0) {
+    const [problem] = damaged;
+    return problem === undefined
+      ? { problem: 'the log has no event up to there' }
+      : { problem, isDamaged: true };
+  }
   const tree = root === undefined ? undefined : survey(root);
   if (tree !== undefined && 'problem' in tree) return tree;
   const recorded: ReadDirectory = (service) => {
@@ -134,10 +143,7 @@ export function basisFromLog({ path, at, root }: LogPlace): PlanBasis | BasisPro
     read: tree === undefined ? recorded : reader(tree.root),
     findings: tree?.findings ?? [],
     notes: log.notes,
-    damage: damage.map(
-      (one) => `${one.path}:${String(one.line)}: damaged: ${one.reason}; what is before it counts`,
-    ),
-    text:
-      state.seq === 0 ? `${path}, before its first event` : `event ${String(state.seq)} of ${path}`,
+    damage: damaged,
+    text: `event ${String(state.seq)} of ${path}`,
   };
 }

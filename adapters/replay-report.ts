@@ -44,7 +44,7 @@ function printHead(
   { header, state, eventCount, startedAt }: ReplayReport,
   print: (line: string) => void,
 ): void {
-  const span = describeDuration(state.at - startedAt);
+  const span = describeDuration(Math.max(0, state.at - startedAt));
   print(
     `boot ${header.boot} of ${state.root} on ${header.host}, ${header.wallAt}, minit ${header.program}`,
   );

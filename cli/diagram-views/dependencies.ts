@@ -50,6 +50,7 @@ function drawLog(request: DiagramRequest, format: GraphFormat): Drawn {
     const { history, header, damage, notes } = readHistory(shown.log);
     const point = pointAt(history, shown.until);
     if (typeof point === 'string') return failed(point);
+    if (point.seq === 0 && damage.length === 0) return failed('the log has no event up to there');
     const graph = recordedGraphOf(point.state, history.end(), header.at);
     return { text: dependenciesAs(graph, format, request.layOut), damage, notes };
   } catch (error) {

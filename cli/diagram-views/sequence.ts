@@ -20,16 +20,17 @@ export const sequenceView: DiagramView = (request) => {
   const shown = openShown(request);
   if ('failure' in shown) return shown;
   const builder = new BootSequenceBuilder();
-  const { beginsAfter, damage } = observeLog(shown.log, shown.until, {
-    resume(state) {
-      builder.resume(state);
+  const { state, beginsAfter, damage } = observeLog(shown.log, shown.until, {
+    resume(resumed) {
+      builder.resume(resumed);
     },
-    observe({ record, state, transitions }) {
-      builder.observe(record, state, transitions);
+    observe(event) {
+      builder.observe(event.record, event.state, event.transitions);
     },
   });
   if (beginsAfter !== undefined)
     return failed(`the log begins after event ${String(beginsAfter)}; what was before is gone`);
+  if (state.seq === 0 && damage.length === 0) return failed('the log has no event up to there');
   const sequence = builder.finish();
   const chosen =
     service === undefined ? undefined : chooseServices(sequence.services, service.split(','));

@@ -27,6 +27,8 @@ export const stateView: View = {
       const event = String(report.beginsAfter);
       return fail(`the log begins after event ${event}; what was before is gone`);
     }
+    if (until !== undefined && report.state.seq === 0 && report.damage.length === 0)
+      return fail('the log has no event up to there');
     if (options.service !== undefined && !report.isServiceKnown)
       return fail(`no service "${options.service}" in this log up to there`);
     printReport(report, options, print);

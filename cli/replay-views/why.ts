@@ -3,12 +3,13 @@
  *
  * @module
  */
+import type { Damage } from '../../adapters/fold-log';
 import { readWhyLog, wallClockOf } from '../../adapters/why-log';
 import { printWhy } from '../../adapters/why-report';
 import { explain } from '../../insight/why/why';
 import { nameProblem, showName } from '../../machines/names';
 import { complain, print, tellNotes } from '../program';
-import { exitCode, type View } from './view';
+import { exitCode, verdict, type View } from './view';
 
 export const whyView: View = {
   declare(program) {
@@ -27,6 +28,7 @@ export const whyView: View = {
       const event = String(beginsAfter);
       return fail(`the log begins after event ${event}; what was before is gone`);
     }
+    if (state.seq === 0) return tellDamage(damage) ?? fail('the log has no event up to there');
     const explanation = explain(state, service, history);
     const notes =
       history.beginsAfter === 0
@@ -34,11 +36,13 @@ export const whyView: View = {
         : [`what was before event ${String(history.beginsAfter)} is not in the log`];
     printWhy({ explanation, clock: wallClockOf(log.header), notes }, { json }, print);
     tellNotes('minit-replay', log.notes);
-    for (const { path, line, reason } of damage)
-      complain('minit-replay', `${path}:${String(line)}: damaged: ${reason}`);
-    return damage.length > 0 ? exitCode.damaged : exitCode.same;
+    return tellDamage(damage) ?? exitCode.same;
   },
 };
+
+/** Returns the exit status, or `undefined` where the log is not damaged. */
+const tellDamage = (damage: readonly Damage[]): number | undefined =>
+  damage.length === 0 ? undefined : verdict({ divergence: undefined, damage });
 
 function fail(text: string): number {
   complain('minit-replay', text);
