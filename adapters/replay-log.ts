@@ -15,9 +15,8 @@ import { observeLog } from './observed-log';
 export interface ReplayReport {
   readonly header: SegmentHeader;
   readonly state: SupervisorState;
-  /** How many events were folded, and the `at` of the first. */
+  /** How many events were folded. */
   readonly eventCount: number;
-  readonly startedAt: number;
   /** The instant lies before the first event that the log still has: after this one. */
   readonly beginsAfter: number | undefined;
   /** The events that touched the service that was asked for. */
@@ -30,16 +29,12 @@ export interface ReplayReport {
 
 /** Folds the log up to `until`. What cannot be read is in `damage`; everything before it counts. */
 export function runReplay(log: OpenedLog, until: Instant, service?: string): ReplayReport {
-  let startedAt: number | undefined;
   let eventCount = 0;
   let divergence: Divergence | undefined;
   const touching: ReplayedEvent[] = [];
   const { state, beginsAfter, damage } = observeLog(log, until, {
-    resume: () => {
-      startedAt ??= log.header.at;
-    },
+    resume: () => undefined,
     observe: (event) => {
-      startedAt ??= event.record.at;
       eventCount += 1;
       divergence ??= event.divergence;
       if (service !== undefined && touches(event, service)) touching.push(event);
@@ -49,7 +44,6 @@ export function runReplay(log: OpenedLog, until: Instant, service?: string): Rep
     header: log.header,
     state,
     eventCount,
-    startedAt: startedAt ?? log.header.at,
     beginsAfter,
     touching,
     isServiceKnown: service === undefined || state.services.has(service),

@@ -34,17 +34,17 @@ export function printReport(
     const lines =
       options.service === undefined
         ? serviceLines(report.state)
-        : report.touching.flatMap((event) => eventLines(event, report.startedAt));
+        : report.touching.flatMap((event) => eventLines(event, report.header.at));
     for (const line of lines) print(line);
   }
   printVerdict(report, print);
 }
 
 function printHead(
-  { header, state, eventCount, startedAt }: ReplayReport,
+  { header, state, eventCount }: ReplayReport,
   print: (line: string) => void,
 ): void {
-  const span = describeDuration(Math.max(0, state.at - startedAt));
+  const span = describeDuration(Math.max(0, state.at - header.at));
   print(
     `boot ${header.boot} of ${state.root} on ${header.host}, ${header.wallAt}, minit ${header.program}`,
   );
@@ -69,7 +69,7 @@ export function serviceLines(state: SupervisorState): string[] {
 
 type ShownEvent = Pick<ReplayedEvent, 'record' | 'transitions'>;
 
-/** What happened, in one line. */
+/** What happened, in one line. `startedAt`, here and below: as `--at` counts, CLOCK_BOOTTIME µs. */
 export function eventLine({ record }: ShownEvent, startedAt: number): string {
   const seconds = ((record.at - startedAt) / 1_000_000).toFixed(6);
   const cause = record.cause === undefined ? '' : ` (because of ${String(record.cause)})`;

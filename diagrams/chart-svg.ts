@@ -15,6 +15,8 @@ export interface ChartHeading {
   readonly title: string;
   /** What is to be said of the boot in one sentence. */
   readonly subtitle: string;
+  /** How long after the start of minit, from which its times are counted, the axis begins. */
+  readonly beginUs: number;
 }
 
 /** The width of the plot, in pixels: {@link Chart} is made for it. */
@@ -34,6 +36,8 @@ interface Frame {
   readonly left: number;
   readonly scale: number;
   readonly bottom: number;
+  /** Of {@link ChartHeading}. */
+  readonly beginUs: number;
 }
 
 /** Returns the picture of `chart`. */
@@ -42,7 +46,7 @@ export function chartSvg(chart: Chart, heading: ChartHeading): string {
   const nameWidth = Math.min(nameWidthMax, Math.ceil(longest * characterWidth) + 12);
   const left = margin + nameWidth + tookWidth;
   const bottom = top + (chart.rows.length + 1) * rowHeight;
-  const frame = { chart, left, scale: plotWidth / chart.us, bottom };
+  const frame = { chart, left, scale: plotWidth / chart.us, bottom, beginUs: heading.beginUs };
   const width = left + plotWidth + margin * 2;
   const place = { left: margin, right: width - margin, middle: bottom + 30 };
   const legend = chartLegend(chart, place);
@@ -155,7 +159,7 @@ function serviceRow(row: ChartRow, index: number, frame: Frame): string {
           fill: surface.smallPrint.light,
         }),
     '</g>',
-    ...row.bars.map((bar) => barShape(bar, { middle, words: barWords(row, bar) }, frame)),
+    ...row.bars.map((bar) => barShape(bar, { middle, words: barWords(row, bar, frame) }, frame)),
     ...row.respawns.map((at) =>
       mark(at, (x) => `M${x} ${px(middle - 7)}v14`, lightTone('retrying').line),
     ),
@@ -168,9 +172,13 @@ function serviceRow(row: ChartRow, index: number, frame: Frame): string {
     .join('\n');
 }
 
-function barWords({ name }: ChartRow, { state, from, until, isOpen, reason }: ChartBar): string {
+function barWords(
+  { name }: ChartRow,
+  { state, from, until, isOpen, reason }: ChartBar,
+  { beginUs }: Frame,
+): string {
   const end = isOpen ? 'lasts' : `for ${preciseDuration(until - from)}`;
-  return `${name}: ${state} from +${preciseDuration(from)}, ${end}: ${reason}`;
+  return `${name}: ${state} from +${preciseDuration(beginUs + from)}, ${end}: ${reason}`;
 }
 
 /** How high a state is drawn; 0: as a line. */

@@ -74,7 +74,7 @@ function showHead(boot: RecordedBoot, selected: Selected): void {
   const show = (): void => {
     const seq = records[selected.value.index]?.seq ?? 0;
     const { value } = boot.stateAt(selected.value.index).init;
-    instant.textContent = `event ${String(seq)}, +${secondsText(selected.at - timeline.begin.at)} s: minit is ${value}`;
+    instant.textContent = `event ${String(seq)}, +${secondsText(selected.at - header.at)} s: minit is ${value}`;
   };
   selected.onChange(show);
   show();

@@ -78,7 +78,7 @@ export class ServicePanel {
     const head = document.createElement('div');
     const seq = Object.assign(document.createElement('span'), {
       className: 'seq',
-      textContent: `${String(record.seq)}  +${secondsText(record.at - boot.timeline.begin.at)}`,
+      textContent: `${String(record.seq)}  +${secondsText(record.at - boot.header.at)}`,
     });
     head.append(seq, describeEvent(record.event));
     const tail = document.createElement('div');

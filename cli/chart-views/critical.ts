@@ -23,7 +23,7 @@ export const criticalView =
     const chosen =
       services === undefined ? { path, subject: 'boot settled' } : pathTo(shown, services);
     if ('failure' in chosen) return chosen;
-    if (!isJson) return `${criticalReport(chosen.path, chosen.subject).join('\n')}\n`;
+    if (!isJson) return `${criticalReport(chosen.path, chosen.subject, header.at).join('\n')}\n`;
     const { begin, end } = chosen.path;
     const json = {
       boot: header.boot,

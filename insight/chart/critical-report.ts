@@ -7,8 +7,15 @@ import type { CriticalPath, Link } from './critical-path';
 import type { Timeline } from '../timeline';
 import { preciseDuration } from './time-axis';
 
-/** `subject`: what the chain led to: `boot`, or a service. */
-export function criticalReport(path: CriticalPath, subject: string): string[] {
+/**
+ * `subject`: what the chain led to: `boot`, or a service. `startedAt`: what the times of links are counted from,
+ * CLOCK_BOOTTIME in µs.
+ */
+export function criticalReport(
+  path: CriticalPath,
+  subject: string,
+  startedAt = path.begin.at,
+): string[] {
   const { begin, end, links, waiting } = path;
   const total = preciseDuration(end.at - begin.at);
   const isOver = links.every(({ savesUs }) => savesUs !== undefined);
@@ -16,7 +23,7 @@ export function criticalReport(path: CriticalPath, subject: string): string[] {
     ? `${subject} after ${total}; this chain set its length:`
     : `not settled after ${total}; what it waits for:`;
   const rows = links.map((link) => [
-    `+${((link.from.at - begin.at) / 1_000_000).toFixed(6)}`,
+    `+${((link.from.at - startedAt) / 1_000_000).toFixed(6)}`,
     preciseDuration(link.us),
     link.savesUs === undefined ? '' : preciseDuration(link.savesUs),
     describeLink(link, isOver || link !== links.at(-1)),

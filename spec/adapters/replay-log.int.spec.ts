@@ -9,6 +9,7 @@ import { openLog, type OpenedLog } from '../../adapters/event-log/reader';
 import { createEventLog } from '../../adapters/event-log/writer';
 import { parseInstant } from '../../adapters/log-instant';
 import { runReplay } from '../../adapters/replay-log';
+import { printReport } from '../../adapters/replay-report';
 import { readWhyLog } from '../../adapters/why-log';
 import { foldTurn } from '../../effects/loop';
 import { explain } from '../../insight/why/why';
@@ -120,6 +121,9 @@ describe('a replay', () => {
   it('counts the time from the start of the boot, not of what is left of the log', () => {
     const { directory, segments } = writeLog();
     rmSync(join(directory, segments[0] ?? ''));
-    expect(runReplay(opened(directory), undefined).startedAt).toBe(0);
+    const lines: string[] = [];
+    const report = runReplay(opened(directory), undefined);
+    printReport(report, {}, (line) => lines.push(line));
+    expect(lines[1]).toMatch(/^event 40, 40\.0 s after the start; /u);
   });
 });

@@ -53,11 +53,26 @@ describe('the chart of the golden log demo', () => {
     // The last event before it came 20 ms after the start.
     expect(chart('demo', ['--text', '--at', '+0.5'])).toContain('\nnot settled after 0.498 s\n');
     expect(chart('demo', ['--critical', '--at', '+0.5'])).toMatch(
-      /^not settled after 0\.498 s; [^]*\n {2}\+0\.016599 {2}0\.482 s {2}setup\/dirs: running .*not over/u,
+      /^not settled after 0\.498 s; [^]*\n {2}\+0\.018218 {2}0\.482 s {2}setup\/dirs: running .*not over/u,
     );
     // An instant in the middle of nowhere is not the end of the log.
     const whole = chart('demo', ['--text', '--at', '+1000']);
     expect(whole).toContain('\nsettled after 1.025 s\n');
+  });
+
+  it('tells times that --at takes', () => {
+    const { links } = JSON.parse(chart('demo', ['--critical', '--json'])) as {
+      links: { from: { seq: number } }[];
+    };
+    const times = chart('demo', ['--critical']).match(/^ +\+\S+/gmu) ?? [];
+    expect(times.length).toBeGreaterThan(3);
+    const seqs = times.map((time) => {
+      const { stdout } = run('minit-replay', [golden('demo'), '--at', time.trim(), '--json']);
+      return (JSON.parse(stdout) as { seq: number }).seq;
+    });
+    expect(seqs).toEqual(links.map(({ from }) => from.seq));
+    // Of a picture they are those of the bars: web is started 1.024 s after the start.
+    expect(chart('demo', [])).toContain('<title>web: running from +1.024 s, ');
   });
 
   it('as the critical path of a service, as JSON', () => {

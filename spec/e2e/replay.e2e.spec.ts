@@ -174,6 +174,19 @@ describe('--service, --json, --verify', () => {
     expect(stdout).toMatch(/^verified: /mu);
   });
 
+  it('--service: its times are those that --at takes', () => {
+    const lines = run('minit-replay', [golden, '--service', 'web']).stdout.split('\n');
+    const times = lines.flatMap((line) => {
+      const [, seq, time] = /^ +(\d+) {2}(\+\S+) /u.exec(line) ?? [];
+      return seq === undefined || time === undefined ? [] : [{ seq: Number(seq), time }];
+    });
+    expect(times.length).toBeGreaterThan(3);
+    for (const { seq, time } of times) {
+      const { stdout } = run('minit-replay', [golden, '--at', time, '--json']);
+      expect([time, (JSON.parse(stdout) as Shown).seq]).toEqual([time, seq]);
+    }
+  });
+
   it('--verify: the verdict only', async () => {
     const minit = await past;
     expect(replayed(minit, '--verify')).toEqual({

@@ -22,7 +22,7 @@ describe('the page of a boot', () => {
     expect(await page.textContent('#summary')).toBe(
       '12 services, 43 events, settled after 1.025 s',
     );
-    expect(await page.textContent('#instant')).toBe('event 43, +1.033 s: minit is halted');
+    expect(await page.textContent('#instant')).toBe('event 43, +1.035 s: minit is halted');
     expect(await texts(page, '#services .name')).toEqual(
       expect.arrayContaining(['default', 'net/eth0', 'flaky']),
     );
