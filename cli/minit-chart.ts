@@ -8,6 +8,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { openLog } from '../adapters/event-log/reader';
 import { gatherBoot, type GatheredBoot } from '../adapters/gathered-boot';
 import { parseInstant } from '../adapters/log-instant';
+import { outputProblem } from '../adapters/log-output';
 import { systemErrorOf } from '../adapters/system-error';
 import { bootLength } from '../insight/chart/chart';
 import { chooseServices } from '../insight/service-filter';
@@ -99,6 +100,9 @@ function main(argv: readonly string[]): number {
   const log = openLog(path);
   if ('code' in log)
     return fail(log.text, log.code === 'missing' ? exitCode.usage : exitCode.damaged);
+  const { output } = options;
+  const problem = output === undefined ? undefined : outputProblem(output, log);
+  if (problem !== undefined) return fail(problem);
   const until = parseInstant(options.at, log.header);
   if (typeof until === 'string') return fail(until);
   const isBootOnly = options.critical !== true || options.services === undefined;
@@ -113,7 +117,7 @@ function main(argv: readonly string[]): number {
   const us = axisLength(boot.timeline, isWhole);
   const shown = viewOf(options)({ boot, header: log.header, us, services });
   tellNotes('minit-chart', log.notes);
-  const failure = typeof shown === 'string' ? write(shown, options.output) : shown.failure;
+  const failure = typeof shown === 'string' ? write(shown, output) : shown.failure;
   return tellDamage(boot) ?? (failure === undefined ? exitCode.done : fail(failure));
 }
 

@@ -102,7 +102,7 @@ export async function minitDiagram(argv: readonly string[], world: DiagramWorld)
   const format = asked ?? (output === undefined ? undefined : formatOfFile(output)) ?? 'mermaid';
   // Only a picture needs Graphviz, and it is the one thing here that takes time to load.
   const layOut = format === 'svg' ? await world.loadLayOut() : () => '';
-  const drawn = views[what]?.({ path, log, at, service, format, layOut }) ?? failed(what);
+  const drawn = views[what]?.({ path, log, at, output, service, format, layOut }) ?? failed(what);
   const failure = 'failure' in drawn ? drawn : write(drawn.text, output, world);
   if (failure !== undefined) {
     world.error(`minit-diagram: fatal: ${failure.failure}\n`);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, type Option } from 'commander';
 import { openLog } from '../adapters/event-log/reader';
 import { parseInstant } from '../adapters/log-instant';
 import { tuneV8ForLogs } from '../adapters/tune-v8';
@@ -18,7 +18,6 @@ import { whatIfView } from './replay-views/what-if';
 import { whyView } from './replay-views/why';
 import { exitCode, type View, type ViewOptions } from './replay-views/view';
 
-/** The first that is wanted is shown; the last always is. */
 const views: readonly View[] = [
   compareView,
   diffView,
@@ -57,6 +56,19 @@ function parser(): Command {
   return program;
 }
 
+/** Returns the view that the command line asks for, or which of its options does not go with that. */
+function viewFor(program: Command): View | string {
+  const isGiven = (option: Option): boolean =>
+    program.getOptionValueSource(option.attributeName()) === 'cli';
+  const given = program.options.filter(isGiven).flatMap(({ long }) => long ?? []);
+  const view = views.find(({ flag }) => flag !== undefined && given.includes(flag)) ?? stateView;
+  const wrong = given.find((flag) => flag !== view.flag && !view.takes.some((one) => one === flag));
+  if (wrong === undefined) return view;
+  if (view.flag !== undefined) return `${wrong} cannot be used with ${view.flag}`;
+  const places = views.filter(({ takes }) => takes.some((one) => one === wrong));
+  return `${wrong} goes with ${places.map(({ flag }) => flag).join(', ')}`;
+}
+
 function fail(text: string, code: number): number {
   complain('minit-replay', text);
   return code;
@@ -74,7 +86,8 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const [path = '', other] = program.args;
   const options: ViewOptions & { readonly at?: string } = program.opts();
-  const view = views.find(({ isWanted }) => isWanted(options)) ?? stateView;
+  const view = viewFor(program);
+  if (typeof view === 'string') return fail(view, usage);
   if (other !== undefined && view.takesTwo !== true)
     return fail('takes one log, not 2; two with --compare', usage);
   tuneV8ForLogs();

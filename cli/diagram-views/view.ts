@@ -5,6 +5,7 @@
  */
 import { openLog, type LogNote, type OpenedLog } from '../../adapters/event-log/reader';
 import { type Damage } from '../../adapters/fold-log';
+import { outputProblem } from '../../adapters/log-output';
 import { parseInstant, type Instant } from '../../adapters/log-instant';
 import type { Format } from '../../diagrams/formats';
 import type { LayOut } from '../../diagrams/svg';
@@ -16,6 +17,8 @@ export interface DiagramRequest {
   readonly path: string | undefined;
   readonly log: string | undefined;
   readonly at: string | undefined;
+  /** The file that the picture is written to; standard output where there is none. */
+  readonly output: string | undefined;
   readonly service: string | undefined;
   readonly format: Format;
   readonly layOut: LayOut;
@@ -47,10 +50,12 @@ export interface ShownLog {
 }
 
 /** Opens the log that was named, as LOG or by `--log`, and understands `--at`. */
-export function openShown({ path, log: named, at }: DiagramRequest): ShownLog | Failure {
+export function openShown({ path, log: named, at, output }: DiagramRequest): ShownLog | Failure {
   if (path !== undefined && named !== undefined) return usage('the log is named twice');
   const log = openLog(path ?? named ?? '');
   if ('code' in log) return failed(log.text);
+  const problem = output === undefined ? undefined : outputProblem(output, log);
+  if (problem !== undefined) return failed(problem);
   const until = parseInstant(at, log.header);
   return typeof until === 'string' ? usage(until) : { log, until };
 }

@@ -35,6 +35,8 @@ interface ComparedBoot {
 }
 
 export const compareView: View = {
+  flag: '--compare',
+  takes: ['--at', '--json', '--tolerance'],
   declare(program) {
     program
       .option('--compare', 'show what was not the same in two boots: LOG1 LOG2')
@@ -44,7 +46,6 @@ export const compareView: View = {
         `${String(toleranceDefault.us / 1_000)},${String(toleranceDefault.share * 100)}`,
       );
   },
-  isWanted: ({ compare }) => compare === true,
   takesTwo: true,
   show({ log, other }, { at, json, tolerance: text }) {
     const tolerance = parseTolerance(String(text));

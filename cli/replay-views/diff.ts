@@ -12,10 +12,11 @@ import { complain, print, tellNotes } from '../program';
 import { exitCode, verdict, type View } from './view';
 
 export const diffView: View = {
+  flag: '--diff',
+  takes: ['--json'],
   declare(program) {
     program.option('--diff <instants...>', 'show what has changed between two instants: A B');
   },
-  isWanted: ({ diff }) => diff !== undefined,
   show({ log }, { diff, json }) {
     const texts = diff as readonly string[];
     if (texts.length !== 2)

@@ -6,20 +6,24 @@
 import { join } from 'node:path';
 import { describeErrorCode } from '../../machines/describe-failure';
 import { systemErrorOf } from '../../adapters/system-error';
+import { outputProblem } from '../../adapters/log-output';
 import { writeLogPage } from '../../adapters/log-page';
 import { complain, print, tellNotes } from '../program';
 import { exitCode, type View } from './view';
 
 export const htmlView: View = {
+  flag: '--html',
+  takes: ['--at'],
   declare(program) {
     program.option(
       '--html <file>',
       'write the boot as one page for a browser, with nothing beside it',
     );
   },
-  isWanted: ({ html }) => html !== undefined,
   show({ log, until }, { html }) {
     const output = String(html);
+    const problem = outputProblem(output, log);
+    if (problem !== undefined) return fail(problem);
     try {
       const count = writeLogPage({
         log,

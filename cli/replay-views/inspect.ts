@@ -8,6 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { AnyStateMachine } from 'xstate';
 import { InspectFeed } from '../../adapters/inspect-feed';
 import { fileSink, webSocketSink, type LineSink } from '../../adapters/line-sink';
+import { outputProblem } from '../../adapters/log-output';
 import { systemErrorOf } from '../../adapters/system-error';
 import { wallClockOf } from '../../adapters/why-log';
 import { chartOf } from '../../diagrams/statechart';
@@ -23,6 +24,8 @@ import { exitCode, verdict, type View } from './view';
 const followMs = 200;
 
 export const inspectView: View = {
+  flag: '--inspect',
+  takes: ['--at', '--follow'],
   declare(program) {
     program
       .option(
@@ -31,11 +34,11 @@ export const inspectView: View = {
       )
       .option('--follow', 'with --inspect: read on while the log grows, until minit ends');
   },
-  isWanted: ({ inspect, follow }) => inspect !== undefined || follow === true,
   async show({ log, until }, { inspect, follow }) {
-    if (inspect === undefined) return fail('--follow goes with --inspect');
     if (follow === true && until !== undefined) return fail('--follow and --at exclude each other');
     const target = typeof inspect === 'string' ? inspect : undefined;
+    const problem = target === undefined ? undefined : outputProblem(target, log);
+    if (problem !== undefined) return fail(problem);
     const mapper = new InspectEventMapper({
       clock: wallClockOf(log.header),
       definitions: {

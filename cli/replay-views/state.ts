@@ -10,6 +10,7 @@ import { complain, print } from '../program';
 import { exitCode, verdict, type View } from './view';
 
 export const stateView: View = {
+  takes: ['--at', '--json', '--service', '--verify'],
   declare(program) {
     program
       .option('--service <name>', 'show the events that touched this service')
@@ -19,7 +20,6 @@ export const stateView: View = {
         'show only whether the recorded effects are those that the fold gives again',
       );
   },
-  isWanted: () => true,
   show({ log, until }, given) {
     const options = given as ReplayReportOptions;
     const report = runReplay(log, until, options.service);

@@ -11,10 +11,11 @@ import { complain, print, tellNotes } from '../program';
 import { exitCode, verdict, type View } from './view';
 
 export const stepView: View = {
+  flag: '--step',
+  takes: ['--at'],
   declare(program) {
     program.option('--step', 'walk through the log: commands from the terminal or standard input');
   },
-  isWanted: ({ step }) => step === true,
   async show({ log, until }) {
     const read = readHistory(log);
     const at = until === undefined ? read.history.first() : pointAt(read.history, until);

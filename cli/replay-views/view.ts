@@ -24,10 +24,12 @@ export interface ViewedLog {
 }
 
 export interface View {
+  /** The option that asks for it; the view without one is shown where none is asked for. */
+  readonly flag?: `--${string}`;
+  /** The other options that it heeds; any other would be dropped. */
+  readonly takes: readonly `--${string}`[];
   /** Adds its options. */
   readonly declare: (program: Command) => void;
-  /** The options ask for this view. */
-  readonly isWanted: (options: ViewOptions) => boolean;
   /** Two logs may be given. */
   readonly takesTwo?: true;
   /** Shows the log; returns the exit status, or a promise of it. */

@@ -8,6 +8,7 @@ import { compareWhatIf, type Comparison } from '../../adapters/what-if/compare';
 import { writeImaginedLog } from '../../adapters/what-if/log-file';
 import { Impossible } from '../../adapters/what-if/overlay';
 import { readWhatIfLog, type WhatIfLog } from '../../adapters/what-if/read-log';
+import { outputProblem } from '../../adapters/log-output';
 import { systemErrorOf } from '../../adapters/system-error';
 import { whatIfText } from '../../insight/what-if/what-if-text';
 import { describeErrorCode } from '../../machines/describe-failure';
@@ -15,6 +16,8 @@ import { complain, print, tellNotes } from '../program';
 import { exitCode, verdict, type View, type ViewedLog, type ViewOptions } from './view';
 
 export const whatIfView: View = {
+  flag: '--what-if',
+  takes: ['--at', '--json', '--log'],
   declare(program) {
     program
       .option(
@@ -23,7 +26,6 @@ export const whatIfView: View = {
       )
       .option('--log <file>', 'write the boot of --what-if as a log');
   },
-  isWanted: ({ whatIf }) => whatIf !== undefined,
   show(viewed, options) {
     try {
       return showWhatIf(viewed, options);
@@ -35,6 +37,9 @@ export const whatIfView: View = {
 };
 
 function showWhatIf({ log, until }: ViewedLog, options: ViewOptions): number {
+  const { log: output } = options;
+  const problem = typeof output === 'string' ? outputProblem(output, log) : undefined;
+  if (problem !== undefined) return fail(problem);
   const read = readWhatIfLog(log, until);
   if (typeof read === 'string') return fail(read);
   const asked = readChanges(options['whatIf'] as readonly string[], read.services);
@@ -42,7 +47,6 @@ function showWhatIf({ log, until }: ViewedLog, options: ViewOptions): number {
   const { diff, assumed, records } = compare(read, asked, log.header.at);
   if (options['json'] === true) print(JSON.stringify({ changes, ...diff, assumed }));
   else for (const line of whatIfText({ changes, diff, assumed })) print(line);
-  const { log: output } = options;
   if (typeof output === 'string')
     try {
       writeImaginedLog(output, log.header, records);

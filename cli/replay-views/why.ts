@@ -12,13 +12,14 @@ import { complain, print, tellNotes } from '../program';
 import { exitCode, verdict, type View } from './view';
 
 export const whyView: View = {
+  flag: '--why',
+  takes: ['--at', '--json'],
   declare(program) {
     program.option(
       '--why <service>',
       'show why it is in its state: the chain of causes to the root',
     );
   },
-  isWanted: ({ why }) => why !== undefined,
   show({ log, until }, { why, json }) {
     const service = String(why);
     const problem = nameProblem(service);

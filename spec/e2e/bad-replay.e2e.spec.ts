@@ -353,6 +353,39 @@ describe('usage of minit-replay', () => {
     expect(run('minit-replay', args)).toEqual({ code: 1, stdout: '', stderr });
   });
 
+  it.each([
+    [['--why', 'web', '--diff', '1', '2'], '--why cannot be used with --diff'],
+    [['--step', '--html', 'x'], '--step cannot be used with --html'],
+    [['--inspect', '--what-if', ''], '--what-if cannot be used with --inspect'],
+    [['--why', 'web', '--verify'], '--verify cannot be used with --why'],
+    [['--why', 'web', '--service', 'web'], '--service cannot be used with --why'],
+    [['--step', '--json'], '--json cannot be used with --step'],
+    [['--html', 'x', '--json'], '--json cannot be used with --html'],
+    [['--diff', '1', '2', '--at', '5'], '--at cannot be used with --diff'],
+    [['--tolerance', '1,1'], '--tolerance goes with --compare'],
+    [['--follow'], '--follow goes with --inspect'],
+    [['--log', 'x'], '--log goes with --what-if'],
+    [['--why', 'web', '--log', 'x'], '--log cannot be used with --why'],
+  ])('refuses options of which one would be dropped: %j', async (args, told) => {
+    writeFileSync(path, await smallLog);
+    expect(run('minit-replay', [path, ...args])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `minit-replay: ${told}\n`,
+    });
+    // What is missing in the log is of no interest then.
+    expect(run('minit-replay', ['/no/such/log', ...args]).stderr).toBe(`minit-replay: ${told}\n`);
+  });
+
+  it('refuses them with --compare as trouble', async () => {
+    writeFileSync(path, await smallLog);
+    expect(run('minit-replay', ['--compare', path, path, '--service', 'web'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'minit-replay: --service cannot be used with --compare\n',
+    });
+  });
+
   it.each(['soon', '-1', '+x', '1.5', '25:00'])('--at %s', async (instant) => {
     const { code, stderr } = replayByProgram(await smallLog, '--at', instant);
     expect(code).toBe(1);
