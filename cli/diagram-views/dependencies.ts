@@ -6,8 +6,14 @@
  */
 import { pointAt, readHistory } from '../../adapters/log-history';
 import { surveyTree } from '../../adapters/tree-survey';
-import { dependencyGraphOf, recordedGraphOf } from '../../diagrams/dependency-graph';
+import {
+  dependencyGraphOf,
+  recordedGraphOf,
+  type DependencyGraph,
+} from '../../diagrams/dependency-graph';
+import { isTooDeep } from '../../diagrams/dependency-size';
 import { dependenciesAs, type Format } from '../../diagrams/formats';
+import type { LayOut } from '../../diagrams/svg';
 import { LogChanged } from '../../insight/history';
 import { describeErrorCode } from '../../machines/describe-failure';
 import {
@@ -40,7 +46,13 @@ function drawTree(root: string, format: GraphFormat, { layOut }: DiagramRequest)
     const { code } = survey.error;
     return failed(`unable to read ${JSON.stringify(root)}: ${describeErrorCode(code)} (${code})`);
   }
-  return { text: dependenciesAs(dependencyGraphOf(survey), format, layOut) };
+  return draw(dependencyGraphOf(survey), format, layOut);
+}
+
+function draw(graph: DependencyGraph, format: GraphFormat, layOut: LayOut): Drawn {
+  if (format === 'svg' && isTooDeep(graph))
+    return failed('the dependencies are too deep for a picture: use --format dot');
+  return { text: dependenciesAs(graph, format, layOut) };
 }
 
 function drawLog(request: DiagramRequest, format: GraphFormat): Drawn {
@@ -52,7 +64,7 @@ function drawLog(request: DiagramRequest, format: GraphFormat): Drawn {
     if (typeof point === 'string') return failed(point);
     if (point.seq === 0 && damage.length === 0) return failed('the log has no event up to there');
     const graph = recordedGraphOf(point.state, history.end(), header.at);
-    return { text: dependenciesAs(graph, format, request.layOut), damage, notes };
+    return { ...draw(graph, format, request.layOut), damage, notes };
   } catch (error) {
     if (error instanceof LogChanged) return { failure: error.message, code: exitCode.damaged };
     throw error;

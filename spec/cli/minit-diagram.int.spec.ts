@@ -123,6 +123,56 @@ describe('minit-diagram', () => {
     }
   });
 
+  describe('of a tree of many services', () => {
+    /** The needs of service `n`, by their numbers; `default` asks for those of -1. */
+    function deepTree(count: number, needsOf: (service: number) => readonly number[]): string {
+      const root = temporaryDirectory();
+      for (let service = -1; service < count; service += 1) {
+        const directory = join(root, service < 0 ? 'default' : `s${String(service)}`);
+        mkdirSync(directory);
+        const needs = needsOf(service).map((need) => `s${String(need)}\n`);
+        writeFileSync(join(directory, 'depends'), needs.join(''));
+      }
+      return root;
+    }
+    const all = Array.from({ length: 150 }, (_, service) => service);
+    /** Graphviz would need minutes. */
+    const drawn = (root: string, format: string) => {
+      const said = { out: '', error: '' };
+      const world = {
+        out: (text: string) => (said.out += text),
+        error: (text: string) => (said.error += text),
+        loadLayOut: () => Promise.resolve(() => '<svg width="1pt">laid out</svg>'),
+      };
+      return minitDiagram(['deps', root, '--format', format], world).then((code) => ({
+        code,
+        ...said,
+      }));
+    };
+
+    it('refuses a picture that would take for ever, and says what is left', async () => {
+      const root = deepTree(150, (service) =>
+        service < 0 ? all : all.slice(service + 1, service + 2),
+      );
+      expect(await drawn(root, 'svg')).toEqual({
+        code: 1,
+        out: '',
+        error:
+          'minit-diagram: fatal: the dependencies are too deep for a picture: use --format dot\n',
+      });
+      expect((await drawn(root, 'dot')).out).toContain('"s0" -> "s1"');
+    });
+
+    it.each([
+      ['each the next', (service: number) => (service < 999 ? [service + 1] : [])],
+      ['one all of them', (service: number) => (service < 0 ? all : [])],
+      ['each other', (service: number) => [(service + 1) % 1_000, (service + 999) % 1_000]],
+    ])('draws it where they need %s', async (_, needsOf) => {
+      const { code, out, error } = await drawn(deepTree(1_000, needsOf), 'svg');
+      expect([code, error, out.includes('laid out')]).toEqual([0, '', true]);
+    });
+  });
+
   it('takes the format from the name of the output file', async () => {
     const file = join(temporaryDirectory(), 'tree.svg');
     expect(await run('deps', tree(), '--output', file)).toEqual({ code: 0, out: '', error: '' });
