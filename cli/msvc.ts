@@ -11,6 +11,7 @@ import { clientSystem } from '../adapters/client-system';
 import { isTerminal } from '../adapters/libc/fcntl';
 import { createServiceControl } from '../adapters/minit-control';
 import type { Order, Seen, ServiceControl } from '../adapters/service-control';
+import { pidMax } from '../machines/limits';
 import { signals } from '../machines/service-context';
 import {
   commandOutput,
@@ -207,13 +208,15 @@ function chosenAction(flags: Flags): { action: string } | { problem: string } {
   return { action: chosen[0] ?? 'show' };
 }
 
+/** Of a service, as minit takes it: 1 is minit itself. */
+const isPid = (text: string): boolean => /^(?!1$)[1-9]\d*$/u.test(text) && Number(text) <= pidMax;
+
 async function run(typed: readonly string[], flags: Flags): Promise<number> {
   const choice = chosenAction(flags);
   if ('problem' in choice) return fail(choice.problem);
   const { action } = choice;
   if (typed.length === 0 && action !== 'H' && action !== 'all') return fail('no service named');
-  if (action === 'P' && !/^[1-9]\d*$/u.test(flags.P ?? ''))
-    return fail(`${flags.P ?? ''} is no PID`);
+  if (action === 'P' && !isPid(flags.P ?? '')) return fail(`${flags.P ?? ''} is no PID`);
   const client = openControlClient({ root: flags.root, ...clientSystem });
   if ('code' in client) return fail(client.text);
   const control = createServiceControl(client);

@@ -390,6 +390,8 @@ describe('options that mean nothing', () => {
     ['msvc', ['-P'], "msvc: error: option '-P <pid>' argument missing\n"],
     ['msvc', ['-P', 'x', 'good'], 'msvc: x is no PID\n'],
     ['msvc', ['-P0', 'good'], 'msvc: 0 is no PID\n'],
+    ['msvc', ['-P', '1', 'good'], 'msvc: 1 is no PID\n'],
+    ['msvc', ['-P', '4194305', 'good'], 'msvc: 4194305 is no PID\n'],
     ['msvc', ['-u'], 'msvc: no service named\n'],
     ['msvc', ['-u', '-d', 'good'], 'msvc: -u and -d cannot be used together\n'],
     ['minit-list', ['--bogus'], "minit-list: error: unknown option '--bogus'\n"],
