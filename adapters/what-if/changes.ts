@@ -4,6 +4,7 @@
  * @module
  */
 import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseChange, type Change } from '../../insight/what-if/what-if-changes';
 import { describeErrorCode } from '../../machines/describe-failure';
 import type { ServiceName } from '../../machines/definition';
@@ -71,7 +72,7 @@ function treeOf(sources: readonly Source[]): Tree | undefined {
     if (change?.kind !== 'root') continue;
     const { directory } = change;
     const place = `${source.place}: column ${String(change.column)}`;
-    const survey = surveyTree(directory);
+    const survey = surveyTree(resolve(directory));
     if (survey.error !== undefined)
       throw new BadChange(
         `${place}: unable to read "${directory}": ${describeErrorCode(survey.error.code)}`,

@@ -2,9 +2,11 @@
  * `minit-replay LOG --what-if` as it is installed, on logs of real boots.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { run } from '../support/supervisor';
+import { basename, dirname, join } from 'node:path';
+import { boot, cleanUp, run } from '../support/supervisor';
 import { temporaryDirectory } from '../support/temporary-directory';
+
+afterAll(cleanUp);
 
 const demo = join(__dirname, '../golden/demo.v1.jsonl');
 const whatIf = (...args: readonly string[]) => run('minit-replay', [demo, '--what-if', ...args]);
@@ -48,6 +50,25 @@ assumed, not on record:
     expect(opened.code).toBe(0);
     expect(opened.stdout).toMatch(/^web is waiting-deps: needs setup\/keys/u);
     expect(run('minit-replay', [log, '--verify']).code).toBe(0);
+  });
+
+  it('takes the tree at a path from where it is, as at the whole path', async () => {
+    const minit = boot({
+      'default/depends': 'web\n',
+      'web/run': '#!/bin/sh\nexec sleep 0.1\n',
+      'web/params': 'a\n',
+    });
+    await minit.finished();
+    const asked = (root: string) =>
+      run('minit-replay', [minit.log, '--what-if', `root ${root}`, '--json'], {
+        cwd: dirname(minit.root),
+      });
+    const { code, stdout } = asked(basename(minit.root));
+    expect([code, stdout.replace(/"changes":\["root [^"]*"\]/u, '')]).toEqual([
+      0,
+      asked(minit.root).stdout.replace(/"changes":\["root [^"]*"\]/u, ''),
+    ]);
+    expect(JSON.parse(stdout)).toMatchObject({ minit: [], services: [] });
   });
 
   it.each([
