@@ -13,6 +13,7 @@ export const errnos = {
   EINTR: 4,
   EIO: 5,
   ENOEXEC: 8,
+  EBADF: 9,
   ECHILD: 10,
   EAGAIN: 11,
   ENOMEM: 12,

@@ -13,6 +13,7 @@ import { errnos } from './errnos';
 import { libcError } from './libc/errors';
 import type { Pipe } from './libc/pipe';
 import { killProcess } from './libc/process';
+import { settleSpawns } from './libc/spawn';
 import { isChild } from './libc/wait';
 import { createLogPipes, type PipeKeeper } from './log-pipes';
 import type { MissingMeans } from './missing-means';
@@ -74,6 +75,7 @@ export function createProcesses(options: ProcessesOptions): RealProcesses {
     children,
     dropWatch: watches.drop,
     areSpawnsUnderWay: spawner.areSpawnsUnderWay,
+    settleSpawns,
     onExited: (pid, status, cause) => {
       const done = ownPrograms.get(pid);
       ownPrograms.delete(pid);

@@ -23,6 +23,8 @@ export interface ReaperOptions {
   readonly dropWatch: Watches['drop'];
   /** Says whether a child may exist whose PID is not known yet. */
   readonly areSpawnsUnderWay: () => boolean;
+  /** Has what is known of them by now told. */
+  readonly settleSpawns: () => void;
   readonly onExited: (pid: number, status: ExitStatus, cause: number | undefined) => void;
   /** For specs. */
   readonly noteSignals?: typeof noteChildSignals;
@@ -43,7 +45,7 @@ export interface Reaper {
 
 /** Begins to reap, first in a later turn. */
 export function createReaper(options: ReaperOptions): Reaper {
-  const { children, dropWatch, areSpawnsUnderWay, onExited } = options;
+  const { children, dropWatch, areSpawnsUnderWay, settleSpawns, onExited } = options;
   const { noteSignals = noteChildSignals } = options;
   const holdBack = (reaped: Reaped): void => {
     children.holdBack(reaped);
@@ -61,6 +63,7 @@ export function createReaper(options: ReaperOptions): Reaper {
   };
   let later: NodeJS.Timeout | undefined;
   const sweep = (): void => {
+    settleSpawns();
     feedWatchdog();
     clearTimeout(later);
     later = undefined;
@@ -72,6 +75,7 @@ export function createReaper(options: ReaperOptions): Reaper {
       sweep();
       return;
     }
+    settleSpawns();
     // A child that was stopped or went on comes here as well, and nothing follows.
     feedWatchdog();
     for (const pid of pids) {

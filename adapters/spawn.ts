@@ -1,19 +1,26 @@
 /**
- * Starts processes, a few at a time: one spawn at once is slower than a loop in C, and each one
- * under way holds a thread of libuv's pool, for as long as its exec hangs.
+ * Starts processes, a few at a time. An exec may hang (a dead file server): where each holds a thread of libuv's pool for
+ * as long as that, so many can hold up all others; else it does not count any more when it is seen to hang.
  *
  * @module
  */
 import { access } from 'node:fs';
 import type { SpawnProcessParams } from '../machines/effects';
-import { spawnsInFlightMax } from '../machines/limits';
+import { spawnsInFlightMax, spawnThreadsMax } from '../machines/limits';
 import { signals } from '../machines/service-context';
 import type { LogPipes } from './log-pipes';
 import { errnos } from './errnos';
 import { ownNice, setNice, withBlockedSignal } from './libc/process';
-import { keepInheritedFdsFromChildren, spawnProcess, type NativeSpawn } from './libc/spawn';
+import {
+  holdThreads,
+  keepInheritedFdsFromChildren,
+  settleSpawns,
+  spawnProcess,
+  type NativeSpawn,
+} from './libc/spawn';
 import { captureEnvironment } from './libc/vectors';
 import type { MissingMeans } from './missing-means';
+import { nowMs } from './monotonic';
 import { explainSpawnFailure, type SpawnProblem } from './spawn-failure';
 import { openStandardFiles, type StandardFiles } from './standard-files';
 
@@ -62,7 +69,7 @@ export function createSpawner(
   startThreadPool();
   keepInheritedFdsFromChildren();
   const waiting: Job[] = [];
-  let inFlight = 0;
+  const underWay = new UnderWay();
 
   const begin = (job: Job): void => {
     const files = openStandardFiles(job.params, logPipes);
@@ -70,10 +77,10 @@ export function createSpawner(
       job.done(files);
       return;
     }
-    inFlight += 1;
+    underWay.begin(job);
     const slot = pidMemory?.slotFor(job.params.service, job.cause);
     spawnProcess(nativeSpawn(job.params, files, { envp, pidMemory: slot }), (errno, pid) => {
-      inFlight -= 1;
+      underWay.end(job);
       if (slot !== undefined) pidMemory?.release(slot);
       files.release();
       if (errno === 0) {
@@ -91,10 +98,19 @@ export function createSpawner(
     later = undefined;
     logPipes.makeRoom();
   };
+  let retry: NodeJS.Timeout | undefined;
   const beginWaiting = (): void => {
-    while (waiting.length > 0 && inFlight < spawnsInFlightMax) {
+    while (waiting.length > 0) {
+      if (underWay.isFull) settleSpawns();
+      if (underWay.isFull) {
+        retry ??= setTimeout(() => {
+          retry = undefined;
+          beginWaiting();
+        }, hangsAfterMs).unref();
+        return;
+      }
       if (logPipes.isCrowded()) {
-        if (inFlight > 0) {
+        if (underWay.size > 0) {
           // A child that is being made would get the limit of then; one whose exec hangs has its own already.
           later ??= setTimeout(() => {
             makeRoom();
@@ -114,8 +130,35 @@ export function createSpawner(
       waiting.push({ params, cause, done });
       beginWaiting();
     },
-    areSpawnsUnderWay: () => inFlight > 0,
+    areSpawnsUnderWay: () => underWay.size > 0,
   };
+}
+
+/** The spawns under way. */
+class UnderWay {
+  /** When each was begun, ms. */
+  readonly #begunAt = new Map<Job, number>();
+
+  get size(): number {
+    return this.#begunAt.size;
+  }
+
+  /** As many as there may be; of those that hold no thread only the ones that do not hang count. */
+  get isFull(): boolean {
+    if (holdThreads()) return this.size >= spawnThreadsMax;
+    if (this.size < spawnsInFlightMax) return false;
+    const hangingSince = nowMs() - hangsAfterMs;
+    const young = [...this.#begunAt.values()].filter((at) => at > hangingSince);
+    return young.length >= spawnsInFlightMax;
+  }
+
+  begin(job: Job): void {
+    this.#begunAt.set(job, nowMs());
+  }
+
+  end(job: Job): void {
+    this.#begunAt.delete(job);
+  }
 }
 
 /** Field by field, since each start of a boot makes one. */
@@ -145,16 +188,20 @@ function adjustNice(pid: number, base: number, nice: number | undefined): number
   return nice === undefined || nice === 0 ? 0 : setNice(pid, base + nice);
 }
 
+/** One waits for an exec to come to its end; one for what else there may be. */
+const threadsBesideSpawns = 2;
+
 /**
- * Starts libuv's pool with a thread for each spawn that may be in flight. At once: where no thread can
+ * Starts libuv's pool, with a thread for each spawn that may be in flight where each needs one. At once: where no thread can
  * be made libuv ends the program, and that must not happen to a minit that has services to look after.
  * The variable is read once, and taken away again, so that a minit that executes itself anew does not
  * hand it on to its services.
  */
 function startThreadPool(): void {
   const size = process.env['UV_THREADPOOL_SIZE'];
-  if (!(Number(size ?? 0) >= spawnsInFlightMax))
-    process.env['UV_THREADPOOL_SIZE'] = String(spawnsInFlightMax);
+  const wanted = holdThreads() ? spawnThreadsMax : threadsBesideSpawns;
+  if (size === undefined || (holdThreads() && !(Number(size) >= wanted)))
+    process.env['UV_THREADPOOL_SIZE'] = String(wanted);
   // A child's end is told to the thread that made it: it would only wake that one, to wake ours.
   withBlockedSignal(signals.SIGCHLD, () => {
     access('/', () => undefined);

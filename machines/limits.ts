@@ -87,5 +87,6 @@ export const recordedReplyMax = 512;
 /** Exits of unknown processes that are kept while the outcome of a spawn is awaited. */
 export const unclaimedExitsMax = 4_096;
 
-/** Spawns under way at once. */
-export const spawnsInFlightMax = 6;
+/** Spawns under way at once; where each needs a thread, as many threads. */
+export const spawnsInFlightMax = 32;
+export const spawnThreadsMax = 6;

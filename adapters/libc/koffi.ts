@@ -41,6 +41,8 @@ interface Koffi {
   errno(): number;
   address(memory: NodeJS.ArrayBufferView): bigint;
   decode(pointer: bigint, offset: number, type: 'uint64'): number | bigint;
+  decode(pointer: bigint, type: object): unknown;
+  proto(prototype: string): object;
   view(pointer: bigint, bytes: number): ArrayBuffer;
   readonly os: { readonly errno: Readonly<Record<string, number>> };
   readonly node: {
@@ -122,6 +124,13 @@ export function bindOptional<Arguments extends readonly NativeValue[]>(
     return undefined;
   }
 }
+
+/** Binds the function whose machine code is at `address`; its name in the prototype is nobody's. */
+export const functionAt = <Arguments extends readonly NativeValue[]>(
+  address: bigint,
+  prototype: string,
+): NativeFunction<Arguments> =>
+  koffi.decode(address, koffi.proto(prototype)) as NativeFunction<Arguments>;
 
 /** Returns the errno of the last call on this thread that failed; ask at once. */
 export function lastErrno(): number {

@@ -1,5 +1,5 @@
 /**
- * Memory for what posix_spawn(3) is given of one process, used over and over: a boot makes a thousand
+ * Memory for what execve(2) is given of one process, used over and over: a boot makes a thousand
  * calls, and each would leave half a dozen buffers to the garbage collector.
  *
  * @module
@@ -7,8 +7,6 @@
 import { addressOf } from './koffi';
 
 const wordBytes = 8;
-/** The structs are opaque; this is well above those of glibc and musl. */
-const actionsBytes = 256;
 /** Enough for the paths and arguments of nearly all services. */
 const stringBytesUsual = 2_048;
 /** UTF-8 needs no more for a UTF-16 unit. */
@@ -31,9 +29,6 @@ export interface PackedProgram {
 }
 
 export class SpawnBlock {
-  readonly #actions = Buffer.alloc(actionsBytes);
-  /** Of the memory for a posix_spawn_file_actions_t, which must be destroyed before the block is used again. */
-  readonly actions = Number(addressOf(this.#actions));
   #strings = Buffer.allocUnsafeSlow(stringBytesUsual);
   /** The same memory. */
   #words = wordsOf(this.#strings);

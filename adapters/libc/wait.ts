@@ -5,12 +5,14 @@
  */
 import type { ExitStatus } from '../../machines/events';
 import { errnos } from '../errnos';
-import { addressOf, bind, bindAtOnce, resultOrErrno } from './koffi';
+import { addressOf, bind, bindAtOnce, lastErrno, resultOrErrno } from './koffi';
 
 const anyChild = -1;
 const WNOHANG = 1;
 const WEXITED = 4;
 const WNOWAIT = 0x0100_0000;
+/** Also one whose end sends no signal. */
+const __WALL = 0x4000_0000;
 const P_ALL = 0;
 const P_PID = 1;
 const CLD_EXITED = 1;
@@ -35,6 +37,13 @@ export interface Reaped {
 export function reapOne(which = anyChild): Reaped | undefined {
   const pid = waitPid(which, statusAddress, WNOHANG);
   return pid > 0 ? { pid, status: exitStatus(status[0] ?? 0) } : undefined;
+}
+
+/** Waits for the end of a child that is about to end, unless it is reaped already; reaps it. */
+export function awaitEnd(pid: number): void {
+  for (;;) {
+    if (waitPid(pid, statusAddress, __WALL) >= 0 || lastErrno() !== errnos.EINTR) return;
+  }
 }
 
 /** Says whether there is a child of ours with this PID, alive or not reaped yet. waitid(2) */

@@ -23,6 +23,7 @@ async function reap(told: ChildSignals['take'] | undefined): Promise<void> {
     children: createChildren(),
     dropWatch: () => undefined,
     areSpawnsUnderWay: () => false,
+    settleSpawns: () => undefined,
     onExited: (pid) => {
       ended$.next(pid);
     },

@@ -4,7 +4,9 @@ import { bind } from '../../adapters/libc/koffi';
 import { mappedBytes } from '../../adapters/libc/memory-file';
 import { makeFifo } from '../../adapters/libc/pipe';
 import { ownNice } from '../../adapters/libc/process';
+import { holdThreads } from '../../adapters/libc/spawn';
 import { VitalPage } from '../../adapters/re-exec/vital-page';
+import { spawnsInFlightMax } from '../../machines/limits';
 import { startRealProcesses } from '../support/real-processes';
 
 process.env['MINIT_SPEC'] = 'from minit';
@@ -132,6 +134,23 @@ describe('an exec that hangs', () => {
     giveWay();
     const { pid, cause } = await hanging;
     expect(await exited(pid)).toMatchObject({ cause, event: { status: { code: 5 } } });
+  });
+
+  (holdThreads() ? it.skip : it)('holds up nothing else, however many there are', async () => {
+    const held = [];
+    for (let count = 0; count < 2 * spawnsInFlightMax; count += 1) {
+      const path = script('exit 5');
+      const { asked, giveWay } = holdUp(path);
+      const hanging = spawned(path);
+      await asked;
+      held.push({ hanging, giveWay });
+    }
+    expect(await run('/bin/true')).toEqual({ code: 0 });
+    for (const { hanging, giveWay } of held) {
+      giveWay();
+      const { pid, cause } = await hanging;
+      expect(await exited(pid)).toMatchObject({ cause, event: { status: { code: 5 } } });
+    }
   });
 
   it('has its PID in memory that no other start gets meanwhile, and gives it back', async () => {

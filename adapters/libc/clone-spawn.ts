@@ -1,0 +1,220 @@
+/**
+ * Starting a process by clone(2) alone, on the thread that asks: the child shares all memory with us until its exec, which is
+ * why it runs nothing but the machine code of call-list-code.ts. Nobody waits for the exec: the kernel clears a word when
+ * the child has left our memory, by its exec or by its end. See decision 0025.
+ *
+ * @module
+ */
+import type { CallList } from './call-list';
+import { callListRunner } from './call-list';
+import { cloneArgument, cloneCalls, pinned, place, trialCalls, trialPlace } from './clone-calls';
+import { addressOf, bindAtOnce } from './koffi';
+import type { NativeSpawn, SpawnDone } from './native-spawn';
+import { SpawnBlock } from './spawn-block';
+import { systemCallsOf, type SystemCalls } from './system-calls';
+import { awaitEnd } from './wait';
+
+const F_SETFD = 2;
+const AT_FDCWD = -100;
+const O_NONBLOCK = 0o4000;
+const FUTEX_WAIT = 0;
+const nsPerMs = 1_000_000n;
+
+type Run = NonNullable<ReturnType<typeof callListRunner>>;
+
+/** What this machine has for it. */
+interface Means {
+  readonly numbers: SystemCalls;
+  readonly run: Run;
+  /** Copied for each {@link CloneBlock}. */
+  readonly calls: CallList;
+}
+/** Absent: not tried yet. */
+let found: { readonly means: Means | undefined } | undefined;
+
+const meansOfCloning = (): Means | undefined => (found ??= { means: findMeans() }).means;
+
+/** Says whether processes can be made so: not before Linux 5.9, nor on an unknown CPU, nor where something refuses it. */
+export const canClone = (): boolean => meansOfCloning() !== undefined;
+
+function findMeans(): Means | undefined {
+  const numbers = systemCallsOf(process.arch);
+  const run = callListRunner();
+  if (numbers === undefined || run === undefined) return undefined;
+  const trial = trialCalls(numbers);
+  run(trial.address);
+  const pid = trial.result(trialPlace);
+  if (pid <= 0) return undefined;
+  // Its calls are made by then.
+  awaitEnd(pid);
+  return { numbers, run, calls: cloneCalls(numbers) };
+}
+
+/** Memory of a start, used over and over. */
+class CloneBlock {
+  readonly #strings = new SpawnBlock();
+  readonly #calls: CallList;
+  readonly #numbers: SystemCalls;
+  /** Not 0 as long as the child is in our memory. */
+  readonly #word = new Int32Array(1);
+  readonly wordAddress = Number(addressOf(this.#word));
+  readonly #pid = new Int32Array(1);
+  readonly #pidAddress = Number(addressOf(this.#pid));
+  #terminal: Buffer | undefined;
+
+  constructor({ numbers, calls }: Means) {
+    this.#numbers = numbers;
+    this.#calls = calls.copy();
+    this.#calls.setArgument(place.clone, cloneArgument.word, this.wordAddress);
+  }
+
+  get isThrough(): boolean {
+    return this.#word[0] === 0;
+  }
+
+  /** Makes the child; returns its PID, or −errno. */
+  begin(request: NativeSpawn, run: Run): number {
+    const calls = this.#calls;
+    const { path, workingDirectory, argv } = this.#strings.pack(request);
+    const { pidMemory, terminal } = request;
+    const pidAddress = pidMemory === undefined ? this.#pidAddress : Number(addressOf(pidMemory));
+    calls.setArgument(place.clone, cloneArgument.pid, pidAddress);
+    const next = terminal === undefined ? place.lead : this.#leadWith(terminal);
+    calls.setAfterZero(place.lastReset, next);
+    this.#setStandard(request.inputFd, 0);
+    this.#setStandard(request.outputFd, 1);
+    this.#setStandard(request.errorFd, 2);
+    calls.setArgument(place.changeDirectory, 0, workingDirectory);
+    calls.setArgument(place.execute, 0, path);
+    calls.setArgument(place.execute, 1, argv);
+    calls.setArgument(place.execute, 2, Number(addressOf(request.envp)));
+    this.#word[0] = 1;
+    run(calls.address);
+    return this.pid;
+  }
+
+  get pid(): number {
+    return this.#calls.result(place.clone);
+  }
+
+  /** Returns why the child could not execute its program; 0 if it did, or was killed before. */
+  takeErrno(): number {
+    const calls = this.#calls;
+    if (calls.result(place.failed) === 0) return 0;
+    calls.forgetResult(place.failed);
+    let errno = 0;
+    for (let at: number = place.lead; at <= place.last; at += 1) {
+      if (calls.result(at) >= 0) continue;
+      // The standard input that is closed for a terminal may not be open.
+      if (at !== place.openTerminal - 1) errno = -calls.result(at);
+      calls.forgetResult(at);
+    }
+    return errno;
+  }
+
+  /** dup3(2) refuses what is in its place already; but that may be close-on-exec. */
+  #setStandard(fd: number, wanted: number): void {
+    const { fcntl, dup3 } = this.#numbers;
+    const at = place.standard + wanted;
+    if (fd === wanted) this.#calls.setCall(at, fcntl, [fd, F_SETFD, 0]);
+    else this.#calls.setCall(at, dup3, [fd, wanted, 0]);
+  }
+
+  /**
+   * A session leader that opens a terminal for reading gets it for its session, also when that fd is replaced at once by
+   * the one that minit has opened and checked (tty_ioctl(4)).
+   */
+  #leadWith(terminal: string): number {
+    this.#terminal = Buffer.from(`${terminal}\0`);
+    const path = Number(addressOf(this.#terminal));
+    this.#calls.setCall(place.openTerminal, this.#numbers.openat, [AT_FDCWD, path, O_NONBLOCK]);
+    return place.leadWithTerminal;
+  }
+}
+
+interface Begun {
+  readonly block: CloneBlock;
+  /** Held, since the child uses its memory. */
+  readonly request: NativeSpawn;
+  readonly done: SpawnDone;
+  /** How often somebody has waited for it. */
+  waits: number;
+}
+
+const idleBlocks: CloneBlock[] = [];
+/** In order. */
+let begun: Begun[] = [];
+
+/** Starts a process, see spawn.ts. Returns false where this cannot be had. */
+export function spawnByClone(request: NativeSpawn, done: SpawnDone): boolean {
+  const means = meansOfCloning();
+  if (means === undefined) return false;
+  const block = idleBlocks.pop() ?? new CloneBlock(means);
+  const pid = block.begin(request, means.run);
+  if (pid < 0) {
+    idleBlocks.push(block);
+    done(-pid, 0);
+    return true;
+  }
+  begun.push({ block, request, done, waits: 0 });
+  watch(means);
+  return true;
+}
+
+/** Says `done` of all that are through, in the order in which they were begun. */
+export function settleClones(): void {
+  if (!begun.some(({ block }) => block.isThrough)) return;
+  const all = begun;
+  const through = all.map(({ block }) => block.isThrough);
+  begun = all.filter((_, index) => through[index] !== true);
+  for (const [index, one] of all.entries()) if (through[index] === true) finish(one);
+}
+
+function finish({ block, request: { pidMemory }, done }: Begun): void {
+  const { pid } = block;
+  const errno = block.takeErrno();
+  idleBlocks.push(block);
+  if (errno === 0) {
+    done(0, pid);
+    return;
+  }
+  // As posix_spawn(3) does: of a child that has executed nothing there is nothing to tell. It may still be ending.
+  awaitEnd(pid);
+  if (pidMemory !== undefined) pidMemory[0] = 0;
+  done(errno, 0);
+}
+
+const systemCall = bindAtOnce<[number, number, number, number, number]>(
+  'long syscall(long, uintptr_t, long, long, uintptr_t)',
+);
+/** struct timespec. */
+const patience = pinned(Buffer.from(BigInt64Array.of(0n, 2n * nsPerMs).buffer));
+/** An exec that is not through after so many waits hangs, and is looked at now and then. */
+const waitsMax = 4;
+const laterMs = 100;
+let isWaitedFor = false;
+let later: NodeJS.Timeout | undefined;
+
+/** Has a thread wait, for the newest one: when that is through, those before it are, or hang. futex(2) */
+function watch(means: Means): void {
+  const newest = begun.at(-1);
+  if (isWaitedFor || newest === undefined) return;
+  const again = (): void => {
+    settleClones();
+    watch(means);
+  };
+  if (newest.waits === waitsMax) {
+    later ??= setTimeout(() => {
+      later = undefined;
+      again();
+    }, laterMs).unref();
+    return;
+  }
+  isWaitedFor = true;
+  newest.waits += 1;
+  const { wordAddress } = newest.block;
+  systemCall.async(means.numbers.futex, wordAddress, FUTEX_WAIT, 1, patience.address, () => {
+    isWaitedFor = false;
+    again();
+  });
+}
