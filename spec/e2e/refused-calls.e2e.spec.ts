@@ -113,6 +113,16 @@ describe('minit whose kernel refuses', () => {
     expect(retryDelays(minit.log, 'good').slice(0, 3)).toEqual([100, 200, 400]);
   });
 
+  for (const call of ['plain-clone:EINVAL', 'close_range:ENOSYS'])
+    itRefusing(`to make processes as minit does has libc make them (${call})`, async () => {
+      const minit = bootRefusing({ ...tree, 'good/respawn': '' }, call);
+      await minit.reaches('good', 'running');
+      expect(minit.msvc('-k', 'good')).toMatchObject({ code: 0 });
+      await minit.reaches('good', 'running', 2);
+      await endsWell(minit);
+      expect(reported(minit)).toEqual([]);
+    });
+
   itRefusing('nearly everything boots what it can, with a sentence each', async () => {
     const minit = bootRefusing(
       { ...tree, 'good/nice': '3\n' },
