@@ -157,7 +157,7 @@ export function spawnByClone(request: NativeSpawn, done: SpawnDone): boolean {
     return true;
   }
   begun.push({ block, request, done, waits: 0 });
-  watch(means);
+  watchSoon(means);
   return true;
 }
 
@@ -192,8 +192,20 @@ const patience = pinned(Buffer.from(BigInt64Array.of(0n, 2n * nsPerMs).buffer));
 /** An exec that is not through after so many waits hangs, and is looked at now and then. */
 const waitsMax = 4;
 const laterMs = 100;
+let isWatchDue = false;
 let isWaitedFor = false;
 let later: NodeJS.Timeout | undefined;
+
+/** After all that is begun in this turn of Node's loop: who is through by then need not be waited for. */
+function watchSoon(means: Means): void {
+  if (isWatchDue) return;
+  isWatchDue = true;
+  setImmediate(() => {
+    isWatchDue = false;
+    settleClones();
+    watch(means);
+  });
+}
 
 /** Has a thread wait, for the newest one: when that is through, those before it are, or hang. futex(2) */
 function watch(means: Means): void {

@@ -13,7 +13,8 @@ process.env['MINIT_SPEC'] = 'from minit';
 // As in a minit that can be executed anew.
 const page = new VitalPage(new ArrayBuffer(mappedBytes));
 const world = startRealProcesses({ pidMemory: page });
-const { end, exited, file, newName, newPath, outputOf, processes, run, script, spawned } = world;
+const { end, exited, file, newName, newPath, outputOf, processes, recorder } = world;
+const { run, script, spawn, spawned } = world;
 afterAll(world.close);
 
 describe('a child', () => {
@@ -99,6 +100,14 @@ describe('a child', () => {
   });
 });
 
+describe('a program that cannot be executed', () => {
+  it('leaves no PID in memory', async () => {
+    const { service, cause } = spawn('/nowhere');
+    await recorder.first('SpawnFailed', (one) => one.service === service);
+    expect(page.pidOf(service, cause)).toBe(0);
+  });
+});
+
 const F_SETLEASE = 1_024;
 const F_WRLCK = 1;
 const F_UNLCK = 2;
@@ -151,6 +160,17 @@ describe('an exec that hangs', () => {
       const { pid, cause } = await hanging;
       expect(await exited(pid)).toMatchObject({ cause, event: { status: { code: 5 } } });
     }
+  });
+
+  (holdThreads() ? it.skip : it)('has its PID in memory already', async () => {
+    const path = script('exit 5');
+    const { asked, giveWay } = holdUp(path);
+    const { service, cause } = spawn(path);
+    await asked;
+    const pid = page.pidOf(service, cause);
+    expect(pid).toBeGreaterThan(0);
+    giveWay();
+    expect((await exited(pid)).cause).toBe(cause);
   });
 
   it('has its PID in memory that no other start gets meanwhile, and gives it back', async () => {
