@@ -2,9 +2,9 @@
  * Which PIDs are ours: spawned and not yet reaped. Only these may be signalled, because the kernel
  * gives a PID to nobody else before it is reaped.
  *
- * A child may be reaped before the thread that spawned it reports its PID. So while spawns are under
- * way, an unknown PID that was reaped is held back until it is known whose it was. It may also be
- * the child of a spawn that fails, which libc reaps if we do not get it first. An exec can hang for days,
+ * A child may be reaped before its start is told. So while spawns are under way, an unknown PID that was
+ * reaped is held back until it is known whose it was. It may also be the child of a spawn that fails,
+ * which libc reaps if we do not get it first. An exec can hang for days,
  * and by then the kernel gives the PID of a stranger again: what was reaped before a spawn began is not its child.
  *
  * @module
@@ -40,7 +40,7 @@ interface HeldBack {
   readonly begun: number;
 }
 
-/** How the child of posix_spawn(3) exits when it cannot execute the program, in glibc and in musl. */
+/** How a child exits that cannot execute the program: of glibc's posix_spawn(3), of musl's, and ours. */
 const spawnFailedCode = 127;
 
 const mayBeFailedSpawn = ({ status }: Reaped): boolean =>

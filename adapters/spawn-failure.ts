@@ -1,5 +1,5 @@
 /**
- * posix_spawn(3) gives one number for all that can go wrong between fork and exec. This works out
+ * There is one number for all that can go wrong between fork and exec: posix_spawn(3) gives no more. This works out
  * where it went wrong, by looking at what the child was to use, and what the number does not tell.
  *
  * It looks after the fact: what has changed meanwhile is told by the number alone.
