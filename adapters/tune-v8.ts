@@ -58,10 +58,18 @@ export function letV8Optimize(setFlags: SetV8Flags, v8Version = process.versions
   ]);
 }
 
+/** From here on the young generation may grow to 64 MB, which was 32 before. */
+const firstV8WithWideYouth = 13;
+
 /**
  * Call it before a log is read. V8 would let the heap grow to four times what is kept: 420 MB for a million
- * events, of which 90 are checkpoints.
+ * events, of which 90 are checkpoints. A young generation that does not grow costs older versions a tenth of their
+ * speed; later ones it costs nothing, and without it they take 350 MB (decision 0026).
  */
-export function tuneV8ForLogs(): void {
-  setFlagsByNode(['--heap-growing-percent=40']);
+export function tuneV8ForLogs(
+  setFlags: SetV8Flags = setFlagsByNode,
+  v8Version = process.versions.v8,
+): void {
+  const isWide = majorOf(v8Version) >= firstV8WithWideYouth;
+  setFlags(['--heap-growing-percent=40', ...(isWide ? ['--semi-space-growth-factor=1'] : [])]);
 }
