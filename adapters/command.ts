@@ -53,13 +53,13 @@ export function runCommand({ argv, failed, ended }: CommandOptions): Command {
     else killProcess(-pid, number);
   };
   process.on('SIGCHLD', look);
-  spawnProcess(request, (errno, child) => {
-    if (errno !== 0) {
+  spawnProcess(request, (outcome) => {
+    if ('errno' in outcome) {
       process.off('SIGCHLD', look);
-      failed(explainSpawnFailure(errno, request));
+      failed(explainSpawnFailure(outcome, request));
       return;
     }
-    pid = child;
+    pid = outcome.pid;
     pending.forEach(signal);
     look();
   });

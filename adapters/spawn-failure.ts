@@ -1,6 +1,6 @@
 /**
- * There is one number for all that can go wrong between fork and exec: posix_spawn(3) gives no more. This works out
- * where it went wrong, by looking at what the child was to use, and what the number does not tell.
+ * What went wrong between fork and exec, in words. posix_spawn(3) gives one number for all of it: where it went wrong is worked
+ * out then, by looking at what the child was to use; and always what the number does not tell.
  *
  * It looks after the fact: what has changed meanwhile is told by the number alone.
  *
@@ -10,6 +10,7 @@ import { accessSync, constants, lstatSync, readlinkSync, statSync } from 'node:f
 import type { SpawnStage, SystemError } from '../machines/events';
 import { errnos } from './errnos';
 import { libcError } from './libc/errors';
+import type { FailedCall, NativeOutcome } from './libc/native-spawn';
 import { interpreterOf } from './program-file';
 import { systemErrorOf } from './system-error';
 
@@ -30,27 +31,48 @@ const forkErrnos: ReadonlySet<number> = new Set([
   errnos.ENFILE,
 ]);
 
-/** Explains why posix_spawn(3) gave `errno` for the program at `path`. */
-export function explainSpawnFailure(
-  errno: number,
-  { path, workingDirectory }: { readonly path: string; readonly workingDirectory: string },
-): SpawnProblem {
-  if (forkErrnos.has(errno)) return { stage: 'fork', error: libcError(errno) };
-  const directoryError = changeDirectoryError(workingDirectory);
-  if (directoryError !== undefined) {
-    return { stage: 'change-directory', error: directoryError, path: workingDirectory };
-  }
-  const hint = executeHint(errno, path);
-  return { stage: 'execute', error: libcError(errno), path, ...(hint !== undefined && { hint }) };
+type NativeFailure = Extract<NativeOutcome, { readonly errno: number }>;
+
+interface Asked {
+  readonly path: string;
+  readonly workingDirectory: string;
+  readonly input?: string;
 }
 
-function changeDirectoryError(path: string): SystemError | undefined {
+/** Explains why what was asked for could not be started. */
+export function explainSpawnFailure(
+  { errno, failedCall }: NativeFailure,
+  { path, workingDirectory, input }: Asked,
+): SpawnProblem {
+  const error = libcError(errno);
+  switch (failedCall ?? guessFailedCall(errno, workingDirectory)) {
+    case 'clone':
+      return { stage: 'fork', error };
+    case 'terminal':
+      return { stage: 'open-in', error, ...(input !== undefined && { path: input }) };
+    case 'change-directory':
+      return { stage: 'change-directory', error, path: workingDirectory };
+    case 'standard-files':
+    case 'execute': {
+      const hint = executeHint(errno, path);
+      return { stage: 'execute', error, path, ...(hint !== undefined && { hint }) };
+    }
+  }
+}
+
+const guessFailedCall = (errno: number, workingDirectory: string): FailedCall => {
+  if (forkErrnos.has(errno)) return 'clone';
+  return changeDirectoryErrno(workingDirectory) === errno ? 'change-directory' : 'execute';
+};
+
+/** Returns 0 for a directory that can be changed to. */
+function changeDirectoryErrno(path: string): number {
   try {
-    if (!statSync(path).isDirectory()) return libcError(errnos.ENOTDIR);
+    if (!statSync(path).isDirectory()) return errnos.ENOTDIR;
     accessSync(path, constants.X_OK);
-    return undefined;
+    return 0;
   } catch (error) {
-    return systemErrorOf(error);
+    return systemErrorOf(error).errno;
   }
 }
 

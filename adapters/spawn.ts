@@ -9,13 +9,13 @@ import type { SpawnProcessParams } from '../machines/effects';
 import { spawnsInFlightMax, spawnThreadsMax } from '../machines/limits';
 import { signals } from '../machines/service-context';
 import type { LogPipes } from './log-pipes';
-import { errnos } from './errnos';
-import { ownNice, setNice, withBlockedSignal } from './libc/process';
+import { ownNice, withBlockedSignal } from './libc/process';
 import {
   holdThreads,
   keepInheritedFdsFromChildren,
   settleSpawns,
   spawnProcess,
+  type NativeOutcome,
   type NativeSpawn,
 } from './libc/spawn';
 import { captureEnvironment } from './libc/vectors';
@@ -26,12 +26,15 @@ import { openStandardFiles, type StandardFiles } from './standard-files';
 
 export type SpawnOutcome = { readonly pid: number } | SpawnProblem;
 
+/** `hadChild`: there was one, which could not execute the program. */
+export type StartDone = (outcome: SpawnOutcome, hadChild: boolean) => void;
+
 export interface Spawner {
   /**
    * Starts a process, because of the event `cause`, when its turn has come; `done` may be called before
    * this returns.
    */
-  start(params: SpawnProcessParams, cause: number, done: (outcome: SpawnOutcome) => void): void;
+  start(params: SpawnProcessParams, cause: number, done: StartDone): void;
   /** Says whether a child may exist whose PID is not known yet. */
   readonly areSpawnsUnderWay: () => boolean;
 }
@@ -56,7 +59,7 @@ const hangsAfterMs = 1_000;
 interface Job {
   readonly params: SpawnProcessParams;
   readonly cause: number;
-  readonly done: (outcome: SpawnOutcome) => void;
+  readonly done: StartDone;
 }
 
 /** Returns a spawner. Children get the environment of this moment. */
@@ -74,21 +77,18 @@ export function createSpawner(
   const begin = (job: Job): void => {
     const files = openStandardFiles(job.params, logPipes);
     if ('stage' in files) {
-      job.done(files);
+      job.done(files, false);
       return;
     }
     underWay.begin(job);
     const slot = pidMemory?.slotFor(job.params.service, job.cause);
-    spawnProcess(nativeSpawn(job.params, files, { envp, pidMemory: slot }), (errno, pid) => {
+    const request = nativeSpawn(job.params, files, { envp, nice, pidMemory: slot });
+    spawnProcess(request, (outcome) => {
       underWay.end(job);
       if (slot !== undefined) pidMemory?.release(slot);
       files.release();
-      if (errno === 0) {
-        const refused = adjustNice(pid, nice, job.params.nice);
-        // ESRCH: the program has ended already.
-        if (refused !== 0 && refused !== errnos.ESRCH) onMissing?.('nice', refused);
-      }
-      job.done(errno === 0 ? { pid } : explainSpawnFailure(errno, job.params));
+      if ('pid' in outcome && outcome.niceErrno !== 0) onMissing?.('nice', outcome.niceErrno);
+      tell(job, outcome);
       beginWaiting();
     });
   };
@@ -134,6 +134,15 @@ export function createSpawner(
   };
 }
 
+function tell({ params, done }: Job, outcome: NativeOutcome): void {
+  if ('pid' in outcome) {
+    done({ pid: outcome.pid }, false);
+    return;
+  }
+  const problem = explainSpawnFailure(outcome, params);
+  done(problem, problem.stage !== 'fork');
+}
+
 /** The spawns under way. */
 class UnderWay {
   /** When each was begun, ms. */
@@ -161,11 +170,17 @@ class UnderWay {
   }
 }
 
+interface OfMinit {
+  readonly envp: Buffer;
+  readonly nice: number;
+  readonly pidMemory: Int32Array | undefined;
+}
+
 /** Field by field, since each start of a boot makes one. */
 const nativeSpawn = (
-  { path, argv, argvEncoding, workingDirectory }: SpawnProcessParams,
+  { path, argv, argvEncoding, workingDirectory, nice = 0 }: SpawnProcessParams,
   { inputFd, outputFd, errorFd, terminal }: StandardFiles,
-  { envp, pidMemory }: { readonly envp: Buffer; readonly pidMemory: Int32Array | undefined },
+  { envp, nice: ownLevel, pidMemory }: OfMinit,
 ): NativeSpawn => ({
   path,
   argv,
@@ -177,16 +192,8 @@ const nativeSpawn = (
   errorFd,
   terminal,
   pidMemory,
+  niceLevel: nice === 0 ? undefined : ownLevel + nice,
 });
-
-/**
- * Straight after the exec: posix_spawn(3) cannot do it, so the program's first moments run with our
- * own level, and so does what it forks in them. A refusal (a negative level without privilege)
- * does not stop a service. Returns the errno, 0 for success.
- */
-function adjustNice(pid: number, base: number, nice: number | undefined): number {
-  return nice === undefined || nice === 0 ? 0 : setNice(pid, base + nice);
-}
 
 /** One waits for an exec to come to its end; one for what else there may be. */
 const threadsBesideSpawns = 2;

@@ -7,7 +7,7 @@
 import { existsSync } from 'node:fs';
 import type { Processes } from '../effects/ports';
 import type { SpawnProcessParams } from '../machines/effects';
-import type { ExitStatus, MinitEvent, SpawnStage } from '../machines/events';
+import type { ExitStatus, MinitEvent } from '../machines/events';
 import { emergencyShell, shellFailed } from './emergency-shell';
 import { signals } from '../machines/service-context';
 import { killProcess } from './libc/process';
@@ -61,8 +61,8 @@ export function createStarts(parts: StartParts): Starts {
       return;
     }
     const spawn = reaper.spawnBegun();
-    spawner.start(params, cause, (outcome) => {
-      if ('stage' in outcome && isAfterFork(outcome.stage)) reaper.spawnFailed();
+    spawner.start(params, cause, (outcome, hadChild) => {
+      if (hadChild) reaper.spawnFailed();
       tell(outcome);
       if ('pid' in outcome) reaper.spawned(outcome.pid, cause, spawn);
       reaper.spawnEnded();
@@ -114,6 +114,3 @@ export function createStarts(parts: StartParts): Starts {
 
 /** In place of a service's name; the emergency shell has the empty one. */
 const ownName = '/';
-
-const isAfterFork = (stage: SpawnStage): boolean =>
-  stage === 'change-directory' || stage === 'execute';

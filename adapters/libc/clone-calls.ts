@@ -13,6 +13,7 @@ const CLONE_PARENT_SETTID = 0x0010_0000;
 const CLONE_CHILD_CLEARTID = 0x0020_0000;
 const SIGCHLD = 17;
 const SIG_SETMASK = 2;
+const PRIO_PROCESS = 0;
 const signalSetBytes = 8;
 const fdMax = 0xffff_ffff;
 /** How the child of posix_spawn(3) exits when it cannot execute the program, and ours. */
@@ -53,14 +54,19 @@ export const place = {
   lead,
   /** For the child's fds 0, 1 and 2. */
   standard: lead + 1,
+  /** What follows it is {@link place.setNice} or {@link place.closeOthers}. */
   changeDirectory: lead + 4,
-  execute: lead + 7,
+  /** What is refused here stops nobody. */
+  setNice: lead + 5,
+  closeOthers: lead + 6,
+  execute: lead + 8,
   /** Has a result when something before it has failed. */
-  failed: lead + 8,
-  leadWithTerminal: lead + 10,
-  openTerminal: lead + 12,
-  last: lead + 12,
+  failed: lead + 9,
+  leadWithTerminal: lead + 11,
+  openTerminal: lead + 13,
 } as const;
+
+export const niceLevelArgument = 2;
 
 /** Arguments of the clone: where the kernel writes the PID, and the word that it clears when the child has left. */
 export const cloneArgument = { pid: 2, word: process.arch === 'x64' ? 3 : 4 } as const;
@@ -91,6 +97,7 @@ export function cloneCalls(calls: SystemCalls): CallList {
     { number: calls.setsid, afterError },
     ...[standard, standard, standard],
     { number: calls.chdir, afterError },
+    { number: calls.setpriority, arguments: [PRIO_PROCESS, 0] },
     { number: calls.closeRange, arguments: [3, fdMax, 0], afterError },
     { number: calls.rtSigprocmask, arguments: setMask(noSignals), afterError },
     { number: calls.execve, afterError },

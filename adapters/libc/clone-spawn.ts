@@ -7,9 +7,17 @@
  */
 import type { CallList } from './call-list';
 import { callListRunner } from './call-list';
-import { cloneArgument, cloneCalls, pinned, place, trialCalls, trialPlace } from './clone-calls';
+import {
+  cloneArgument,
+  cloneCalls,
+  niceLevelArgument,
+  pinned,
+  place,
+  trialCalls,
+  trialPlace,
+} from './clone-calls';
 import { addressOf, bindAtOnce } from './koffi';
-import type { NativeSpawn, SpawnDone } from './native-spawn';
+import type { FailedCall, NativeOutcome, NativeSpawn, SpawnDone } from './native-spawn';
 import { SpawnBlock } from './spawn-block';
 import { systemCallsOf, type SystemCalls } from './system-calls';
 import { awaitEnd } from './wait';
@@ -85,6 +93,7 @@ class CloneBlock {
     this.#setStandard(request.outputFd, 1);
     this.#setStandard(request.errorFd, 2);
     calls.setArgument(place.changeDirectory, 0, workingDirectory);
+    this.#setNice(request.niceLevel);
     calls.setArgument(place.execute, 0, path);
     calls.setArgument(place.execute, 1, argv);
     calls.setArgument(place.execute, 2, Number(addressOf(request.envp)));
@@ -97,19 +106,31 @@ class CloneBlock {
     return this.#calls.result(place.clone);
   }
 
-  /** Returns why the child could not execute its program; 0 if it did, or was killed before. */
-  takeErrno(): number {
-    const calls = this.#calls;
-    if (calls.result(place.failed) === 0) return 0;
-    calls.forgetResult(place.failed);
-    let errno = 0;
-    for (let at: number = place.lead; at <= place.last; at += 1) {
-      if (calls.result(at) >= 0) continue;
-      // The standard input that is closed for a terminal may not be open.
-      if (at !== place.openTerminal - 1) errno = -calls.result(at);
-      calls.forgetResult(at);
+  /** Returns what came of the child: it executes its program if it was not killed before. Forgets it, for the next one. */
+  takeOutcome(): NativeOutcome {
+    const niceErrno = this.#takeErrno(place.setNice);
+    const hasFailed = this.#calls.result(place.failed) !== 0;
+    if (!hasFailed) return { pid: this.pid, niceErrno };
+    this.#calls.forgetResult(place.failed);
+    // Closing the standard input, for a terminal, is not among them: it may not be open.
+    for (const [at, failedCall] of mayFail) {
+      const errno = this.#takeErrno(at);
+      if (errno !== 0) return { errno, failedCall };
     }
-    return errno;
+    throw new Error('a child failed at no call');
+  }
+
+  #takeErrno(at: number): number {
+    const result = this.#calls.result(at);
+    if (result < 0) this.#calls.forgetResult(at);
+    return Math.max(0, -result);
+  }
+
+  #setNice(level: number | undefined): void {
+    const calls = this.#calls;
+    const next = level === undefined ? place.closeOthers : place.setNice;
+    calls.setAfterZero(place.changeDirectory, next);
+    if (level !== undefined) calls.setArgument(place.setNice, niceLevelArgument, level);
   }
 
   /** dup3(2) refuses what is in its place already; but that may be close-on-exec. */
@@ -132,6 +153,16 @@ class CloneBlock {
   }
 }
 
+/** The calls that a child cannot do without. */
+const mayFail: readonly (readonly [number, FailedCall])[] = [
+  [place.openTerminal, 'terminal'],
+  [place.standard, 'standard-files'],
+  [place.standard + 1, 'standard-files'],
+  [place.standard + 2, 'standard-files'],
+  [place.changeDirectory, 'change-directory'],
+  [place.execute, 'execute'],
+];
+
 interface Begun {
   readonly block: CloneBlock;
   /** Held, since the child uses its memory. */
@@ -153,7 +184,7 @@ export function spawnByClone(request: NativeSpawn, done: SpawnDone): boolean {
   const pid = block.begin(request, means.run);
   if (pid < 0) {
     idleBlocks.push(block);
-    done(-pid, 0);
+    done({ errno: -pid, failedCall: 'clone' });
     return true;
   }
   begun.push({ block, request, done, waits: 0 });
@@ -172,16 +203,14 @@ export function settleClones(): void {
 
 function finish({ block, request: { pidMemory }, done }: Begun): void {
   const { pid } = block;
-  const errno = block.takeErrno();
+  const outcome = block.takeOutcome();
   idleBlocks.push(block);
-  if (errno === 0) {
-    done(0, pid);
-    return;
+  if ('errno' in outcome) {
+    // As posix_spawn(3) does: of a child that has executed nothing there is nothing to tell. It may still be ending.
+    awaitEnd(pid);
+    if (pidMemory !== undefined) pidMemory[0] = 0;
   }
-  // As posix_spawn(3) does: of a child that has executed nothing there is nothing to tell. It may still be ending.
-  awaitEnd(pid);
-  if (pidMemory !== undefined) pidMemory[0] = 0;
-  done(errno, 0);
+  done(outcome);
 }
 
 const systemCall = bindAtOnce<[number, number, number, number, number]>(

@@ -16,7 +16,17 @@ export interface NativeSpawn extends ProgramStrings {
   readonly terminal?: string | undefined;
   /** Where the PID is written as soon as it is known. */
   readonly pidMemory?: Int32Array | undefined;
+  /** The nice level that it gets, cut off by the kernel; absent: ours. */
+  readonly niceLevel?: number | undefined;
 }
 
-/** Gets 0 and the PID, or the errno. */
-export type SpawnDone = (errno: number, pid: number) => void;
+/** What a start can fail at. */
+export type FailedCall = 'clone' | 'terminal' | 'standard-files' | 'change-directory' | 'execute';
+
+export type NativeOutcome =
+  /** `niceErrno`: why it has our nice level; 0 where nothing was refused. */
+  | { readonly pid: number; readonly niceErrno: number }
+  /** `failedCall` is absent where that is not known. */
+  | { readonly errno: number; readonly failedCall?: FailedCall };
+
+export type SpawnDone = (outcome: NativeOutcome) => void;

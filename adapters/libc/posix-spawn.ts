@@ -6,10 +6,12 @@
  *
  * @module
  */
+import { errnos } from '../errnos';
 import { keptOpen, leaveToChildren, setCloseOnExec } from './fcntl';
 import { addressOf, bindAtOnce, bindOptional, type NativeFunction } from './koffi';
 import { isAboveLimit, withLimitOfBefore } from './open-files-limit';
-import type { NativeSpawn, SpawnDone } from './native-spawn';
+import type { NativeOutcome, NativeSpawn, SpawnDone } from './native-spawn';
+import { setNice } from './process';
 import { SpawnBlock, type PackedProgram } from './spawn-block';
 
 /** The structs are opaque; the sizes are well above those of glibc and musl. */
@@ -77,17 +79,26 @@ export function spawnByLibc(request: NativeSpawn, done: SpawnDone): void {
   const refused = addActions(actions, request, program);
   if (refused !== 0) {
     release(block);
-    done(refused, 0);
+    done({ errno: refused });
     return;
   }
   // Held by the callback: C uses this memory until the call is over.
   const held = { block, pid, envp: request.envp, attributes };
+  const { niceLevel } = request;
   const { path, argv } = program;
   spawn.async(pid, path, actions, attributesAddress, argv, held.envp, (error, errno) => {
     release(held.block);
     if (error !== null) throw error;
-    done(errno, held.pid[0] ?? 0);
+    if (errno !== 0) done({ errno });
+    else done(started(held.pid[0] ?? 0, niceLevel));
   });
+}
+
+/** posix_spawn(3) cannot set a nice level: the program's first moments run with ours, and so does what it forks in them. */
+function started(pid: number, niceLevel: number | undefined): NativeOutcome {
+  const errno = niceLevel === undefined ? 0 : setNice(pid, niceLevel);
+  // ESRCH: it has ended already.
+  return { pid, niceErrno: errno === errnos.ESRCH ? 0 : errno };
 }
 
 function release(block: PosixBlock): void {

@@ -7,7 +7,7 @@ import { canClone, settleClones, spawnByClone } from './clone-spawn';
 import type { NativeSpawn, SpawnDone } from './native-spawn';
 import { spawnByLibc } from './posix-spawn';
 
-export type { NativeSpawn } from './native-spawn';
+export type { NativeOutcome, NativeSpawn } from './native-spawn';
 export { keepInheritedFdsFromChildren } from './posix-spawn';
 
 /** Starts a process; `done` is called when its exec is through, or has failed: later, or at once where it could not be tried. */

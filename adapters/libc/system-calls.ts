@@ -18,6 +18,7 @@ export interface SystemCalls {
   readonly fcntl: number;
   readonly chdir: number;
   readonly closeRange: number;
+  readonly setpriority: number;
   readonly futex: number;
 }
 
@@ -35,6 +36,7 @@ const x64: SystemCalls = {
   fcntl: 72,
   chdir: 80,
   closeRange: 436,
+  setpriority: 141,
   futex: 202,
 };
 
@@ -52,6 +54,7 @@ const arm64: SystemCalls = {
   fcntl: 25,
   chdir: 49,
   closeRange: 436,
+  setpriority: 140,
   futex: 98,
 };
 

@@ -47,9 +47,9 @@ const sleeper = (): Promise<number> =>
       envp: captureEnvironment(),
       ...{ inputFd: 0, outputFd: 1, errorFd: 2 },
     } as const;
-    spawnProcess(request, (errno, pid) => {
-      if (errno === 0) resolve(pid);
-      else reject(new Error(`errno ${String(errno)}`));
+    spawnProcess(request, (outcome) => {
+      if ('pid' in outcome) resolve(outcome.pid);
+      else reject(new Error(`errno ${String(outcome.errno)}`));
     });
   });
 

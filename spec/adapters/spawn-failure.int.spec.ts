@@ -1,5 +1,7 @@
 import '../support/real-process';
 import { readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { errnos } from '../../adapters/errnos';
+import { explainSpawnFailure } from '../../adapters/spawn-failure';
 import { startRealProcesses } from '../support/real-processes';
 
 const world = startRealProcesses();
@@ -139,6 +141,35 @@ describe('a spawn that fails', () => {
     expect(await failure('/bin/true', { argv })).toMatchObject({
       stage: 'execute',
       error: { code: 'E2BIG' },
+    });
+  });
+});
+
+describe('a failure of which it is known what has failed', () => {
+  const asked = { path: '/bin/true', workingDirectory: '/', input: '/dev/tty1' };
+
+  it('is not worked out from its number', () => {
+    const errno = errnos.ENOMEM;
+    expect(explainSpawnFailure({ errno }, asked).stage).toBe('fork');
+    expect(explainSpawnFailure({ errno, failedCall: 'clone' }, asked).stage).toBe('fork');
+    expect(explainSpawnFailure({ errno, failedCall: 'execute' }, asked)).toEqual({
+      stage: 'execute',
+      error: { code: 'ENOMEM', errno },
+      path: '/bin/true',
+    });
+  });
+
+  it('names the terminal, or the directory, though there is nothing wrong with it any more', () => {
+    const { EIO, ENOENT: errno } = errnos;
+    expect(explainSpawnFailure({ errno: EIO, failedCall: 'terminal' }, asked)).toEqual({
+      stage: 'open-in',
+      error: { code: 'EIO', errno: EIO },
+      path: '/dev/tty1',
+    });
+    expect(explainSpawnFailure({ errno, failedCall: 'change-directory' }, asked)).toEqual({
+      stage: 'change-directory',
+      error: ENOENT,
+      path: '/',
     });
   });
 });

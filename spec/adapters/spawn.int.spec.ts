@@ -17,6 +17,13 @@ const { end, exited, file, newName, newPath, outputOf, processes, recorder } = w
 const { run, script, spawn, spawned } = world;
 afterAll(world.close);
 
+const niceOf = (pid: number): number => {
+  const fields = readFileSync(`/proc/${String(pid)}/stat`, 'latin1')
+    .replace(/^.*\) /u, '')
+    .split(' ');
+  return Number(fields[16]);
+};
+
 describe('a child', () => {
   it('has the fds 0 to 2 and no others', async () => {
     const kept = openSync('/dev/null', constants.O_RDONLY);
@@ -92,11 +99,11 @@ describe('a child', () => {
 
   it('has its nice level added to that of minit', async () => {
     const sleeper = await spawned('/bin/sleep', { argv: ['sleep', '60'], nice: 3 });
-    const fields = readFileSync(`/proc/${String(sleeper.pid)}/stat`, 'latin1')
-      .replace(/^.*\) /u, '')
-      .split(' ');
-    expect(Number(fields[16])).toBe(Math.min(19, ownNice() + 3));
+    expect(niceOf(sleeper.pid)).toBe(Math.min(19, ownNice() + 3));
+    const next = await spawned('/bin/sleep', { argv: ['sleep', '60'] });
+    expect(niceOf(next.pid)).toBe(ownNice());
     await end(sleeper);
+    await end(next);
   });
 });
 
@@ -171,6 +178,17 @@ describe('an exec that hangs', () => {
     expect(pid).toBeGreaterThan(0);
     giveWay();
     expect((await exited(pid)).cause).toBe(cause);
+  });
+
+  (holdThreads() ? it.skip : it)('has its nice level already', async () => {
+    const path = script('exit 5');
+    const { asked, giveWay } = holdUp(path);
+    const { service, cause } = spawn(path, { nice: 3 });
+    await asked;
+    const pid = page.pidOf(service, cause);
+    expect(niceOf(pid)).toBe(Math.min(19, ownNice() + 3));
+    giveWay();
+    await exited(pid);
   });
 
   it('has its PID in memory that no other start gets meanwhile, and gives it back', async () => {
