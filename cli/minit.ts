@@ -14,7 +14,7 @@ import { kernelWords } from '../adapters/kernel-command-line';
 import { say } from '../adapters/last-words';
 import { bootTimeUs } from '../adapters/libc/clock';
 import { zlibChecksums } from '../adapters/libc/crc32';
-import { giveBackFreedMemory } from '../adapters/libc/malloc';
+import { giveBackFreedMemory, trimHeaps } from '../adapters/libc/malloc';
 import { giveBackProgramPages } from '../adapters/libc/program-pages';
 import { setV8Flags } from '../adapters/libc/v8-flags';
 import { guardProgram } from '../adapters/re-exec/guard';
@@ -140,12 +140,17 @@ const processEventsOfMuch = 2_000;
 /** The start of a service takes less, and what else waits for a quiet moment has had it by then. */
 const quietMs = 500;
 
+function giveBackMemory(): void {
+  trimHeaps();
+  giveBackProgramPages();
+}
+
 /** What V8 makes of the program, and what of Node stays in memory, go by what is to be expected (decisions 0018, 0021). */
 function tuneAlong({ processes: { occurrence$ } }: Ports): void {
-  whenQuiet(occurrence$, quietMs, giveBackProgramPages);
+  whenQuiet(occurrence$, quietMs, giveBackMemory);
   occurrence$.pipe(elementAt(processEventsOfMuch, undefined)).subscribe(() => {
     letV8Optimize(setV8Flags);
-    whenQuiet(occurrence$, quietMs, giveBackProgramPages);
+    whenQuiet(occurrence$, quietMs, giveBackMemory);
   });
 }
 

@@ -16,3 +16,11 @@ export function giveBackFreedMemory(): void {
   const setOption = bindOptional<[number, number]>('int mallopt(int, int)');
   setOption?.(trimThreshold.parameter, trimThreshold.bytes);
 }
+
+/**
+ * Has glibc give back what is freed in the midst of its heaps, too, where V8's compilers have worked; calls `done` then. On a
+ * thread of libuv's pool, since the kernel may take its time for that. Does nothing where libc has no such call. malloc_trim(3)
+ */
+export function trimHeaps(done: () => void = () => undefined): void {
+  bindOptional<[number]>('int malloc_trim(size_t)')?.async(0, done);
+}
