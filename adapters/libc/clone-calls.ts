@@ -63,7 +63,10 @@ export const place = {
   /** Has a result when something before it has failed. */
   failed: lead + 9,
   leadWithTerminal: lead + 11,
+  /** It may not be open. */
+  closeInput: lead + 12,
   openTerminal: lead + 13,
+  last: lead + 13,
 } as const;
 
 export const niceLevelArgument = 2;

@@ -109,15 +109,15 @@ class CloneBlock {
   /** Returns what came of the child: it executes its program if it was not killed before. Forgets it, for the next one. */
   takeOutcome(): NativeOutcome {
     const niceErrno = this.#takeErrno(place.setNice);
-    const hasFailed = this.#calls.result(place.failed) !== 0;
-    if (!hasFailed) return { pid: this.pid, niceErrno };
+    this.#takeErrno(place.closeInput);
+    if (this.#calls.result(place.failed) === 0) return { pid: this.pid, niceErrno };
     this.#calls.forgetResult(place.failed);
-    // Closing the standard input, for a terminal, is not among them: it may not be open.
-    for (const [at, failedCall] of mayFail) {
+    let outcome: NativeOutcome = { errno: 0 };
+    for (let at: number = place.lead; at <= place.last; at += 1) {
       const errno = this.#takeErrno(at);
-      if (errno !== 0) return { errno, failedCall };
+      if (errno !== 0) outcome = { errno, failedCall: failedCalls.get(at) };
     }
-    throw new Error('a child failed at no call');
+    return outcome;
   }
 
   #takeErrno(at: number): number {
@@ -153,15 +153,14 @@ class CloneBlock {
   }
 }
 
-/** The calls that a child cannot do without. */
-const mayFail: readonly (readonly [number, FailedCall])[] = [
+const failedCalls: ReadonlyMap<number, FailedCall> = new Map([
   [place.openTerminal, 'terminal'],
   [place.standard, 'standard-files'],
   [place.standard + 1, 'standard-files'],
   [place.standard + 2, 'standard-files'],
   [place.changeDirectory, 'change-directory'],
   [place.execute, 'execute'],
-];
+]);
 
 interface Begun {
   readonly block: CloneBlock;

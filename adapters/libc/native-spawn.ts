@@ -27,6 +27,6 @@ export type NativeOutcome =
   /** `niceErrno`: why it has our nice level; 0 where nothing was refused. */
   | { readonly pid: number; readonly niceErrno: number }
   /** `failedCall` is absent where that is not known. */
-  | { readonly errno: number; readonly failedCall?: FailedCall };
+  | { readonly errno: number; readonly failedCall?: FailedCall | undefined };
 
 export type SpawnDone = (outcome: NativeOutcome) => void;
