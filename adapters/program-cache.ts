@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { Script } from 'node:vm';
 
 /** What a CommonJS module is given; the bundle is one function of these. */
@@ -50,22 +50,37 @@ export const cacheFile = (bundle: Buffer, data: Buffer): Buffer =>
 
 /** Returns the cached data for this bundle; `undefined` if there are none that can be trusted. */
 function readCache(path: string, bundle: Buffer): Buffer | undefined {
-  let file: Buffer;
+  let fd: number | undefined;
   try {
-    file = readFileSync(path);
+    fd = openSync(path, 'r');
+    const dataBytes = (fstatSync(fd).size - headBytes - bundle.length) / 2;
+    if (!(dataBytes > 0)) return undefined;
+    const file = Buffer.allocUnsafeSlow(headBytes + dataBytes);
+    const data = file.subarray(headBytes);
+    const secondAt = file.length;
+    const isIntact =
+      readSync(fd, file) === file.length &&
+      file.subarray(0, headBytes).equals(head(dataBytes, bundle.length)) &&
+      isThere(fd, secondAt, data) &&
+      isThere(fd, secondAt + dataBytes, bundle);
+    return isIntact ? data : undefined;
   } catch {
     return undefined;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
   }
-  const dataBytes = (file.length - headBytes - bundle.length) / 2;
-  const secondAt = headBytes + dataBytes;
-  const bundleAt = secondAt + dataBytes;
-  const data = file.subarray(headBytes, secondAt);
-  const isIntact =
-    dataBytes > 0 &&
-    file.subarray(0, headBytes).equals(head(dataBytes, bundle.length)) &&
-    file.subarray(secondAt, bundleAt).equals(data) &&
-    file.subarray(bundleAt).equals(bundle);
-  return isIntact ? data : undefined;
+}
+
+/** What is only compared is read piece by piece: memory that is used for the first time costs more than to read. */
+const piece = Buffer.allocUnsafeSlow(131_072);
+
+function isThere(fd: number, start: number, bytes: Buffer): boolean {
+  for (let at = 0; at < bytes.length; at += piece.length) {
+    const wanted = bytes.subarray(at, at + piece.length);
+    const length = readSync(fd, piece, 0, wanted.length, start + at);
+    if (!piece.subarray(0, length).equals(wanted)) return false;
+  }
+  return true;
 }
 
 /** Returns the compiled bundle, by its cache if that can be. @throws Error if there is no such bundle. */
