@@ -23,8 +23,8 @@ export interface LogPageOptions {
 /** Writes the page; returns how many events are in it. @throws the system's error where a file is not to be had. */
 export function writeLogPage({ log, until, template, output }: LogPageOptions): number {
   const page = readFileSync(template, 'utf8');
-  const { begin, records } = read(log, until);
-  const data = { header: log.header, begin, records, notes: notesOf(log) };
+  const { snapshots, records, gaps } = read(log, until);
+  const data = { header: log.header, snapshots, records, notes: [...notesOf(log), ...gaps] };
   const packed = gzipSync(JSON.stringify(data)).toString('base64');
   writeFileSync(
     output,
@@ -33,23 +33,32 @@ export function writeLogPage({ log, until, template, output }: LogPageOptions): 
   return records.length;
 }
 
-function read(
-  log: OpenedLog,
-  until: Instant,
-): { readonly begin: unknown; readonly records: readonly LoggedRecord[] } {
-  let begin: unknown = null;
-  let records: LoggedRecord[] = [];
+interface PageLog {
+  /** `place`: of the record that the state is the one before. */
+  readonly snapshots: { readonly place: number; readonly state: unknown }[];
+  readonly records: LoggedRecord[];
+  /** In words: which events are gone between others. */
+  readonly gaps: string[];
+}
+
+function read(log: OpenedLog, until: Instant): PageLog {
+  const { snapshots, records, gaps }: PageLog = { snapshots: [], records: [], gaps: [] };
+  let missing: string | undefined;
   for (const item of log.items()) {
     if (item.kind === 'record') {
       if (isPast(item.record, until)) break;
+      if (missing !== undefined) gaps.push(missing);
+      missing = undefined;
       records.push(item.record);
-    } else if (item.kind === 'snapshot' && item.seq !== records.at(-1)?.seq) {
-      // What was before is gone.
-      begin = item.state;
-      records = [];
+    } else if (item.kind === 'snapshot' && item.seq !== (records.at(-1)?.seq ?? 0)) {
+      const last = records.at(-1)?.seq;
+      if (snapshots.at(-1)?.place === records.length) snapshots.pop();
+      snapshots.push({ place: records.length, state: item.state });
+      if (last !== undefined)
+        missing = `Events ${String(last + 1)} to ${String(item.seq)} are not in the log.`;
     }
   }
-  return { begin, records };
+  return { snapshots, records, gaps };
 }
 
 const notesOf = ({ notes }: OpenedLog): string[] =>

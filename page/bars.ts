@@ -44,8 +44,9 @@ export function drawBars(canvas: HTMLCanvasElement, selected: Selected, rows: Ba
     }
     drawLine(context, line, { y: y + 4, height: rows.rowHeight - 8, width, end, xOf });
   }
-  const { settled } = selected.boot.timeline;
-  if (settled !== undefined) drawMark(context, xOf(settled.at), { height, color: '--quiet' });
+  const { settled, isCutOff } = selected.boot.timeline;
+  if (settled !== undefined && !isCutOff)
+    drawMark(context, xOf(settled.at), { height, color: '--quiet' });
   drawMark(context, xOf(selected.at), { height, color: '--cursor' });
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Timeline } from '../insight/timeline';
 import { DependencyPicture } from './dependency-picture';
 import { listenToKeys } from './keys';
 import { readPageData } from './log-data';
@@ -60,24 +61,25 @@ async function main(): Promise<void> {
 
 function showHead(boot: RecordedBoot, selected: Selected): void {
   const { header, timeline, notes, records } = boot;
-  const settled = timeline.settled;
   const root = boot.stateAt(boot.lastIndex).root;
   find('title', HTMLElement).textContent = `${root} on ${header.host}, ${header.wallAt}`;
   find('notes', HTMLElement).textContent = notes.join(' ');
-  const length =
-    settled === undefined
-      ? 'never settled'
-      : `settled after ${secondsText(settled.at - timeline.begin.at)} s`;
   find('summary', HTMLElement).textContent =
-    `${String(timeline.services.length)} services, ${String(records.length)} events, ${length}`;
+    `${String(timeline.services.length)} services, ${String(records.length)} events, ${bootText(timeline)}`;
   const instant = find('instant', HTMLElement);
   const show = (): void => {
-    const seq = records[selected.value.index]?.seq ?? 0;
-    const { value } = boot.stateAt(selected.value.index).init;
+    const { seq, init } = boot.stateAt(selected.value.index);
+    const { value } = init;
     instant.textContent = `event ${String(seq)}, +${secondsText(selected.at - header.at)} s: minit is ${value}`;
   };
   selected.onChange(show);
   show();
+}
+
+function bootText({ begin, settled, isCutOff }: Timeline): string {
+  if (isCutOff) return `the log begins after event ${String(begin.seq)}`;
+  if (settled === undefined) return 'never settled';
+  return `settled after ${secondsText(settled.at - begin.at)} s`;
 }
 
 main().catch((error: unknown) => {

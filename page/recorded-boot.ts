@@ -13,11 +13,17 @@ import { TimelineBuilder, type Timeline } from '../insight/timeline';
 /** What the page is made with: see adapters/log-page.ts. */
 export interface PageData {
   readonly header: SegmentHeader;
-  /** Where the log begins when its first segments are gone. */
-  readonly begin: PlainState | null;
+  /** Where the log begins, or goes on, with a snapshot, because what was before is gone. */
+  readonly snapshots: readonly PageSnapshot[];
   readonly records: readonly LoggedRecord[];
   /** What is to be said of the log: a torn tail, a damaged line. */
   readonly notes: readonly string[];
+}
+
+/** The state before the event at `place` in the records. */
+export interface PageSnapshot {
+  readonly place: number;
+  readonly state: PlainState;
 }
 
 /** Events between two states that are kept: a state shares nearly everything with the one before. */
@@ -31,18 +37,17 @@ export class RecordedBoot {
   readonly notes: readonly string[];
   /** Places in `records` of the events that touched each service. */
   readonly eventsByService = new Map<string, number[]>();
-  /** Place in `records` by seq. */
-  readonly #firstSeq: number;
+  readonly #snapshots: ReadonlyMap<number, SupervisorState>;
   readonly #checkpoints: SupervisorState[] = [];
   #timeline: Timeline | undefined;
   #last: { index: number; state: SupervisorState } | undefined;
 
-  constructor({ header, begin, records, notes }: PageData) {
+  constructor({ header, snapshots, records, notes }: PageData) {
     this.header = header;
     this.records = records;
     this.notes = notes;
-    this.#firstSeq = records[0]?.seq ?? 1;
-    this.#checkpoints.push(begin === null ? initialState() : fromPlain(begin));
+    this.#snapshots = new Map(snapshots.map(({ place, state }) => [place, fromPlain(state)]));
+    this.#checkpoints.push(this.#snapshots.get(0) ?? initialState());
   }
 
   /** Folds everything, in slices of time; `onProgress` gets 0 to 1. */
@@ -51,7 +56,9 @@ export class RecordedBoot {
     let state = this.#beginning;
     let sliceEnd = performance.now() + sliceMs;
     for (const [index, record] of this.records.entries()) {
-      const folded = fold(state, record);
+      const snapshot = this.#snapshots.get(index);
+      if (snapshot !== undefined) builder.resume(snapshot);
+      const folded = fold(snapshot ?? state, record);
       state = folded.state;
       builder.observe(state, folded.transitions);
       this.#noteTouched(record, folded.transitions, index);
@@ -85,7 +92,8 @@ export class RecordedBoot {
       from = this.#last.index + 1;
       ({ state } = this.#last);
     }
-    for (const record of this.records.slice(from, index + 1)) ({ state } = fold(state, record));
+    for (const [offset, record] of this.records.slice(from, index + 1).entries())
+      ({ state } = fold(this.#snapshots.get(from + offset) ?? state, record));
     this.#last = { index, state };
     return state;
   }
@@ -93,22 +101,30 @@ export class RecordedBoot {
   /** Transitions that the event at `index` led to. */
   transitionsAt(index: number): readonly Transition[] {
     const record = this.records[index];
-    return record === undefined ? [] : fold(this.stateAt(index - 1), record).transitions;
+    if (record === undefined) return [];
+    return fold(this.#snapshots.get(index) ?? this.stateAt(index - 1), record).transitions;
   }
 
   /** Place of the last event at or before `at` (CLOCK_BOOTTIME µs); −1: none. */
   indexAt(at: number): number {
+    return this.#lastWhere((record) => record.at <= at);
+  }
+
+  /** Place of the event `seq`, or of the last one before it that is there; −1: none. */
+  indexOfSeq(seq: number): number {
+    return this.#lastWhere((record) => record.seq <= seq);
+  }
+
+  /** Place of the last record that `isSo`, which is so of all before it. */
+  #lastWhere(isSo: (record: LoggedRecord) => boolean): number {
     let [low, high] = [0, this.records.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.records[middle]?.at ?? Infinity) <= at) low = middle + 1;
+      const record = this.records[middle];
+      if (record !== undefined && isSo(record)) low = middle + 1;
       else high = middle;
     }
     return low - 1;
-  }
-
-  indexOfSeq(seq: number): number {
-    return seq - this.#firstSeq;
   }
 
   get #beginning(): SupervisorState {

@@ -7,16 +7,21 @@ import { createEventLog } from '../../adapters/event-log/writer';
 import { defineTree, simulatedRoot, type TreeEntry } from '../../adapters/simulated/tree';
 import { createWorld } from '../../adapters/simulated/world';
 import { turns$ } from '../../effects/loop';
-import { initialState } from '../../machines/fold';
+import { fold, initialState } from '../../machines/fold';
 import { toPlain } from '../../machines/snapshot';
 
 export interface BigLog {
   readonly services: number;
   readonly events: number;
+  /** One segment, unless it is said how large they are. */
+  readonly segmentBytesMax?: number;
 }
 
-/** Writes it into `directory`, in one segment. */
-export function writeBigLog(directory: string, { services, events }: BigLog): void {
+/** Writes it into `directory`. */
+export function writeBigLog(
+  directory: string,
+  { services, events, segmentBytesMax = 1e12 }: BigLog,
+): void {
   const names = Array.from({ length: services - 1 }, (_, index) => `s${String(index + 1)}`);
   const tree: Record<string, TreeEntry> = { default: { isBundle: true, depends: names } };
   for (const [index, name] of names.entries())
@@ -28,7 +33,6 @@ export function writeBigLog(directory: string, { services, events }: BigLog): vo
       names.map((name, index) => [name, [{ livesUs: 1_500_000 + index * 1_000 }]]),
     ),
   });
-  let state = initialState();
   const start = {
     type: 'SupervisorStarted',
     pid: 42,
@@ -38,9 +42,7 @@ export function writeBigLog(directory: string, { services, events }: BigLog): vo
     graceMs: 3_000,
   } as const;
   // Unchecked: that costs the number of services at each event.
-  turns$(world.ports, { at: world.ports.clock.now(), event: start }).subscribe((turn) => {
-    ({ state } = turn);
-  });
+  turns$(world.ports, { at: world.ports.clock.now(), event: start }).subscribe();
   while (world.records.length < events) world.advance(1_000_000);
   const log = createEventLog({
     directory,
@@ -55,8 +57,12 @@ export function writeBigLog(directory: string, { services, events }: BigLog): vo
       host: 'big',
       node: 'v20',
     },
-    limits: { segmentBytesMax: 1e12, segmentsMax: 8, bufferBytesMax: 1e12 },
+    limits: { segmentBytesMax, segmentsMax: 1_000, bufferBytesMax: 1e12 },
   });
-  log.append(world.records.slice(0, events), () => toPlain(state));
+  let state = initialState();
+  for (const record of world.records.slice(0, events)) {
+    ({ state } = fold(state, record));
+    log.append([record], () => toPlain(state));
+  }
   log.close();
 }

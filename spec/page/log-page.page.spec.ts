@@ -4,6 +4,7 @@
  *
  * Not here: the fold in the page (it is machines/ itself), how the layers are laid out (insight/layers).
  */
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { temporaryDirectory } from '../support/temporary-directory';
@@ -113,6 +114,47 @@ describe('the page of a boot', () => {
     await page.close();
   });
 
+  it('shows every service of a log whose first segments are gone, and goes to where it begins', async () => {
+    const log = temporaryDirectory();
+    writeBigLog(log, { services: 20, events: 600, segmentBytesMax: 30_000 });
+    const [first, second] = readdirSync(log).sort();
+    for (const name of [first, second]) rmSync(join(log, name ?? ''));
+    const begins = snapshotSeqs(log)[0] ?? 0;
+    const { page, faults } = await openPage(log);
+    expect(await page.textContent('#summary')).toBe(
+      `20 services, ${String(600 - begins)} events, the log begins after event ${String(begins)}`,
+    );
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowLeft');
+    await shows(page, `event ${String(begins)},`);
+    expect(await texts(page, '#services .state')).not.toContain('');
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
+  it('shows what is before a gap in the log and what is after it, and says what is missing', async () => {
+    const log = temporaryDirectory();
+    writeBigLog(log, { services: 20, events: 600, segmentBytesMax: 30_000 });
+    const [before = 0, after = 0] = snapshotSeqs(log);
+    rmSync(join(log, readdirSync(log).sort()[1] ?? ''));
+    const { page, faults } = await openPage(log);
+    expect(await page.textContent('#summary')).toBe(
+      `20 services, ${String(600 - (after - before))} events, settled after 0.005 s`,
+    );
+    expect(await page.textContent('#notes')).toBe(
+      `Events ${String(before + 1)} to ${String(after)} are not in the log.`,
+    );
+    await page.locator('#slider').fill(String(before));
+    await shows(page, `event ${String(after + 1)},`);
+    await page.keyboard.press('ArrowLeft');
+    await shows(page, `event ${String(before)},`);
+    await page.keyboard.press('Home');
+    await page.keyboard.press('End');
+    await shows(page, 'event 600,');
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
   it('takes 1,000 services and 100,000 events, of which it draws what is seen', async () => {
     const log = temporaryDirectory();
     writeBigLog(log, { services: 1_000, events: 100_000 });
@@ -144,6 +186,16 @@ describe('the page of a boot', () => {
     expect(grounds).toEqual(['rgb(254, 254, 254)', 'rgb(13, 17, 23)']);
   });
 });
+
+/** After which event each segment but the first begins. */
+const snapshotSeqs = (log: string): number[] =>
+  readdirSync(log)
+    .sort()
+    .flatMap((name) => {
+      const [, line = ''] = readFileSync(join(log, name), 'utf8').split('\n');
+      const { snapshot, seq } = JSON.parse(line) as { snapshot?: unknown; seq: number };
+      return snapshot === undefined ? [] : [seq];
+    });
 
 function hasPixels(element: unknown): boolean {
   const canvas = element as {
