@@ -8,7 +8,7 @@ import { DependencyPicture } from './dependency-picture';
 import { listenToKeys } from './keys';
 import { readPageData } from './log-data';
 import { RecordedBoot } from './recorded-boot';
-import { secondsText } from './seconds';
+import { instantText, secondsText } from './seconds';
 import { Selected } from './selection';
 import { ServicePanel } from './service-panel';
 import { ServiceRows } from './service-rows';
@@ -70,7 +70,7 @@ function showHead(boot: RecordedBoot, selected: Selected): void {
   const show = (): void => {
     const { seq, init } = boot.stateAt(selected.value.index);
     const { value } = init;
-    instant.textContent = `event ${String(seq)}, +${secondsText(selected.at - header.at)} s: minit is ${value}`;
+    instant.textContent = `event ${String(seq)}, +${instantText(selected.at - header.at)} s: minit is ${value}`;
   };
   selected.onChange(show);
   show();

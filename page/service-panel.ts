@@ -8,7 +8,7 @@ import { describeEvent } from '../machines/describe-event';
 import { describeTransition } from '../machines/describe';
 import { innerState, stateName, type SupervisorState } from '../machines/state';
 import { statusOf } from '../machines/status';
-import { secondsText } from './seconds';
+import { instantText, secondsText } from './seconds';
 import type { Selected } from './selection';
 import { toneOf } from './tones';
 import { rowIndexOf, VirtualList } from './virtual-list';
@@ -78,7 +78,7 @@ export class ServicePanel {
     const head = document.createElement('div');
     const seq = Object.assign(document.createElement('span'), {
       className: 'seq',
-      textContent: `${String(record.seq)}  +${secondsText(record.at - boot.header.at)}`,
+      textContent: `${String(record.seq)}  +${instantText(record.at - boot.header.at)}`,
     });
     head.append(seq, describeEvent(record.event));
     const tail = document.createElement('div');

@@ -43,7 +43,8 @@ export class TimeScrubber {
   draw(): void {
     const { selected, slider } = this;
     slider.value = String(selected.value.index);
-    slider.setAttribute('aria-valuetext', `event ${slider.value}`);
+    const { seq } = selected.boot.stateAt(selected.value.index);
+    slider.setAttribute('aria-valuetext', `event ${String(seq)}`);
     const { context, width, height } = prepare(this.canvas);
     const counts = this.#countsFor(Math.max(1, Math.round(width)));
     const most = Math.log1p(Math.max(...counts));

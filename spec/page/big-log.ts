@@ -15,12 +15,14 @@ export interface BigLog {
   readonly events: number;
   /** One segment, unless it is said how large they are. */
   readonly segmentBytesMax?: number;
+  /** How long the first service lives; each next one a millisecond longer. */
+  readonly livesUs?: number;
 }
 
 /** Writes it into `directory`. */
 export function writeBigLog(
   directory: string,
-  { services, events, segmentBytesMax = 1e12 }: BigLog,
+  { services, events, segmentBytesMax = 1e12, livesUs = 1_500_000 }: BigLog,
 ): void {
   const names = Array.from({ length: services - 1 }, (_, index) => `s${String(index + 1)}`);
   const tree: Record<string, TreeEntry> = { default: { isBundle: true, depends: names } };
@@ -30,7 +32,7 @@ export function writeBigLog(
     seed: 1,
     tree: defineTree(tree),
     behaviours: Object.fromEntries(
-      names.map((name, index) => [name, [{ livesUs: 1_500_000 + index * 1_000 }]]),
+      names.map((name, index) => [name, [{ livesUs: livesUs + index * 1_000 }]]),
     ),
   });
   const start = {
@@ -43,7 +45,7 @@ export function writeBigLog(
   } as const;
   // Unchecked: that costs the number of services at each event.
   turns$(world.ports, { at: world.ports.clock.now(), event: start }).subscribe();
-  while (world.records.length < events) world.advance(1_000_000);
+  while (world.records.length < events) world.advance(livesUs);
   const log = createEventLog({
     directory,
     now: () => 0,

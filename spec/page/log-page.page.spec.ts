@@ -7,6 +7,7 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import { run } from '../support/supervisor';
 import { temporaryDirectory } from '../support/temporary-directory';
 import { writeBigLog } from './big-log';
 import { openPage } from './browser';
@@ -41,6 +42,26 @@ describe('the page of a boot', () => {
     await shows(page, 'event 1,');
     await page.keyboard.press('ArrowRight');
     await shows(page, 'event 2,');
+    await page.close();
+  });
+
+  it('tells an instant so that --at takes it, however late it is', async () => {
+    const log = temporaryDirectory();
+    writeBigLog(log, { services: 12, events: 400, livesUs: 1_000_000_100 });
+    const { page } = await openPage(log);
+    for (const seq of [20, 150, 399]) {
+      await page.locator('#slider').fill(String(seq - 1));
+      await shows(page, `event ${String(seq)},`);
+      expect(await page.getAttribute('#slider', 'aria-valuetext')).toBe(`event ${String(seq)}`);
+      const [, at = ''] = /(\+[\d.]+) s/u.exec((await page.textContent('#instant')) ?? '') ?? [];
+      const [, listed] = (await page.textContent('[aria-current=true] .seq'))?.split('  ') ?? [];
+      expect(listed).toBe(at);
+      const told = run('minit-replay', [log, '--at', at, '--json']).stdout;
+      // Up to the end of the millisecond, which others may share.
+      const { seq: last } = JSON.parse(told) as { seq: number };
+      expect(last).toBeGreaterThanOrEqual(seq);
+      expect(atOf(log, last) - atOf(log, seq)).toBeLessThan(1_000);
+    }
     await page.close();
   });
 
@@ -186,6 +207,13 @@ describe('the page of a boot', () => {
     expect(grounds).toEqual(['rgb(254, 254, 254)', 'rgb(13, 17, 23)']);
   });
 });
+
+/** CLOCK_BOOTTIME µs of an event. */
+const atOf = (log: string, seq: number): number => {
+  const [name = ''] = readdirSync(log);
+  const line = readFileSync(join(log, name), 'utf8').split('\n')[seq] ?? '';
+  return (JSON.parse(line) as { at: number }).at;
+};
 
 /** After which event each segment but the first begins. */
 const snapshotSeqs = (log: string): number[] =>
