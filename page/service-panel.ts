@@ -139,7 +139,7 @@ function facts(state: SupervisorState, name: string | undefined): HTMLElement[] 
     hint.textContent =
       name === undefined
         ? 'Choose a service to see its state, its chart and its events.'
-        : 'Nobody has asked for it yet.';
+        : 'Its directory has not been read yet.';
     return [title, hint];
   }
   const status = statusOf(service, state.at);

@@ -194,6 +194,14 @@ describe('the page of a boot', () => {
     await page.close();
   }, 240_000);
 
+  it('says of a service whose directory is still being read no more than that', async () => {
+    const { page } = await openPage(demo);
+    await page.locator('#services .row', { hasText: 'net/eth0' }).click();
+    await page.locator('#slider').fill('1');
+    await page.waitForSelector('#facts p:text-is("Its directory has not been read yet.")');
+    await page.close();
+  });
+
   it('is drawn in light and in dark', async () => {
     const grounds: string[] = [];
     for (const dark of [false, true]) {
