@@ -15,10 +15,11 @@ export interface KeyTargets {
 
 /** Steps by event, by event of the chosen service, through services; searches and zooms. */
 export function listenToKeys(targets: KeyTargets): void {
-  const { selected, search } = targets;
+  const { selected, search, help } = targets;
   const actions = actionsFor(targets);
   document.addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    // While the keys are told, Escape closes that, and no other one means anything.
+    if (help.open || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'Escape') {
       search.value = '';
       search.blur();

@@ -129,6 +129,21 @@ describe('the page of a boot', () => {
     await page.close();
   });
 
+  it('goes on where it was when its keys have been told', async () => {
+    const { page } = await openPage(demo);
+    await page.locator('#search').fill('eth');
+    await page.locator('#services .row').nth(1).waitFor({ state: 'detached' });
+    await page.locator('#help-button').click();
+    for (const key of ['ArrowLeft', 'Home', 'Escape']) await page.keyboard.press(key);
+    await page.locator('#help').waitFor({ state: 'hidden' });
+    expect(await page.inputValue('#search')).toBe('eth');
+    await page.keyboard.press('End');
+    await page.keyboard.press('ArrowLeft');
+    await shows(page, 'event 42,');
+    expect(await texts(page, '#services .name')).toEqual(['net/eth0']);
+    await page.close();
+  });
+
   it('ends at the instant that was asked for', async () => {
     const { page } = await openPage(demo, { at: '12' });
     expect(await page.textContent('#summary')).toBe('5 services, 12 events, never settled');
