@@ -111,7 +111,14 @@ function minitRow(frame: Frame): string {
   const { chart, left } = frame;
   const booted = chart.settledAt ?? chart.endingAt ?? chart.us;
   const bars: ChartBar[] = [
-    { state: 'starting', from: 0, until: booted, isOpen: false, reason: 'minit: booting' },
+    ...(chart.isCutOff
+      ? []
+      : [
+          {
+            ...{ state: 'starting' as const, from: 0, until: booted, isOpen: false },
+            reason: 'minit: booting',
+          },
+        ]),
     ...(chart.endingAt === undefined
       ? []
       : [

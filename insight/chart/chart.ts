@@ -52,7 +52,9 @@ export interface ChartArrow {
 export interface Chart {
   /** The length of the time axis. */
   readonly us: number;
-  /** `undefined`: never, or after the end of the axis. */
+  /** The beginning of the boot is gone: when it had settled is not known. */
+  readonly isCutOff: boolean;
+  /** `undefined`: never, after the end of the axis, or not known. */
   readonly settledAt: number | undefined;
   readonly endingAt: number | undefined;
   /** When minit itself was what the boot waited for. */
@@ -79,10 +81,13 @@ export interface ChartOptions {
 /** Beyond that many only the dependency that a service waited for last is drawn. */
 const arrowCountMax = 150;
 
-/** How far the time axis of a boot goes: a little beyond the moment at which it had settled. */
-export function bootLength({ begin, settled, ending, end }: Timeline): number {
+/**
+ * How far the time axis of a boot goes: a little beyond the moment at which it had settled; to the end where that is not
+ * known.
+ */
+export function bootLength({ begin, settled, ending, end, isCutOff }: Timeline): number {
   const whole = end.at - begin.at;
-  if (settled === undefined) return whole;
+  if (settled === undefined || isCutOff) return whole;
   const boot = settled.at - begin.at;
   // No part of an end that came at once.
   const rest = ending === undefined || ending.at < settled.at ? whole : ending.at - begin.at - 1;
@@ -113,7 +118,8 @@ export function chartOf({ timeline, graph, path }: ChartInput, options: ChartOpt
   });
   return {
     us,
-    settledAt: within(timeline.settled?.at),
+    isCutOff: timeline.isCutOff,
+    settledAt: timeline.isCutOff ? undefined : within(timeline.settled?.at),
     endingAt: within(timeline.ending?.at),
     critical: stretches(undefined),
     rows,

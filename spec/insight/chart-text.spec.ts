@@ -18,7 +18,15 @@ const bar = (state: ChartRow['bars'][number]['state'], from: number, until: numb
   ...{ state, from, until, reason: '', isOpen: false },
 });
 const chart = (rows: readonly ChartRow[], us = 1_000_000): Chart => ({
-  ...{ us, settledAt: undefined, endingAt: undefined, critical: [], rows, arrows: [] },
+  ...{
+    us,
+    isCutOff: false,
+    settledAt: undefined,
+    endingAt: undefined,
+    critical: [],
+    rows,
+    arrows: [],
+  },
 });
 
 describe('a chart as text', () => {

@@ -6,7 +6,10 @@ import {
   type ChartBar,
   type Stretch,
 } from '../../insight/chart/chart';
-import type { Span } from '../../insight/timeline';
+import { chartSvg } from '../../diagrams/chart-svg';
+import { replay } from '../../effects/replay';
+import { TimelineBuilder, type Span } from '../../insight/timeline';
+import { initialState } from '../../machines/fold';
 import { gather, recordsOf, type Gathered } from '../support/gathered';
 import { scenario } from '../support/scenarios';
 import { bootTree } from '../support/world';
@@ -245,6 +248,30 @@ function checkArrows({ graph, timeline }: Gathered, { rows, arrows }: Chart, us:
     if (isLast && from !== -1) expect(needed?.name).toBe(release?.by);
   }
 }
+
+describe('the chart of a log whose beginning is gone', () => {
+  it('is as long as the log is, and does not say when the boot had settled', () => {
+    const { world, run } = bootTree({
+      tree: { default: { mode: 'respawn' } },
+      behaviours: { default: [{ livesUs: 2_000_000 }] },
+    });
+    run(9_000_000);
+    const { states, records, graph } = gather(world.records);
+    const [cut = initialState()] = states.slice(8);
+    const lines = new TimelineBuilder();
+    lines.resume(cut);
+    for (const { state, transitions } of replay(cut, records.slice(9)))
+      lines.observe(state, transitions);
+    const timeline = lines.finish();
+    const us = bootLength(timeline);
+    expect(us).toBe(timeline.end.at - cut.at);
+    expect(us).toBeGreaterThan(4_000_000);
+    const chart = chartOf({ timeline, graph, path: undefined }, { us, unitUs: us / 100 });
+    expect([chart.isCutOff, chart.settledAt]).toEqual([true, undefined]);
+    const heading = { title: '', subtitle: '', beginUs: 0 };
+    expect(chartSvg(chart, heading)).not.toMatch(/minit: booting|boot settled/u);
+  });
+});
 
 describe('the length of a boot on the axis', () => {
   const moment = (at: number) => ({ seq: at, at });
