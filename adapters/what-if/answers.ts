@@ -57,6 +57,11 @@ export class Answers {
     return this.#recording.asks.get(key)?.[nth];
   }
 
+  /** How often something like it was asked on record. */
+  count(effect: Effect): number {
+    return this.#recording.asks.get(askKey(effect) ?? '')?.length ?? 0;
+  }
+
   /** The last outcome on record of something like it. */
   last(effect: Effect): Outcome | undefined {
     const asks = this.#recording.asks.get(askKey(effect) ?? '') ?? [];

@@ -136,6 +136,10 @@ export class ImaginedWorld {
       failed === undefined
         ? this.lives.begin(born, endChange(changed))
         : this.lives.begin(born, { never: true });
+    if (failed !== undefined && changed.error === undefined && ask === undefined)
+      this.#assume(
+        `start ${String(life.nth)} of ${service} fails as start ${String(this.answers.count(effect))} did, the last on record`,
+      );
     if (changed.isNeverThere) return;
     const give = (): MinitEvent =>
       failed ?? { type: 'ProcessSpawned', service, pid: this.lives.known(life) };

@@ -101,7 +101,8 @@ export class Lives {
       isOver: false,
       end: undefined,
     };
-    if (life.isAssumed) this.#assumeLife(life, recorded.length);
+    const isChanged = change.never === true || change.atUs !== undefined;
+    if (life.isAssumed && !isChanged) this.#assumeLife(life, recorded.length);
     if (change.atUs !== undefined) this.#endAt(life, { at: change.atUs, status: { code: 0 } });
     else if (change.never !== true)
       this.touch(life, 'begin', { ...born.begun, byUs: change.byUs ?? 0 });

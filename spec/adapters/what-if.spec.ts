@@ -5,6 +5,7 @@
  * @module
  */
 import { compareWhatIf, type Comparison } from '../../adapters/what-if/compare';
+import { simulatedError } from '../../adapters/simulated/behaviours';
 import { Recorder } from '../../adapters/what-if/recorded-world';
 import { replay } from '../../effects/replay';
 import { parseChange, type Change } from '../../insight/what-if/what-if-changes';
@@ -90,10 +91,27 @@ describe('what if', () => {
     expect([cron?.before?.starts, cron?.after?.starts]).toEqual([2, 1]);
   });
 
-  it('a program is missing: it is tried again and again', () => {
-    const [cron] = compare(webOnDb, "cron's spawn fails ENOENT").diff.services;
+  it('a program is missing: it is tried again and again, and no process is imagined', () => {
+    const { diff, assumed } = compare(webOnDb, "cron's spawn fails ENOENT");
+    const [cron] = diff.services;
+    expect(assumed).toEqual([]);
     expect(cron?.after).toMatchObject({ upAtUs: null, starts: 0 });
     expect(cron?.after?.failures).toBeGreaterThan(5);
+  });
+
+  it('a step never ends: nothing is assumed of how long it lives', () => {
+    const { assumed } = compare(webOnDb, 'db never ready', 'request start db at +30s');
+    expect(assumed.filter((text) => text.includes(' lives as '))).toEqual([]);
+  });
+
+  it('the last start on record had failed: further ones fail so, which is assumed', () => {
+    const failure = { ...simulatedError('ENOENT'), stage: 'execute' } as const;
+    const broken = { ...webOnDb, behaviours: { ...webOnDb.behaviours, cron: [{ failure }] } };
+    const { assumed } = compare(broken, 'web exits 1 at +90s');
+    expect(assumed).toContainEqual(
+      expect.stringMatching(/^start (\d+) of cron fails as start \d+ did, the last on record$/u),
+    );
+    expect(assumed.filter((text) => text.includes('of cron lives as'))).toEqual([]);
   });
 
   it('a dependency goes: nobody waits for it, and nobody asks for it', () => {
