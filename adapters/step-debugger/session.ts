@@ -140,11 +140,12 @@ export class StepSession {
         const to = second === undefined ? this.#point : this.#pointAt(second);
         return showDiff(from ?? this.#point, to, header.at);
       }
-      case 'list':
-        return showList(history, this.#point, {
-          at: header.at,
-          count: countOf(first) ?? listedEvents,
-        });
+      case 'list': {
+        const count = first === undefined ? listedEvents : countOf(first);
+        if (count === undefined)
+          throw new CommandProblem(`list takes [COUNT], not "${first?.text ?? ''}"`);
+        return showList(history, this.#point, { at: header.at, count });
+      }
       case 'info':
         return showInfo(this.#log);
       case 'help': {

@@ -62,19 +62,21 @@ async function converse(session: StepSession): Promise<Outcome> {
   session.begin();
   print('help tells the commands; quit, or ctrl-d, ends');
   const interruption = interruptions(terminal);
-  let last = '';
+  let [last, outcome] = ['', 'done' as Outcome];
   prompt(terminal, session);
   for await (const typed of terminal) {
     // As in other debuggers: an empty line does the same again.
     const line = typed.trim() === '' ? last : typed;
     last = line;
     interruption.begin();
-    const outcome = await finish(session.run(line), interruption.isAsked);
+    outcome = await finish(session.run(line), interruption.isAsked);
     interruption.end();
     if (outcome === 'quit') break;
     prompt(terminal, session);
   }
   terminal.close();
+  // After ctrl-d the cursor is behind the prompt.
+  if (outcome !== 'quit') print('');
   return 'done';
 }
 

@@ -85,6 +85,8 @@ describe('--step with commands on standard input', () => {
     ['state nobody', 'there is no service "nobody" in this log'],
     ['goto', 'goto what? It takes INSTANT'],
     ['goto 1 2', 'goto takes INSTANT, not "1 2"'],
+    ['list web', 'list takes [COUNT], not "web"'],
+    ['list -3', 'list takes [COUNT], not "-3"'],
     ['quit now', 'quit takes nothing, not "now"'],
     [
       'goto noon',
@@ -259,6 +261,8 @@ describe('--step in a terminal', () => {
     terminal.type('until minit == halted\r');
     await terminal.shows(/43 \+1\.034576> /u);
     terminal.type('\u0004');
+    // The prompt of the shell has a line of its own.
+    await terminal.shows(/\r\n/u);
     expect(await terminal.ended).toBe(0);
   });
 });
