@@ -131,9 +131,13 @@ function openOutput(path: string): Opened | SpawnProblem {
   }
 }
 
+const hints: Readonly<Record<string, string>> = {
+  EISDIR: 'it is a directory: put a file or a FIFO there',
+  ENXIO: 'it is a socket, or a device that is not there: put a file or a FIFO there',
+};
+
 function failed(stage: 'open-in' | 'open-out', path: string, error: SystemError): SpawnProblem {
-  const hint =
-    error.code === 'EISDIR' ? 'it is a directory: put a file or a FIFO there' : danglingHint(path);
+  const hint = hints[error.code] ?? danglingHint(path);
   return { stage, error, path, ...(hint !== undefined && { hint }) };
 }
 

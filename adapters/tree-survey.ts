@@ -7,10 +7,11 @@
 import { lstatSync, readdirSync, statSync, type BigIntStats, type Dirent } from 'node:fs';
 import type { ServiceDefinition, ServiceName } from '../machines/definition';
 import type { SystemError } from '../machines/events';
-import { nameProblem } from '../machines/names';
+import { loggedService, nameProblem } from '../machines/names';
 import {
   serviceEntries,
   type DirectoryFact,
+  type FileFact,
   type FifoFact,
   type ServiceEntry,
   type SurveyedService,
@@ -175,14 +176,16 @@ function surveyed(
   definition: ServiceDefinition,
   entries: readonly ServiceEntry[],
 ): SurveyedService {
-  const { run, directory, workingDirectory, input } = definition;
+  const { run, directory, workingDirectory, hasLog, input, output } = definition;
   return {
     name,
     definition,
     entries,
     ...(run && { program: programFact(run, directory) }),
     workingDirectory: directoryFact(workingDirectory),
-    isInputDangling: input !== undefined && !exists(input),
+    // A log pipe takes the place of the file, which is not opened then.
+    input: loggedService(name) === undefined ? fileFact(input) : 'usable',
+    output: hasLog ? 'usable' : fileFact(output),
   };
 }
 
@@ -200,6 +203,17 @@ function directoryFact(path: string): DirectoryFact {
   }
 }
 
+function fileFact(path: string | undefined): FileFact {
+  if (path === undefined) return 'usable';
+  try {
+    const status = statSync(path);
+    return status.isDirectory() ? 'directory' : status.isSocket() ? 'socket' : 'usable';
+  } catch (error) {
+    // What may not be looked at by us may be usable by minit.
+    return systemErrorOf(error).code === 'EACCES' ? 'usable' : 'dangling';
+  }
+}
+
 function fifoFact(path: string): FifoFact {
   try {
     return statSync(path).isFIFO() ? 'fifo' : 'something-else';
@@ -214,15 +228,6 @@ function isLink(path: string): boolean {
     return lstatSync(path).isSymbolicLink();
   } catch {
     return false;
-  }
-}
-
-function exists(path: string): boolean {
-  try {
-    statSync(path);
-    return true;
-  } catch (error) {
-    return systemErrorOf(error).code === 'EACCES';
   }
 }
 

@@ -5,7 +5,13 @@
  */
 import { describeErrorCode } from './describe-failure';
 import { loggedService } from './names';
-import type { ProgramFact, ServiceEntry, SurveyedService, TreeFinding } from './tree-facts';
+import type {
+  FileFact,
+  ProgramFact,
+  ServiceEntry,
+  SurveyedService,
+  TreeFinding,
+} from './tree-facts';
 
 /** Entries that say something about a process, and so nothing without one. */
 const entriesOfPrograms: readonly ServiceEntry[] = [
@@ -25,7 +31,8 @@ export function checkService(service: SurveyedService): TreeFinding[] {
     ...missingProgramFindings(service),
     ...programFindings(service),
     ...directoryFindings(service),
-    ...inputFindings(service),
+    ...fileFindings(service, 'in', service.input),
+    ...fileFindings(service, 'out', service.output),
   ];
 }
 
@@ -150,15 +157,26 @@ function directoryFindings({ name, definition, workingDirectory }: SurveyedServi
   ];
 }
 
-function inputFindings({ name, definition, isInputDangling }: SurveyedService): TreeFinding[] {
-  if (!isInputDangling) return [];
+const fileText: Readonly<Record<Exclude<FileFact, 'usable'>, string>> = {
+  dangling: 'a symbolic link to a file that does not exist, so that the program cannot be started',
+  directory: 'a directory, so that the program cannot be started: put a file or a FIFO there',
+  socket:
+    'a socket, which cannot be opened, so that the program cannot be started: put a file or a FIFO there',
+};
+
+function fileFindings(
+  { name, definition }: SurveyedService,
+  entry: 'in' | 'out',
+  fact: FileFact,
+): TreeFinding[] {
+  if (fact === 'usable' || definition.run === undefined) return [];
   return [
     {
       severity: 'error',
-      file: `${definition.directory}/in`,
+      file: `${definition.directory}/${entry}`,
       service: name,
-      code: 'in-dangling',
-      text: 'a symbolic link to a file that does not exist, so that the program cannot be started',
+      code: `${entry}-${fact}`,
+      text: fileText[fact],
     },
   ];
 }

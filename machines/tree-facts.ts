@@ -44,6 +44,8 @@ export type ProgramFact =
     };
 
 export type DirectoryFact = 'usable' | 'missing' | 'not-a-directory';
+/** What minit would make of `in` or `out`; `usable`, too, where it does not open it. */
+export type FileFact = 'usable' | 'dangling' | 'directory' | 'socket';
 export type FifoFact = 'fifo' | 'missing' | 'something-else';
 
 export interface SurveyedService {
@@ -53,8 +55,8 @@ export interface SurveyedService {
   /** Of `definition.run`; none without it. */
   readonly program?: ProgramFact;
   readonly workingDirectory: DirectoryFact;
-  /** `in` is a symbolic link to nothing. */
-  readonly isInputDangling: boolean;
+  readonly input: FileFact;
+  readonly output: FileFact;
 }
 
 export interface TreeSurvey {

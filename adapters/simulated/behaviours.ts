@@ -59,10 +59,12 @@ const errnoByCode = {
   EPERM: 1,
   ENOENT: 2,
   ESRCH: 3,
+  ENXIO: 6,
   ENOEXEC: 8,
   EAGAIN: 11,
   EACCES: 13,
   ENOTDIR: 20,
+  EISDIR: 21,
   ENOSPC: 28,
   EROFS: 30,
 } as const;

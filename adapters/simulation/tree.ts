@@ -5,7 +5,7 @@
  * @module
  */
 import type { ServiceName } from '../../machines/definition';
-import type { Role } from '../../machines/events';
+import type { Role, SystemError } from '../../machines/events';
 import type { ProgramFact, SurveyedService, TreeSurvey } from '../../machines/tree-facts';
 import { simulatedError, type Behaviour, type Behaviours } from '../simulated/behaviours';
 import { treeFrom, type Tree } from '../simulated/tree';
@@ -41,9 +41,10 @@ export function simulatedTree(survey: TreeSurvey, options: SimulatedTreeOptions)
 
 /** What posix_spawn would say, and where it would fail first. */
 function failureOf(service: SurveyedService): Behaviour['failure'] {
-  const { workingDirectory, isInputDangling, program } = service;
+  const { workingDirectory, input, output, program } = service;
   const isLasting = true as const;
-  if (isInputDangling) return { ...simulatedError('ENOENT'), stage: 'open-in', isLasting };
+  if (input !== 'usable') return { ...errorOfFile(input), stage: 'open-in', isLasting };
+  if (output !== 'usable') return { ...errorOfFile(output), stage: 'open-out', isLasting };
   if (workingDirectory !== 'usable') {
     const code = workingDirectory === 'missing' ? 'ENOENT' : 'ENOTDIR';
     return { ...simulatedError(code), stage: 'change-directory', isLasting };
@@ -51,6 +52,11 @@ function failureOf(service: SurveyedService): Behaviour['failure'] {
   const code = program && errorOf(program);
   return code === undefined ? undefined : { ...simulatedError(code), stage: 'execute', isLasting };
 }
+
+const fileErrors = { dangling: 'ENOENT', directory: 'EISDIR', socket: 'ENXIO' } as const;
+
+const errorOfFile = (fact: keyof typeof fileErrors): SystemError =>
+  simulatedError(fileErrors[fact]);
 
 function errorOf(program: ProgramFact): 'ENOENT' | 'EACCES' | 'ENOEXEC' | undefined {
   switch (program.kind) {

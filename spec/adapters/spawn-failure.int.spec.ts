@@ -1,5 +1,7 @@
 import '../support/real-process';
+import { once } from 'node:events';
 import { readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { errnos } from '../../adapters/errnos';
 import { explainSpawnFailure } from '../../adapters/spawn-failure';
 import { startRealProcesses } from '../support/real-processes';
@@ -134,6 +136,24 @@ describe('a spawn that fails', () => {
       path,
     });
     expect(() => statSync(path)).toThrow('ENOENT');
+  });
+
+  it('says what a socket is, in the place of `in` or `out`', async () => {
+    const path = newPath();
+    const server = createServer().listen(path);
+    await once(server, 'listening');
+    for (const [stage, files] of [
+      ['open-in', { input: path }],
+      ['open-out', { output: path }],
+    ] as const)
+      expect(await failure('/bin/true', files)).toEqual({
+        stage,
+        error: { code: 'ENXIO', errno: 6 },
+        path,
+        hint: 'it is a socket, or a device that is not there: put a file or a FIFO there',
+      });
+    server.close();
+    await once(server, 'close');
   });
 
   it('says that there are too many arguments', async () => {

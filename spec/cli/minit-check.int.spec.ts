@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { minitCheck } from '../../cli/minit-check';
 import { temporaryDirectory } from '../support/temporary-directory';
@@ -60,6 +61,22 @@ function asNobody<T>(act: () => T): T {
   } finally {
     process.seteuid?.(0);
   }
+}
+
+/** Makes a socket; returns what ends it. */
+function listenAt(path: string): Promise<() => Promise<void>> {
+  const server = createServer();
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => {
+        resolve();
+      });
+    });
+  return new Promise((resolve) => {
+    server.listen(path, () => {
+      resolve(close);
+    });
+  });
 }
 
 describe('minit-check', () => {
@@ -184,6 +201,45 @@ describe('minit-check', () => {
         `${root}/web/params: error: cannot be read: permission denied (EACCES)\n` +
         '3 errors, 0 warnings, 0 notes in 2 services\n',
     });
+  });
+
+  it('tells what minit cannot open as in and out, and nothing of what a log pipe takes the place of', () => {
+    expect(
+      check({
+        files: {
+          'default/depends': 'gone\nfolder\nlogged\n',
+          'gone/run': script,
+          'folder/run': script,
+          'folder/in/': '',
+          'folder/out/': '',
+          'logged/run': script,
+          'logged/log/run': script,
+          'logged/log/in/': '',
+        },
+        links: { 'gone/in': 'no', 'gone/out': 'no', 'logged/out': 'no', 'logged/log/out': 'no' },
+      }),
+    ).toEqual({
+      code: 1,
+      lines: [
+        'ROOT/folder/in: error: a directory, so that the program cannot be started: put a file or a FIFO there',
+        'ROOT/folder/out: error: a directory, so that the program cannot be started: put a file or a FIFO there',
+        'ROOT/gone/in: error: a symbolic link to a file that does not exist, so that the program cannot be started',
+        'ROOT/gone/out: error: a symbolic link to a file that does not exist, so that the program cannot be started',
+        'ROOT/logged/log/out: error: a symbolic link to a file that does not exist, so that the program cannot be started',
+        '5 errors, 0 warnings, 0 notes in 5 services',
+      ],
+    });
+  });
+
+  it('tells a socket in the place of in or out', async () => {
+    const root = tree({ files: { 'default/run': script } });
+    const close = await listenAt(join(root, 'default/out'));
+    const { out } = run(root);
+    await close();
+    expect(out).toBe(
+      `${root}/default/out: error: a socket, which cannot be opened, so that the program cannot be started: put a file or a FIFO there\n` +
+        '1 error, 0 warnings, 0 notes in 1 service\n',
+    );
   });
 
   it('tells directories whose names no service can have', () => {

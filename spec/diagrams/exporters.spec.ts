@@ -284,7 +284,8 @@ describe('dependencies', () => {
     },
     entries: [],
     workingDirectory: 'usable' as const,
-    isInputDangling: false,
+    input: 'usable' as const,
+    output: 'usable' as const,
   });
   const survey: TreeSurvey = {
     root: '/etc/minit',

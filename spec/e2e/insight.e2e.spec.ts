@@ -133,6 +133,23 @@ describe('minit-sim', () => {
     expect(run('minit-replay', [log, '--verify'])).toMatchObject({ code: 0 });
   });
 
+  it('finds in and out that minit cannot open, and not those that a log pipe takes the place of', () => {
+    const root = makeRoot({
+      'default/depends': 'gone\nlogged\n',
+      'gone/run': '->/bin/true',
+      'gone/out': '->nothing',
+      'logged/run': sleeper,
+      'logged/out': '->nothing',
+      'logged/log/run': '->/bin/cat',
+      'logged/log/in': '->nothing',
+    });
+    const { code, stdout } = run('minit-sim', [root, '--runs', '2', '--faults', 'none']);
+    expect(stdout).toMatch(
+      /^never-up: gone never comes up: cannot open its out: no such file or directory \(ENOENT\)\n2 runs.* 1 finding\n$/u,
+    );
+    expect(code).toBe(3);
+  });
+
   it('tries every order of events of a small tree, and says how many states that are', () => {
     const root = makeRoot({
       'default/depends': 'db\n',

@@ -31,7 +31,8 @@ function service(
     ],
     ...(program && { program }),
     workingDirectory: 'usable',
-    isInputDangling: false,
+    input: 'usable',
+    output: 'usable',
     definition: {
       directory,
       mode: 'oneshot',
