@@ -38,8 +38,14 @@ interface Findings {
   readonly seen: Set<string>;
 }
 
-/** Returns what there is to be known about the tree at `root`; never throws for what it finds there. */
-export function surveyTree(rootAsTyped: string): TreeSurvey {
+/**
+ * Returns what there is to be known about the tree at `root`; never throws for what it finds there. `starts` are
+ * services even where their directories are empty, as for minit.
+ */
+export function surveyTree(
+  rootAsTyped: string,
+  starts: readonly ServiceName[] = ['default'],
+): TreeSurvey {
   const root = rootAsTyped.replace(/(?<=.)\/+$/u, '');
   const found: Findings = {
     root,
@@ -50,6 +56,7 @@ export function surveyTree(rootAsTyped: string): TreeSurvey {
     seen: new Set(),
   };
   const error = walk(found);
+  for (const name of starts) readByName(found, name);
   readDependencies(found);
   const { serviceByName, failures, badNames, missing } = found;
   return {
@@ -151,24 +158,26 @@ function addService(found: Findings, { name, entries }: Place): void {
 
 /** Whatever a service depends on is looked up as minit does: through links, and even where there is nothing in it. */
 function readDependencies(found: Findings): void {
-  const { root, serviceByName, missing } = found;
   // A Map is walked in the order of insertion, and what is added meanwhile is walked as well.
-  for (const { name: dependent, definition } of serviceByName.values()) {
-    const log = definition.hasLog ? [`${dependent}/log`] : [];
-    for (const name of [...log, ...definition.depends.map((dependency) => dependency.name)]) {
-      if (serviceByName.has(name) || missing.has(name)) continue;
-      const reading = readServiceDirectory(root, name);
-      if ('error' in reading) {
-        missing.set(name, reading.error);
-        continue;
-      }
-      const place = look({ ...found, seen: new Set() }, name);
-      serviceByName.set(
-        name,
-        surveyed(name, reading.definition, 'code' in place ? [] : entriesAmong(place.entries)),
-      );
-    }
+  for (const { name: dependent, definition } of found.serviceByName.values()) {
+    if (definition.hasLog) readByName(found, `${dependent}/log`);
+    for (const { name } of definition.depends) readByName(found, name);
   }
+}
+
+function readByName(found: Findings, name: ServiceName): void {
+  const { root, serviceByName, missing } = found;
+  if (serviceByName.has(name) || missing.has(name)) return;
+  const reading = readServiceDirectory(root, name);
+  if ('error' in reading) {
+    missing.set(name, reading.error);
+    return;
+  }
+  const place = look({ ...found, seen: new Set() }, name);
+  serviceByName.set(
+    name,
+    surveyed(name, reading.definition, 'code' in place ? [] : entriesAmong(place.entries)),
+  );
 }
 
 function surveyed(

@@ -61,7 +61,7 @@ export function minitCheck(argv: readonly string[], output: Output): number {
     throw error;
   }
   const options = program.opts<Options>();
-  const surveys = program.args.map(surveyTree);
+  const surveys = program.args.map((root) => surveyTree(root, options.start));
   const findings = surveys.flatMap((survey) => checkTree(survey, options.start));
   const counts = countFindings(findings);
   const services = surveys.reduce((sum, survey) => sum + survey.services.length, 0);

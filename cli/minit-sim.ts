@@ -109,7 +109,7 @@ function readTree(root: string, options: Options): SimulatedTree {
     const problem = nameProblem(word);
     if (problem !== undefined) throw new UsageError(`--start: ${showName(word)}: ${problem}`);
   }
-  const survey = surveyTree(root);
+  const survey = surveyTree(root, options.start);
   if (survey.error !== undefined)
     throw new UsageError(`unable to read ${root}: ${survey.error.code}`);
   if (survey.services.length === 0) throw new UsageError(`there is no service below ${root}`);

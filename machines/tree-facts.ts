@@ -69,7 +69,7 @@ export interface TreeSurvey {
   readonly failures: readonly { readonly directory: string; readonly error: SystemError }[];
   /** Directories whose names can be no service's; `text` says why. */
   readonly badNames: readonly { readonly directory: string; readonly text: string }[];
-  /** Dependencies that could not be read, by name. */
+  /** Dependencies, and services to start, that could not be read, by name. */
   readonly missing: ReadonlyMap<ServiceName, SystemError>;
   readonly requestFifo: FifoFact;
   readonly replyFifo: FifoFact;

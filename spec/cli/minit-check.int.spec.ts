@@ -276,6 +276,15 @@ describe('minit-check', () => {
     });
   });
 
+  it('takes an empty directory that is started for what minit does: a service that starts nothing', () => {
+    const root = tree({ files: { 'default/': '', 'idle/': '' } });
+    const said = (name: string): string =>
+      `${root}/${name}: warning: the service starts nothing: it has no run, and depends on nothing\n` +
+      '0 errors, 1 warning, 0 notes in 1 service\n';
+    expect(run(root)).toEqual({ code: 0, error: '', out: said('default') });
+    expect(run('--start', 'idle', root)).toEqual({ code: 0, error: '', out: said('idle') });
+  });
+
   it('notes FIFOs that are missing', () => {
     const root = temporaryDirectory();
     mkdirSync(join(root, 'default'));
