@@ -14,7 +14,15 @@ import { replyState } from './reply-end';
 import { systemErrorOf } from './system-error';
 
 export type ControlErrorCode =
-  'no-control' | 'not-running' | 'no-permission' | 'busy' | 'no-reply' | 'too-long' | 'system';
+  | 'no-control'
+  | 'not-running'
+  | 'no-permission'
+  | 'busy'
+  | 'no-reply'
+  | 'too-long'
+  /** This minit knows no such request. */
+  | 'unsupported'
+  | 'system';
 
 /** `text`: lower case, no full stop, for `msvc: fatal: …`. */
 export interface ControlError {

@@ -18,6 +18,7 @@ export function listServices(control: ServiceControl, root: string): Result<read
         .map(({ name }) => name),
     };
   }
+  if (all.code !== 'unsupported') return all;
   const names = [...directoriesBelow(root, '')];
   const seen = control.see(names);
   if ('code' in seen) return seen;

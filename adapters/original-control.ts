@@ -11,7 +11,10 @@ import type { Order, Outcome, Result, Seen, ServiceControl } from './service-con
 export function createOriginalControl(client: ControlClient): ServiceControl {
   return {
     see: (services) => see(client, services),
-    seeAll: () => ({ code: 'system', text: 'this minit cannot list its services: use minit-list' }),
+    seeAll: () => ({
+      code: 'unsupported',
+      text: 'this minit cannot list its services: use minit-list',
+    }),
     order: (service, order) => give(client, service, order),
     dependents: (service) => askList(client, service === undefined ? 'd-' : `d${service}`),
     shutDown: () => ({

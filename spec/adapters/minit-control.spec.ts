@@ -4,6 +4,7 @@
  * @module
  */
 import type { ControlClient } from '../../adapters/control-client';
+import { listServices } from '../../adapters/list-services';
 import { createServiceControl } from '../../adapters/minit-control';
 
 const wish = { how: 'reboot', isOrdered: true } as const;
@@ -81,5 +82,29 @@ describe('how services are', () => {
     expect(see(many)).toEqual([...(see(few) as unknown[]), ...others.map(() => ['unknown', 0])]);
     expect(requests[0]).not.toContain('services');
     expect(requests).toHaveLength(2);
+  });
+});
+
+describe('the services that run', () => {
+  /** Every request gets this; returns what is said of the services, and how often was asked. */
+  function listed(answer: ReturnType<ControlClient['ask']>) {
+    let asked = 0;
+    const client: ControlClient = {
+      ask() {
+        asked += 1;
+        return answer;
+      },
+      close: () => undefined,
+    };
+    return { ...listServices(createServiceControl(client), '/nowhere'), asked };
+  }
+
+  it('are asked for once where minit does not answer', () => {
+    const error = { code: 'no-reply', text: 'no reply within 10 seconds' } as const;
+    expect(listed(error)).toEqual({ ...error, asked: 1 });
+  });
+
+  it('are looked for in the tree where the C original cannot tell', () => {
+    expect(listed({ reply: '0' })).toMatchObject({ value: [] });
   });
 });
