@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Command, CommanderError } from 'commander';
+import { CommanderError } from 'commander';
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { openControlClient, type ControlClient } from '../adapters/control-client';
@@ -12,73 +12,10 @@ import { isTerminal } from '../adapters/libc/fcntl';
 import { createServiceControl } from '../adapters/minit-control';
 import type { Order, Seen, ServiceControl } from '../adapters/service-control';
 import { pidMax } from '../machines/limits';
-import { signals } from '../machines/service-context';
-import {
-  commandOutput,
-  complain as complainAs,
-  print,
-  printAll,
-  rootDefault,
-  version,
-} from './program';
+import { chosenAction, orders, parser, type Flags } from './msvc-views/options';
+import { complain as complainAs, print, printAll } from './program';
 
 const exitCode = { up: 0, failed: 1, down: 2, finished: 3 } as const;
-
-const orders: Readonly<Record<string, Order>> = {
-  u: { do: 'start', respawn: true },
-  o: { do: 'start', respawn: false },
-  d: { do: 'stop' },
-  p: { do: 'signal', signal: signals.SIGSTOP },
-  c: { do: 'signal', signal: signals.SIGCONT },
-  h: { do: 'signal', signal: signals.SIGHUP },
-  a: { do: 'signal', signal: signals.SIGALRM },
-  i: { do: 'signal', signal: signals.SIGINT },
-  t: { do: 'signal', signal: signals.SIGTERM },
-  k: { do: 'signal', signal: signals.SIGKILL },
-  C: { do: 'clear' },
-};
-
-interface Flags {
-  readonly root: string;
-  readonly json?: true;
-  readonly all?: true;
-  readonly P?: string;
-  readonly [flag: string]: unknown;
-}
-
-function parser(): Command {
-  return new Command('msvc')
-    .usage('[flag] SERVICE...')
-    .description('Shows services of a running minit, or controls them.')
-    .argument('[SERVICE...]', 'names relative to ROOT; ROOT/NAME will do')
-    .option('-u', 'up: start, and respawn')
-    .option('-o', 'once: start, do not respawn')
-    .option('-d', 'down: no respawn, SIGTERM, SIGCONT')
-    .option('-p', 'send SIGSTOP (pause)')
-    .option('-c', 'send SIGCONT (continue)')
-    .option('-h', 'send SIGHUP')
-    .option('-a', 'send SIGALRM')
-    .option('-i', 'send SIGINT')
-    .option('-t', 'send SIGTERM')
-    .option('-k', 'send SIGKILL')
-    .option('-g', 'print the PID only')
-    .option('-P <pid>', 'set the PID')
-    .option('-C', 'clear: forget the PID if that process is dead')
-    .option('-D', 'list the services started because of SERVICE (-: by no service)')
-    .option('-H', 'list the last start requests, newest first')
-    .option('--all', 'show every loaded service')
-    .option('--why', 'show why each is in its state: the chain of causes to the root')
-    .option('--json', 'show one JSON object a line')
-    .option('--root <dir>', 'the service directories', rootDefault())
-    .helpOption('--help', 'show this')
-    .version(version, '--version', 'show the version')
-    .addHelpText(
-      'after',
-      '\nExit status: 0 up, or done; 2 down; 3 finished; 1 error or no such service.',
-    )
-    .configureOutput(commandOutput('msvc'))
-    .exitOverride();
-}
 
 const complain = (text: string): void => {
   complainAs('msvc', text);
@@ -86,7 +23,9 @@ const complain = (text: string): void => {
 
 /** `ROOT/NAME` and trailing slashes are for people with a shell that completes file names. */
 function serviceNames(typed: readonly string[], root: string): string[] {
-  const prefixes = [root, resolve(root), realRoot(root)].map((path) => `${path}/`);
+  const prefixes = [root, resolve(root), realRoot(root)].map(
+    (path) => `${path.replace(/\/+$/u, '')}/`,
+  );
   return typed.map((text) => {
     const trimmed = text.replace(/\/+$/u, '');
     const prefix = prefixes.find((one) => trimmed.startsWith(one));
@@ -151,13 +90,12 @@ function showPids(control: ServiceControl, typed: readonly string[], { root }: F
   const answer = control.see(serviceNames(typed, root));
   if ('code' in answer) return fail(answer.text);
   return worst(
-    answer.value.map(({ condition, pid }) => {
+    answer.value.map(({ condition, pid }, index) => {
       if (condition === 'up' && pid !== 0) {
         print(String(pid));
         return 0;
       }
-      complain(whyNoPid[condition]);
-      return exitCode.failed;
+      return fail(`${typed[index] ?? ''}: ${whyNoPid[condition]}`);
     }),
   );
 }
@@ -199,23 +137,13 @@ function fail(text: string): number {
   return exitCode.failed;
 }
 
-/** Exactly one flag at a time says what to do; returns it, or what is wrong. */
-function chosenAction(flags: Flags): { action: string } | { problem: string } {
-  const chosen = [...Object.keys(orders), 'g', 'P', 'D', 'H', 'all', 'why'].filter(
-    (flag) => flags[flag] !== undefined,
-  );
-  if (chosen.length > 1) return { problem: `-${chosen.join(' and -')} cannot be used together` };
-  return { action: chosen[0] ?? 'show' };
-}
-
 /** Of a service, as minit takes it: 1 is minit itself. */
 const isPid = (text: string): boolean => /^(?!1$)[1-9]\d*$/u.test(text) && Number(text) <= pidMax;
 
 async function run(typed: readonly string[], flags: Flags): Promise<number> {
-  const choice = chosenAction(flags);
+  const choice = chosenAction(flags, typed);
   if ('problem' in choice) return fail(choice.problem);
   const { action } = choice;
-  if (typed.length === 0 && action !== 'H' && action !== 'all') return fail('no service named');
   if (action === 'P' && !isPid(flags.P ?? '')) return fail(`${flags.P ?? ''} is no PID`);
   const client = openControlClient({ root: flags.root, ...clientSystem });
   if ('code' in client) return fail(client.text);

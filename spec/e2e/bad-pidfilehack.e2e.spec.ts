@@ -146,7 +146,7 @@ describe('a daemon whose run has exited, and whose PID is not known', () => {
     expect(minit.msvc('-g', 'd')).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'msvc: its PID is not known yet\n',
+      stderr: 'msvc: d: its PID is not known yet\n',
     });
     expect(minit.msvc('-h', 'd')).toMatchObject({
       code: 1,

@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { cleanUp, makeRoot, run } from '../support/supervisor';
 import { bootTree, done, failed } from './fixtures/msvc-tree';
 
@@ -29,6 +29,11 @@ describe('usage', () => {
     [['-x', 'up'], "error: unknown option '-x'"],
     [['-u'], 'no service named'],
     [['-u', '-d', 'up'], '-u and -d cannot be used together'],
+    [['--all', '--why', 'up'], '--all and --why cannot be used together'],
+    [['--all', 'up'], '--all takes no services'],
+    [['-H', 'up'], '-H takes no services'],
+    [['-H', '--json'], '--json and -H cannot be used together'],
+    [['--json', '-d', 'up'], '--json and -d cannot be used together'],
     [['-P'], "error: option '-P <pid>' argument missing"],
   ])('%j is an error', (args, text) => {
     expect(run('msvc', args)).toEqual(failed(text));
@@ -61,6 +66,21 @@ describe('usage', () => {
       ...done,
       stdout,
     });
+    await minit.stopAndReplay();
+  });
+
+  it('takes ROOT/NAME however ROOT is written', async () => {
+    const minit = await bootTree();
+    const { root } = minit;
+    const shown = { ...done, stdout: `${String(minit.pidOf('up'))}\n` };
+    for (const [written, name] of [
+      ['root', 'root/up'],
+      ['root/', 'root/up'],
+      ['./root//', './root/up'],
+      [`${root}/`, `${root}/up`],
+      ['root/', `${root}/up/`],
+    ] as const)
+      expect(run('msvc', ['--root', written, '-g', name], { cwd: dirname(root) })).toEqual(shown);
     await minit.stopAndReplay();
   });
 });

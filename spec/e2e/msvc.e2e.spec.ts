@@ -181,10 +181,10 @@ describe('flags that tell', () => {
     const minit = await bootTree();
     expect(minit.msvc('-g', 'up')).toEqual({ ...done, stdout: `${String(minit.pidOf('up'))}\n` });
     for (const name of ['done', 'waits'])
-      expect(minit.msvc('-g', name)).toEqual(failed('service terminated'));
-    expect(minit.msvc('-g', 'nobody')).toEqual(failed('no such service'));
-    expect(minit.msvc('-g', 'up', 'done')).toMatchObject({
-      code: 1,
+      expect(minit.msvc('-g', name)).toEqual(failed(`${name}: service terminated`));
+    expect(minit.msvc('-g', 'nobody')).toEqual(failed('nobody: no such service'));
+    expect(minit.msvc('-g', 'up', 'done')).toEqual({
+      ...failed('done: service terminated'),
       stdout: `${String(minit.pidOf('up'))}\n`,
     });
     await minit.stopAndReplay();
