@@ -48,6 +48,27 @@ export function dropPlanned(step: Step): void {
   settle(step);
 }
 
+/** The same for what has ended, or could not be started, before its turn to be stopped: it is not started again. */
+function dropRestarts(step: Step): void {
+  const { draft, transitions, lastTransition, touched } = step;
+  const graceMs = graceOf(step);
+  for (const name of [...touched]) {
+    const service = draft.services.get(name);
+    if (service === undefined || !isOnlyPlanned(service) || stateName(service) === 'stopping')
+      continue;
+    const told = lastTransition.get(name);
+    const count = transitions.length;
+    tell(step, name, { type: 'ShutdownRequested', at: step.at, graceMs });
+    settle(step);
+    // People are told of one change: that it would start again was true at no time.
+    const [first, last] = [transitions[told ?? count], transitions[count]];
+    if (told === undefined || first === undefined || last?.after.context.name !== name) continue;
+    transitions[told] = { ...first, after: last.after };
+    transitions.splice(count, 1);
+    lastTransition.set(name, told);
+  }
+}
+
 /** As whoever asked for this shutdown said, else as minit was started with. */
 const graceOf = ({ draft }: Step): number => draft.shutdown?.graceMs ?? draft.init.context.graceMs;
 
@@ -131,6 +152,7 @@ function releaseTouched(step: Step): void {
 export function advanceShutdown(step: Step): void {
   const { draft } = step;
   if (draft.stopPlan === undefined) return;
+  dropRestarts(step);
   releaseTouched(step);
   while (step.freed.length > 0) {
     for (const name of step.freed.splice(0)) stop(step, name);

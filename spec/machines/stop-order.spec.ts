@@ -332,6 +332,55 @@ describe('shutdown', () => {
         .is({ a: 'finished' });
     });
 
+    it('starts nothing again that ends before its turn', () => {
+      given({
+        a: { depends: ['b'] },
+        b: { mode: 'respawn', depends: ['c'] },
+        c: { mode: 'respawn' },
+      })
+        .boots('a')
+        .after(2000)
+        .when(term)
+        .when(exited('c'))
+        .is({ a: 'stopping.terminating', b: 'running.ready', c: 'finished' })
+        .when(exited('a'))
+        .when(exited('b'))
+        .asks('CancelTimer stop:b', 'ExitSupervisor 0');
+    });
+
+    it('starts nothing after a pause that ends before its turn, after a short life', () => {
+      given({ a: { depends: ['b'] }, b: { mode: 'respawn' } })
+        .boots('a')
+        .when(term)
+        .when(exited('b'))
+        .is({ a: 'stopping.terminating', b: 'finished' })
+        .when(fired('respawn:b'))
+        .asks()
+        .is({ b: 'finished' });
+    });
+
+    it('tries nothing again that could not be started', () => {
+      given({ a: { depends: ['b'] }, b: { mode: 'respawn' } })
+        .boots('a')
+        .withoutAnswers()
+        .after(2000)
+        .when(exited('b'), read('b'))
+        .when(term)
+        .is({ a: 'stopping.terminating', b: 'starting.spawning' })
+        .when(spawnFailed('b', 'execute', 'ENOENT'))
+        .is({ b: 'finished' });
+    });
+
+    it('starts all of that again that it took down, where the machine goes on', () => {
+      given({ a: { depends: ['b'] }, b: { mode: 'respawn' } })
+        .bootsAs('machine', 'a')
+        .when(askedInJson({ do: 'shutdown', how: 'services' }))
+        .when(exited('b'), exited('a'))
+        .is({ a: 'finished', b: 'finished' })
+        .when(asked('sa'))
+        .is({ b: 'running.ready' });
+    });
+
     it('answers other requests', () => {
       given({ a: {} }).boots('a').when(term).when(asked('pa')).replies('101');
     });
