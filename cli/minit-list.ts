@@ -8,12 +8,12 @@ import { openControlClient } from '../adapters/control-client';
 import { clientSystem } from '../adapters/client-system';
 import { listServices } from '../adapters/list-services';
 import { createServiceControl } from '../adapters/minit-control';
-import { commandOutput, complain, print, rootDefault, version } from './program';
+import { commandOutput, complain, print, parseRoot, rootDefault, version } from './program';
 
 function main(argv: readonly string[]): number {
   const program = new Command('minit-list')
     .description('Prints the names of all running services, one a line.')
-    .option('--root <dir>', 'the service directories', rootDefault())
+    .option('--root <dir>', 'the service directories', parseRoot, rootDefault())
     .helpOption('--help', 'show this')
     .version(version, '--version', 'show the version')
     .configureOutput(commandOutput('minit-list'))

@@ -9,7 +9,7 @@ import { say } from '../adapters/last-words';
 import type { Role } from '../machines/events';
 import { exitNothingToStart } from '../machines/init';
 import { graceMsDefault, graceMsMax } from '../machines/limits';
-import { commandOutput, rootDefault, version } from './program';
+import { commandOutput, parseRoot, rootDefault, version } from './program';
 
 export interface Options {
   readonly root: string;
@@ -65,7 +65,7 @@ function parser(role: Role): Command {
       .usage('[options] [SERVICE | -SERVICE]...')
       .description('Starts SERVICEs (or "default") with all they depend on, and supervises them.')
       .argument('[words...]', 'SERVICE: start it; -SERVICE: do not start it as a dependency')
-      .option('--root <dir>', 'the service directories (or MINIT_ROOT)', defaults.root)
+      .option('--root <dir>', 'the service directories (or MINIT_ROOT)', parseRoot, defaults.root)
       .option('--log <dir>', 'the event log (or MINIT_LOG)')
       // The default is in milliseconds, as inside; what is shown is in seconds, as typed.
       .addOption(

@@ -15,7 +15,15 @@ import {
 import { planLines, planToJson } from '../insight/plan/plan-report';
 import { planOf, type PlanOrder } from '../insight/plan/plan';
 import { graceMsDefault } from '../machines/limits';
-import { commandOutput, complain, print, rootDefault, tellNotes, version } from './program';
+import {
+  commandOutput,
+  complain,
+  print,
+  parseRoot,
+  rootDefault,
+  tellNotes,
+  version,
+} from './program';
 
 const exitCode = { done: 0, usage: 1, damaged: 2, refused: 3 } as const;
 const whats = ['boot', 'start', 'stop', 'shutdown'] as const;
@@ -40,7 +48,7 @@ function parser(): Command {
       '[name...]',
       'services; for boot (after --) the words of the command line; for shutdown reboot, halt, power-off or services',
     )
-    .option('--root <dir>', `the service directories; default: ${rootDefault()}`)
+    .option('--root <dir>', `the service directories; default: ${rootDefault()}`, parseRoot)
     .option('--live', 'begin with what the minit of --root has running now')
     .option('--log <log>', 'begin with the state in an event log')
     .option('--at <instant>', 'with --log: SEQ, +SECONDS or TIME; default: the end')

@@ -14,7 +14,7 @@ import { createServiceControl } from '../adapters/minit-control';
 import type { ShutdownBegun, ShutdownWish } from '../adapters/service-control';
 import type { ShutdownGoal } from '../machines/events';
 import { graceMsDefault, graceMsMax } from '../machines/limits';
-import { commandOutput, complain, print, rootDefault, version } from './program';
+import { commandOutput, complain, print, parseRoot, rootDefault, version } from './program';
 
 const exitFailed = 1;
 
@@ -74,7 +74,7 @@ function parser(name: string): Command {
       `between TERM and KILL (as minit was started with, else ${String(graceMsDefault / 1_000)})`,
       parseSeconds,
     )
-    .option('--root <dir>', 'the service directories', rootDefault())
+    .option('--root <dir>', 'the service directories', parseRoot, rootDefault())
     .helpOption('--help', 'show this')
     .version(version, '--version', 'show the version')
     .configureOutput(commandOutput(name))

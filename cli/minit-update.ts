@@ -8,7 +8,7 @@ import { Command, CommanderError } from 'commander';
 import { openControlClient } from '../adapters/control-client';
 import { clientSystem } from '../adapters/client-system';
 import { decodeReply, encodeRequest } from '../machines/control-protocol';
-import { commandOutput, complain, print, rootDefault, version } from './program';
+import { commandOutput, complain, print, parseRoot, rootDefault, version } from './program';
 
 /** The new program is started once for trial, and then in earnest; a small machine is slow at both. */
 const timeoutMs = 60_000;
@@ -16,7 +16,7 @@ const timeoutMs = 60_000;
 function main(argv: readonly string[]): number {
   const program = new Command('minit-update')
     .description('Has minit executed anew; the services do not notice.')
-    .option('--root <dir>', 'the service directories', rootDefault())
+    .option('--root <dir>', 'the service directories', parseRoot, rootDefault())
     .helpOption('--help', 'show this')
     .version(version, '--version', 'show the version')
     .configureOutput(commandOutput('minit-update'))

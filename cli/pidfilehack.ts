@@ -5,7 +5,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import { exitCode, hack, rootAbove } from '../adapters/pidfilehack';
-import { commandOutput, complain, named, rootDefault, version } from './program';
+import { commandOutput, complain, named, parseRoot, rootDefault, version } from './program';
 
 function main(argv: readonly string[]): void {
   const program = new Command('pidfilehack')
@@ -17,7 +17,7 @@ function main(argv: readonly string[]): void {
     .argument('<PIDFILE>', 'is removed first; the daemon writes its PID there')
     .argument('<COMMAND>', 'path of the program')
     .argument('[ARG...]', 'its arguments')
-    .option('--root <dir>', 'the service directories')
+    .option('--root <dir>', 'the service directories', parseRoot)
     .helpOption('--help', 'show this')
     .version(version, '--version', 'show the version')
     .passThroughOptions()

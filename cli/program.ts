@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { OutputConfiguration } from 'commander';
+import { InvalidArgumentError, type OutputConfiguration } from 'commander';
 import { readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LogNote } from '../adapters/event-log/reader';
@@ -21,6 +21,12 @@ export const version: string =
 
 /** Where the service directories are unless `--root` says otherwise. */
 export const rootDefault = (): string => named(process.env['MINIT_ROOT']) ?? '/etc/minit';
+
+/** What follows `--root`: without content it would be this directory to one program, and `/` to another. */
+export function parseRoot(text: string): string {
+  if (text === '') throw new InvalidArgumentError('Name a directory');
+  return text;
+}
 
 /** An environment variable without content counts as one that is not set. */
 export const named = (value: string | undefined): string | undefined =>

@@ -6,7 +6,7 @@
 import { Command } from 'commander';
 import type { Order } from '../../adapters/service-control';
 import { signals } from '../../machines/service-context';
-import { commandOutput, rootDefault, version } from '../program';
+import { commandOutput, parseRoot, rootDefault, version } from '../program';
 
 /** Flags that order something, by their letter. */
 export const orders: Readonly<Record<string, Order>> = {
@@ -55,7 +55,7 @@ export function parser(): Command {
     .option('--all', 'show every loaded service')
     .option('--why', 'show why each is in its state: the chain of causes to the root')
     .option('--json', 'show one JSON object a line')
-    .option('--root <dir>', 'the service directories', rootDefault())
+    .option('--root <dir>', 'the service directories', parseRoot, rootDefault())
     .helpOption('--help', 'show this')
     .version(version, '--version', 'show the version')
     .addHelpText(

@@ -45,6 +45,7 @@ describe('words of a kernel that are wrong', () => {
   it.each([
     [['--grace', 'ten'], 100],
     [['--root'], 100],
+    [['--root', ''], 100],
     [['--version'], 0],
   ])('%j end minit elsewhere', (argv, exitCode) => {
     for (const role of ['process', 'container'] as const)

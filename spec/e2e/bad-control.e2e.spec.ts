@@ -358,6 +358,9 @@ describe('msvc and minit-list', () => {
     const args = name === 'msvc' ? ['good'] : [];
     const ask = (root: string) => run(name, ['--root', root, ...args]);
     const says = (text: string) => ({ code: 1, stdout: '', stderr: `${name}: ${text}\n` });
+    expect(ask('')).toEqual(
+      says("error: option '--root <dir>' argument '' is invalid. Name a directory"),
+    );
     expect(ask('/no/such/root')).toEqual(
       says('/no/such/root/in does not exist: is this the directory of a running minit?'),
     );
