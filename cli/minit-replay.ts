@@ -78,6 +78,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const program = parser();
   // Where 1 means something else.
   const usage = argv.includes('--compare') ? compareExitCode.trouble : exitCode.usage;
+  process.exitCode = usage;
   try {
     program.parse(argv, { from: 'user' });
   } catch (error) {

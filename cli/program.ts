@@ -97,9 +97,12 @@ function write(fd: number, text: string): void {
   }
 }
 
-/** What cannot be written cannot be shown: the program ends, with the reason where somebody may read it. */
+/**
+ * What cannot be written cannot be shown: the program ends, with the reason where somebody may read it. Where 1 means
+ * something else, its exit status is the one that has been set by then.
+ */
 function giveUp(fd: number, code: string): never {
   if (code === 'EPIPE') process.exit(exitBrokenPipe);
   if (fd === standardOutput) writeErr(`unable to write standard output: ${code}\n`);
-  process.exit(1);
+  process.exit(process.exitCode ?? 1);
 }

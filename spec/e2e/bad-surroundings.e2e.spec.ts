@@ -140,6 +140,15 @@ describe('a full disk under standard output', () => {
   });
 });
 
+it('a comparison that cannot be written on a full disk is trouble, and no difference', () => {
+  const log = join(__dirname, '../golden/demo.v1.jsonl');
+  const wrapper = ['sh', '-c', 'exec "$0" "$@" >/dev/full', process.execPath];
+  expect(tried([...wrapper, program('minit-replay'), '--compare', log, log])).toEqual({
+    code: 2,
+    text: 'unable to write standard output: ENOSPC\n',
+  });
+});
+
 describe('minit whose output nobody takes', () => {
   it('goes on when the reader has gone', async () => {
     const root = makeRoot(tree);
