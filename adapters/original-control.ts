@@ -1,6 +1,6 @@
 /**
  * The C minit of 2004 as a {@link ServiceControl}: in its letters, where the client itself must send
- * the signals, and where `0` is both "down" and "unknown".
+ * the signals, and where the PID `0` is both "down" and "unknown".
  *
  * @module
  */
@@ -49,6 +49,19 @@ function askList(client: ControlClient, request: string): Result<readonly string
   };
 }
 
+/** Only the list of what a service has started is `0` for an unknown one alone. */
+function isUnknown(client: ControlClient, service: string): Result<boolean> {
+  const answer = askList(client, `d${service}`);
+  return 'code' in answer ? answer : { value: answer.value === undefined };
+}
+
+/** Why an order was refused: `problem`, unless there is no such service. */
+function refusal(client: ControlClient, service: string, problem: string): Result<Outcome> {
+  const unknown = isUnknown(client, service);
+  if ('code' in unknown) return unknown;
+  return { value: { isDone: false, problem: unknown.value ? 'no such service' : problem } };
+}
+
 /** Sends letters one after the other, until one is refused. */
 function giveLetters(client: ControlClient, requests: readonly string[]): Result<Outcome> {
   for (const request of requests) {
@@ -62,7 +75,7 @@ function giveLetters(client: ControlClient, requests: readonly string[]): Result
 function kill(client: ControlClient, service: string, numbers: readonly number[]): Result<Outcome> {
   const pid = askNumber(client, `p${service}`);
   if ('code' in pid) return pid;
-  if (pid.value <= 1) return { value: { isDone: false, problem: 'it has no process' } };
+  if (pid.value <= 1) return refusal(client, service, 'it has no process');
   try {
     for (const signal of numbers) process.kill(pid.value, signal);
     return { value: done };
@@ -77,6 +90,12 @@ function see(client: ControlClient, services: readonly string[]): Result<readonl
   for (const service of services) {
     const pid = askNumber(client, `p${service}`);
     if ('code' in pid) return pid;
+    const unknown = pid.value === 0 ? isUnknown(client, service) : { value: false };
+    if ('code' in unknown) return unknown;
+    if (unknown.value) {
+      seen.push({ condition: 'unknown', pid: 0, seconds: 0 });
+      continue;
+    }
     const seconds = askNumber(client, `u${service}`);
     if ('code' in seconds) return seconds;
     const condition = pid.value === 0 ? 'down' : pid.value === 1 ? 'finished' : 'up';
@@ -91,7 +110,8 @@ function give(client: ControlClient, service: string, order: Order): Result<Outc
       return giveLetters(client, [`s${service}`, `${order.respawn ? 'R' : 'r'}${service}`]);
     case 'stop': {
       const off = giveLetters(client, [`r${service}`]);
-      if ('code' in off || !off.value.isDone) return off;
+      if ('code' in off) return off;
+      if (!off.value.isDone) return refusal(client, service, off.value.problem);
       const killed = kill(client, service, [signals.SIGTERM, signals.SIGCONT]);
       // Nothing to signal: it is down already, which is what was asked for.
       return 'code' in killed ? killed : { value: done };

@@ -108,3 +108,37 @@ describe('the services that run', () => {
     expect(listed({ reply: '0' })).toMatchObject({ value: [] });
   });
 });
+
+describe('a service of the C original', () => {
+  /** Knows `web`, which runs, and `idle`, which does not; all else is `0`, as is our own question. */
+  const replies: Readonly<Record<string, string>> = {
+    ...{ pweb: '17', uweb: '5', dweb: '1:\0\0', rweb: '1' },
+    ...{ pidle: '0', uidle: '9', didle: '1:\0\0', ridle: '1' },
+  };
+  const control = createServiceControl({
+    ask: (request) => ({ reply: replies[request] ?? '0' }),
+    close: () => undefined,
+  });
+
+  it('is down or unknown, though it says 0 to both', () => {
+    expect(control.see(['web', 'idle', 'nobody'])).toEqual({
+      value: [
+        { condition: 'up', pid: 17, seconds: 5 },
+        { condition: 'down', pid: 0, seconds: 9 },
+        { condition: 'unknown', pid: 0, seconds: 0 },
+      ],
+    });
+  });
+
+  it.each([
+    [{ do: 'signal', signal: 1 } as const, 'idle', 'it has no process'],
+    [{ do: 'signal', signal: 1 } as const, 'nobody', 'no such service'],
+    [{ do: 'stop' } as const, 'nobody', 'no such service'],
+  ])('%j of %s: %s', (order, name, problem) => {
+    expect(control.order(name, order)).toEqual({ value: { isDone: false, problem } });
+  });
+
+  it('that is down is stopped already', () => {
+    expect(control.order('idle', { do: 'stop' })).toEqual({ value: { isDone: true, problem: '' } });
+  });
+});
