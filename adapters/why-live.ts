@@ -23,17 +23,26 @@ interface Basis {
   readonly state: SupervisorState;
   readonly history: WhyLog['history'] | undefined;
   readonly notes: readonly string[];
+  /** What the clock on the wall said at the instant of the state. */
+  readonly wallMs: number;
 }
 
-/** Explains services of the minit at the other end, all as of the same instant. */
+/** Takes the lock. */
+type Connect = () => ControlClient | ControlError;
+
+/**
+ * Explains services of the minit at the other end, all as of the same instant. The lock is held for each question
+ * only: a log may take seconds to read. `wallNow`: the time, ms; for specs.
+ */
 export function explainLive(
-  client: ControlClient,
+  connect: Connect,
   services: readonly string[],
+  wallNow: () => number = Date.now,
 ): { readonly reports: readonly WhyReport[]; readonly state: SupervisorState } | ControlError {
-  const basis = readBasis(client);
+  const basis = readBasis(connect, wallNow);
   if ('code' in basis) return basis;
-  const { state, history, notes } = basis;
-  const clock: WallClock = { at: state.at, wallMs: Date.now() };
+  const { state, history, notes, wallMs } = basis;
+  const clock: WallClock = { at: state.at, wallMs };
   const reports = services.map((service): WhyReport => {
     const explanation: Explanation = explain(state, service, history);
     return { explanation, clock, notes };
@@ -41,12 +50,12 @@ export function explainLive(
   return { reports, state };
 }
 
-function readBasis(client: ControlClient): Basis | ControlError {
-  const reply = ask(client, { do: 'log' });
+function readBasis(connect: Connect, wallNow: () => number): Basis | ControlError {
+  const reply = ask(connect, { do: 'log' }, wallNow);
   if ('code' in reply) return reply;
   const found = findLog(reply);
-  if (typeof found !== 'string') return { ...found, notes: [] };
-  const whole = ask(client, { do: 'state' });
+  if (typeof found !== 'string') return { ...found, notes: [], wallMs: reply.wallMs };
+  const whole = ask(connect, { do: 'state' }, wallNow);
   if ('code' in whole) return whole;
   if (!whole.ok) return { code: 'system', text: whole.problem ?? 'minit tells no state' };
   try {
@@ -55,6 +64,7 @@ function readBasis(client: ControlClient): Basis | ControlError {
       state,
       history: undefined,
       notes: [`${found}: this is from minit's present state alone`],
+      wallMs: whole.wallMs,
     };
   } catch {
     return { code: 'system', text: 'its state is that of another version of minit' };
@@ -62,13 +72,20 @@ function readBasis(client: ControlClient): Basis | ControlError {
 }
 
 function ask(
-  client: ControlClient,
+  connect: Connect,
   request: { readonly do: 'log' | 'state' },
-): ClientReply | ControlError {
+  wallNow: () => number,
+): (ClientReply & { readonly wallMs: number }) | ControlError {
+  const client = connect();
+  if ('code' in client) return client;
   const answer = client.ask(encodeRequest(request));
+  const wallMs = wallNow();
+  client.close();
   if ('code' in answer) return answer;
   const reply = decodeReply(answer.reply);
-  return reply ?? { code: 'system', text: 'it is the original minit, which keeps no log' };
+  if (reply === undefined)
+    return { code: 'system', text: 'it is the original minit, which keeps no log' };
+  return { ...reply, wallMs };
 }
 
 /**

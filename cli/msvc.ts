@@ -6,7 +6,7 @@
 import { CommanderError } from 'commander';
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { openControlClient, type ControlClient } from '../adapters/control-client';
+import { openControlClient } from '../adapters/control-client';
 import { clientSystem } from '../adapters/client-system';
 import { isTerminal } from '../adapters/libc/fcntl';
 import { createServiceControl } from '../adapters/minit-control';
@@ -145,22 +145,23 @@ async function run(typed: readonly string[], flags: Flags): Promise<number> {
   if ('problem' in choice) return fail(choice.problem);
   const { action } = choice;
   if (action === 'P' && !isPid(flags.P ?? '')) return fail(`${flags.P ?? ''} is no PID`);
-  const client = openControlClient({ root: flags.root, ...clientSystem });
+  if (action === 'why') return await why(typed, flags);
+  const client = connect(flags);
   if ('code' in client) return fail(client.text);
-  const control = createServiceControl(client);
   try {
-    if (action === 'why') return await why(client, typed, flags);
-    return act(control, typed, { action, flags });
+    return act(createServiceControl(client), typed, { action, flags });
   } finally {
     client.close();
   }
 }
 
-async function why(client: ControlClient, typed: readonly string[], flags: Flags): Promise<number> {
-  const names = serviceNames(typed, flags.root);
-  const conditions = (await import('./msvc-views/why.js')).showWhy(client, names, flags);
-  if (conditions === undefined) return exitCode.failed;
-  return worst(conditions.map((one) => (one === 'unknown' ? exitCode.failed : exitCode[one])));
+const connect = ({ root }: Flags) => openControlClient({ root, ...clientSystem });
+
+async function why(typed: readonly string[], flags: Flags): Promise<number> {
+  const { showWhy } = await import('./msvc-views/why.js');
+  const seen = showWhy(() => connect(flags), serviceNames(typed, flags.root), flags);
+  if (seen === undefined) return exitCode.failed;
+  return worst(seen.map((one) => (one === 'unknown' ? exitCode.failed : exitCode[one])));
 }
 
 function act(

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { ControlClient } from '../../adapters/control-client';
+import type { ControlClient, ControlError } from '../../adapters/control-client';
 import { explainLive } from '../../adapters/why-live';
 import { printWhy } from '../../adapters/why-report';
 import { conditionOf, type Condition } from '../../machines/condition';
@@ -12,9 +12,9 @@ import { nameProblem, showName } from '../../machines/names';
 import { stateName } from '../../machines/state';
 import { complain, print } from '../program';
 
-/** Prints why each of `services` is in its state; returns what is known of each, or a problem. */
+/** Prints why each of `services` is in its state; returns what is known of each. `undefined`: a problem, which is told. */
 export function showWhy(
-  client: ControlClient,
+  connect: () => ControlClient | ControlError,
   services: readonly string[],
   options: { readonly json?: unknown },
 ): readonly (Condition | 'unknown')[] | undefined {
@@ -24,7 +24,7 @@ export function showWhy(
     fail(`${showName(name)} names no service: ${problem}`);
     return undefined;
   }
-  const answer = explainLive(client, services);
+  const answer = explainLive(connect, services);
   if ('code' in answer) {
     fail(answer.text);
     return undefined;
