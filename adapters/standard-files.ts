@@ -90,6 +90,8 @@ function logPipeEnd(
     pipe.release();
     return { stage: 'log-pipe', error: libcError(-fd) };
   }
+  // Whoever had it before may have set that, and was killed: it belongs to the pipe, not to the process.
+  clearNonBlocking(fd);
   return {
     fd,
     release() {

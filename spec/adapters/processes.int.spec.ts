@@ -4,7 +4,7 @@
  * Not tested: a kernel without pidfds, musl, a terminal as `in`.
  */
 import '../support/real-process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { constants, readFileSync, readdirSync } from 'node:fs';
 import { detectRole } from '../../adapters/role';
 import { SIGKILL, SIGTERM, startRealProcesses } from '../support/real-processes';
 
@@ -115,6 +115,29 @@ describe('a log pipe', () => {
     expect(await run(line, { readsLogOf: service, output })).toEqual({ code: 0 });
     expect(readFileSync(output, 'utf8')).toBe('meanwhile\n');
     processes.closeLogPipe({ service });
+    processes.closeLogPipe({ service });
+  });
+
+  it('blocks whoever comes after one that did not want to wait, and was killed', async () => {
+    const service = newName();
+    const node = (code: string) => ({ argv: ['node', '-e', code] });
+    const killed = { signal: SIGKILL };
+    // Node makes its pipes non-blocking, and sets that back only when it ends by itself.
+    const writer = node("process.stdout.write('up', () => process.kill(process.pid, 'SIGKILL'))");
+    expect(await run(process.execPath, { ...writer, writesLogOf: service })).toEqual(killed);
+    const reader = node("process.stdin.on('data', () => process.kill(process.pid, 'SIGKILL'))");
+    expect(await run(process.execPath, { ...reader, readsLogOf: service })).toEqual(killed);
+    const output = file('');
+    const flagsOf = (fd: number): string =>
+      script(`grep flags /proc/self/fdinfo/${String(fd)} >&2`);
+    // As a writer it has no other output than the pipe.
+    expect(await run(flagsOf(1), { writesLogOf: service })).toEqual({ code: 0 });
+    const copy = script('cat /proc/self/fdinfo/0 | grep flags', 'read line', 'echo "$line"');
+    expect(await run(copy, { readsLogOf: service, output })).toEqual({ code: 0 });
+    const found = [...readFileSync(output, 'utf8').matchAll(/flags:\s*(\d+)/gu)];
+    expect(found.map(([, octal = '']) => parseInt(octal, 8) & constants.O_NONBLOCK)).toEqual([
+      0, 0,
+    ]);
     processes.closeLogPipe({ service });
   });
 });
