@@ -129,6 +129,8 @@ function legacyOf(
 ): Legacy | undefined {
   const { facts, kept, ended, gap, records, base, state, outstanding, noted } = reading;
   if (facts === undefined || base === undefined || state === undefined) return undefined;
+  // It failed at the very first event, which is in no journal: whoever went on from here would start nothing.
+  if (state.seq === 0) return undefined;
   return {
     facts,
     state,

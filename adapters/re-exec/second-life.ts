@@ -25,6 +25,9 @@ export interface SecondLife {
   readonly beginAfresh: (survival: Survival) => void;
 }
 
+const lostAll = 'nothing is left of what minit knew: it begins anew, and services may run twice';
+const failedEarly = 'minit itself failed before it had started anything: it begins anew';
+
 /** Begins the life of a program that found `memory` of the one before it. */
 export function beginSecondLife(memory: VitalMemory, { goOn, beginAfresh }: SecondLife): void {
   const { page } = memory;
@@ -35,7 +38,7 @@ export function beginSecondLife(memory: VitalMemory, { goOn, beginAfresh }: Seco
   const takeUp = (): void => {
     const legacy = readJournal(memory.fd, page);
     if (legacy === undefined) {
-      say('error: nothing is left of what minit knew: it begins anew, and services may run twice');
+      say(`error: ${page.hasSpawned ? lostAll : failedEarly}`);
       beginAfresh({ memory, guard });
       return;
     }

@@ -117,6 +117,12 @@ export class VitalPage {
     return this.#get(word.count);
   }
 
+  /** Says whether there ever was a spawn. */
+  get hasSpawned(): boolean {
+    // The first one took the first slot, and the seq of an event is never 0.
+    return this.#seqs[slotsOffset / 8] !== 0;
+  }
+
   /** Takes note that minit has just been executed anew. */
   noteStart(startedAt: number, failuresInARow: number): void {
     this.#words[word.startedAt] = startedAt;

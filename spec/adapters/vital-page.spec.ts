@@ -95,6 +95,16 @@ describe('a start that is noted', () => {
   });
 });
 
+describe('a page that the next program finds', () => {
+  it('says whether anything was ever started, also what has ended or could not be made', () => {
+    const { page, next } = madePage();
+    page.noteStart(1_000, 1);
+    expect(next().hasSpawned).toBe(false);
+    page.release(page.slotFor('web', 3));
+    expect(next().hasSpawned).toBe(true);
+  });
+});
+
 describe('the PID of a spawn', () => {
   it('is found by its service and by the event that asked', () => {
     const { page, next } = madePage();

@@ -284,6 +284,19 @@ describe('a bug that is there in each life', () => {
     await minit.prints(/failed 6 times in a row: minit ends/u);
     expect(await minit.finished()).toEqual({ code: 101, signal: null });
   });
+
+  it('in the first fold of all costs nothing once it has gone', async () => {
+    const poisoned = makeRoot({ ...tree, [bug]: 'fold' });
+    const minit = boot(poisoned, { env: withFaults(poisoned) });
+    await minit.prints(/fold is broken/u);
+    rmSync(join(poisoned, bug));
+    await minit.booted();
+    expect(minit.output).toContain('minit itself failed before it had started anything: it begins');
+    expect(minit.output).not.toContain('twice');
+    minit.kill('SIGTERM');
+    expect(await minit.finished()).toEqual(ended);
+    minit.replays();
+  });
 });
 
 describe('too many faults in a row', () => {
