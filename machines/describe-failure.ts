@@ -27,6 +27,7 @@ const errorText: Readonly<Record<string, string>> = {
   ENOSYS: 'the kernel has no such call, or a sandbox hides it',
   EPERM: 'the kernel does not allow it',
   EAGAIN: 'too many processes just now',
+  EDQUOT: 'the disk quota is exceeded',
   EINVAL: 'not usable',
   EISDIR: 'is a directory',
   ELOOP: 'too many symbolic links',

@@ -5,8 +5,9 @@
  * @module
  */
 import { describeErrorCode } from './describe-failure';
-import type { Means, MinitEvent } from './events';
+import type { Means, MinitEvent, SystemError } from './events';
 import { controlRetryDelayMs, logRetryDelayMs } from './limits';
+import { isTransient } from './service-guards';
 import { emit, type Step } from './step';
 
 /** Durations come from a clock that nobody can set, so that this changes none; it is only on record. */
@@ -75,6 +76,14 @@ export function controlChanged(
   });
 }
 
+/** What would help: another place is no better where minit itself is short of something. */
+function logRemedy(error: SystemError): string {
+  if (isTransient(error))
+    return `it is tried again every ${String(logRetryDelayMs / 1_000)} seconds`;
+  const isFull = error.code === 'ENOSPC' || error.code === 'EDQUOT';
+  return `${isFull ? 'make room there' : 'make that writable'}, or name a directory with --log`;
+}
+
 export function logChanged(
   step: Step,
   event: MinitEvent & { type: 'LogOpened' | 'LogFailed' },
@@ -95,11 +104,10 @@ export function logChanged(
   }
   emit(step, 'StartTimer', { timer: 'log', delayMs: logRetryDelayMs });
   if (wasOpen === false) return;
-  const remedy = event.error.code === 'ENOSPC' ? 'make room there' : 'make that writable';
   emit(step, 'Report', {
     severity: 'warning',
     code: 'log',
     file: event.path,
-    text: `the event log is held in memory: ${describeErrorCode(event.error.code)}; ${remedy}, or name a directory with --log`,
+    text: `the event log is held in memory: ${describeErrorCode(event.error.code)}; ${logRemedy(event.error)}`,
   });
 }

@@ -141,6 +141,18 @@ describe('fold', () => {
         )
         .is({ web: 'running.ready' });
     });
+
+    it.each([
+      ['EDQUOT', 'the disk quota is exceeded; make room there, or name a directory with --log'],
+      ['EMFILE', 'too many open files; it is tried again every 5 seconds'],
+      ['ENFILE', 'too many open files in the system; it is tried again every 5 seconds'],
+      ['ENOMEM', 'out of memory; it is tried again every 5 seconds'],
+    ])('does not ask for what would not help against %s', (code, advice) => {
+      given({ web: {} })
+        .boots('web')
+        .when({ type: 'LogFailed', path: '/log', error: systemError(code) })
+        .reports(`/log: the event log is held in memory: ${advice}`);
+    });
   });
 
   describe('on the control FIFO', () => {
