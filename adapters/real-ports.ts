@@ -24,6 +24,7 @@ import { createMissingMeans } from './missing-means';
 import { limitOpenFiles, openFilesOfServices } from './open-files';
 import { outputOf } from './output';
 import { createProcesses, type RealProcesses } from './processes';
+import { endProgram } from './program-end';
 import { exitInternalError, type Guard } from './re-exec/guard';
 import { Journal, type BootFacts, type JournalOptions, type Keeper } from './re-exec/journal';
 import type { Legacy } from './re-exec/journal-reader';
@@ -140,13 +141,13 @@ function createEnds(
     exit(code) {
       log.close();
       guard?.release();
-      process.exit(code);
+      endProgram(code);
     },
     fail(error) {
       guard?.fail(error);
       say(`fatal: internal error: ${error instanceof Error ? error.message : String(error)}`);
       log.close();
-      process.exit(exitInternalError);
+      endProgram(exitInternalError);
     },
   };
 }

@@ -8,6 +8,7 @@ import type { ResumeReason } from '../../machines/events';
 import { failuresInARowMax } from '../../machines/limits';
 import { say } from '../last-words';
 import { bootTimeUs } from '../libc/clock';
+import { endProgram } from '../program-end';
 import { detectRole } from '../role';
 import type { Survival } from '../real-ports';
 import { keepAlive } from '../turns';
@@ -56,7 +57,7 @@ export function beginSecondLife(memory: VitalMemory, { goOn, beginAfresh }: Seco
   if (process.pid !== 1) {
     say(`fatal: ${often}: minit ends, and leaves its services as they are`);
     guard.release();
-    process.exit(exitInternalError);
+    endProgram(exitInternalError);
   }
   say(
     `error: ${often}: the console is given to an administrator; minit goes on when that shell ends`,

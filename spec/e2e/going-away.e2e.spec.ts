@@ -5,6 +5,7 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { openPseudoTerminal } from '../support/pseudo-terminal';
 import { boot, cleanUp, makeRoot, program, run, Supervisor } from '../support/supervisor';
 import { endsWell, eventually, problems } from './fixtures-bad/bad-input';
 import { contained, innerPid, inside, itContained } from './fixtures/container';
@@ -114,4 +115,21 @@ describe('a terminal that hangs up', () => {
       minit.replays();
     },
   );
+
+  it('does not make a crash of the orderly end', async () => {
+    const root = makeRoot(tree);
+    const log = join(dirname(root), 'log');
+    mkdirSync(log);
+    const terminal = openPseudoTerminal();
+    const child = spawn(process.execPath, [program('minit'), '--root', root, '--log', log], {
+      stdio: [terminal.fd, 'pipe', 'pipe'],
+      env: { ...process.env, ...marked.env },
+    });
+    const minit = new Supervisor(root, log, child);
+    await minit.booted();
+    terminal.close();
+    minit.kill('SIGHUP');
+    expect(await minit.finished()).toEqual({ code: 0, signal: null });
+    minit.replays();
+  });
 });
