@@ -1,5 +1,5 @@
 import '../support/real-process';
-import { closeSync, constants, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { bind } from '../../adapters/libc/koffi';
 import { mappedBytes } from '../../adapters/libc/memory-file';
 import { makeFifo } from '../../adapters/libc/pipe';
@@ -137,9 +137,26 @@ function holdUp(path: string): { readonly asked: Promise<void>; readonly giveWay
   };
 }
 
+const gates: number[] = [];
+afterAll(() => {
+  gates.forEach(closeSync);
+});
+
+/** A script that ends when it is told to: what libc makes may otherwise be reaped before its start is known. */
+function endsWhenTold(): { readonly path: string; readonly tell: () => void } {
+  const gate = newPath();
+  expect(makeFifo(gate, 0o600)).toBe(0);
+  const fd = openSync(gate, constants.O_RDWR);
+  gates.push(fd);
+  const tell = (): void => {
+    writeSync(fd, '\n');
+  };
+  return { path: script(`read go < ${gate}`, 'exit 5'), tell };
+}
+
 describe('an exec that hangs', () => {
   it('holds up nothing else, and comes to its end', async () => {
-    const path = script('exit 5');
+    const { path, tell } = endsWhenTold();
     const { asked, giveWay } = holdUp(path);
     const hanging = spawned(path);
     await asked;
@@ -149,6 +166,7 @@ describe('an exec that hangs', () => {
     expect((await exited(orphan)).event.status).toEqual({ code: 9 });
     giveWay();
     const { pid, cause } = await hanging;
+    tell();
     expect(await exited(pid)).toMatchObject({ cause, event: { status: { code: 5 } } });
   });
 
@@ -192,13 +210,14 @@ describe('an exec that hangs', () => {
   });
 
   it('has its PID in memory that no other start gets meanwhile, and gives it back', async () => {
-    const path = script('exit 5');
+    const { path, tell } = endsWhenTold();
     const { asked, giveWay } = holdUp(path);
     const hanging = spawned(path);
     await asked;
     await Promise.all(Array.from({ length: 300 }, () => run('/bin/true')));
     giveWay();
     const { pid, cause, service } = await hanging;
+    tell();
     expect(await exited(pid)).toMatchObject({ cause, event: { status: { code: 5 } } });
     // As a minit that is executed anew by now would look for it.
     expect(page.pidOf(service, cause)).toBe(pid);
