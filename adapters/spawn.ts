@@ -29,12 +29,17 @@ export type SpawnOutcome = { readonly pid: number } | SpawnProblem;
 /** `hadChild`: there was one, which could not execute the program. */
 export type StartDone = (outcome: SpawnOutcome, hadChild: boolean) => void;
 
+export interface StartWish {
+  readonly params: SpawnProcessParams;
+  /** The seq of the event that asks for it. */
+  readonly cause: number;
+  /** Somebody goes on only when its outcome is known. */
+  readonly isAwaited: boolean;
+}
+
 export interface Spawner {
-  /**
-   * Starts a process, because of the event `cause`, when its turn has come; `done` may be called before
-   * this returns.
-   */
-  start(params: SpawnProcessParams, cause: number, done: StartDone): void;
+  /** Starts a process when its turn has come; `done` may be called before this returns. */
+  start(wish: StartWish, done: StartDone): void;
   /** Says whether a child may exist whose PID is not known yet. */
   readonly areSpawnsUnderWay: () => boolean;
 }
@@ -57,8 +62,7 @@ export interface SpawnerOptions {
 const hangsAfterMs = 1_000;
 
 interface Job {
-  readonly params: SpawnProcessParams;
-  readonly cause: number;
+  readonly wish: StartWish;
   readonly done: StartDone;
 }
 
@@ -75,14 +79,15 @@ export function createSpawner(
   const underWay = new UnderWay();
 
   const begin = (job: Job): void => {
-    const files = openStandardFiles(job.params, logPipes);
+    const { params, cause, isAwaited } = job.wish;
+    const files = openStandardFiles(params, logPipes);
     if ('stage' in files) {
       job.done(files, false);
       return;
     }
     underWay.begin(job);
-    const slot = pidMemory?.slotFor(job.params.service, job.cause);
-    const request = nativeSpawn(job.params, files, { envp, nice, pidMemory: slot });
+    const slot = pidMemory?.slotFor(params.service, cause);
+    const request = nativeSpawn(params, files, { envp, nice, pidMemory: slot, isAwaited });
     spawnProcess(request, (outcome) => {
       underWay.end(job);
       if (slot !== undefined) pidMemory?.release(slot);
@@ -126,15 +131,15 @@ export function createSpawner(
     }
   };
   return {
-    start(params, cause, done) {
-      waiting.push({ params, cause, done });
+    start(wish, done) {
+      waiting.push({ wish, done });
       beginWaiting();
     },
     areSpawnsUnderWay: () => underWay.size > 0,
   };
 }
 
-function tell({ params, done }: Job, outcome: NativeOutcome): void {
+function tell({ wish: { params }, done }: Job, outcome: NativeOutcome): void {
   if ('pid' in outcome) {
     done({ pid: outcome.pid }, false);
     return;
@@ -174,13 +179,14 @@ interface OfMinit {
   readonly envp: Buffer;
   readonly nice: number;
   readonly pidMemory: Int32Array | undefined;
+  readonly isAwaited: boolean;
 }
 
 /** Field by field, since each start of a boot makes one. */
 const nativeSpawn = (
   { path, argv, argvEncoding, workingDirectory, nice = 0 }: SpawnProcessParams,
   { inputFd, outputFd, errorFd, terminal }: StandardFiles,
-  { envp, nice: ownLevel, pidMemory }: OfMinit,
+  { envp, nice: ownLevel, pidMemory, isAwaited }: OfMinit,
 ): NativeSpawn => ({
   path,
   argv,
@@ -193,6 +199,7 @@ const nativeSpawn = (
   terminal,
   pidMemory,
   niceLevel: nice === 0 ? undefined : ownLevel + nice,
+  isAwaited,
 });
 
 /** One waits for an exec to come to its end; one for what else there may be. */

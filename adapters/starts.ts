@@ -6,13 +6,12 @@
  */
 import { existsSync } from 'node:fs';
 import type { Processes } from '../effects/ports';
-import type { SpawnProcessParams } from '../machines/effects';
 import type { ExitStatus, MinitEvent } from '../machines/events';
 import { emergencyShell, shellFailed } from './emergency-shell';
 import { signals } from '../machines/service-context';
 import { killProcess } from './libc/process';
 import type { Reaper } from './reaper';
-import type { SpawnOutcome, Spawner } from './spawn';
+import type { SpawnOutcome, Spawner, StartWish } from './spawn';
 import type { SpawnProblem } from './spawn-failure';
 
 /** What becomes of a program that is run for minit itself, not for a service. */
@@ -48,11 +47,8 @@ export interface StartParts {
 /** Tells the outcome first, then takes note of the child: so a start is on record before its end. */
 export function createStarts(parts: StartParts): Starts {
   const { spawner, reaper, emit, ownPrograms } = parts;
-  const start = (
-    params: SpawnProcessParams,
-    cause: number,
-    tell: (outcome: SpawnOutcome) => void,
-  ): void => {
+  const start = (wish: StartWish, tell: (outcome: SpawnOutcome) => void): void => {
+    const { params, cause } = wish;
     const pid = parts.startedPids.get(params.service);
     parts.startedPids.delete(params.service);
     if (pid !== undefined && parts.isOurs(pid)) {
@@ -61,7 +57,7 @@ export function createStarts(parts: StartParts): Starts {
       return;
     }
     const spawn = reaper.spawnBegun();
-    spawner.start(params, cause, (outcome, hadChild) => {
+    spawner.start(wish, (outcome, hadChild) => {
       if (hadChild) reaper.spawnFailed();
       tell(outcome);
       if ('pid' in outcome) reaper.spawned(outcome.pid, cause, spawn);
@@ -69,16 +65,16 @@ export function createStarts(parts: StartParts): Starts {
     });
   };
   return {
-    spawn(params, cause) {
+    spawn(params, cause, isAwaited = false) {
       const { service } = params;
-      start(params, cause, (outcome) => {
+      start({ params, cause, isAwaited }, (outcome) => {
         if ('pid' in outcome) emit({ type: 'ProcessSpawned', service, pid: outcome.pid }, cause);
         else emit({ type: 'SpawnFailed', service, ...outcome }, cause);
       });
     },
     startEmergencyShell(cause) {
       const shell = emergencyShell();
-      start(shell, cause, (outcome) => {
+      start({ params: shell, cause, isAwaited: false }, (outcome) => {
         if ('pid' in outcome) emit({ type: 'EmergencyShellStarted', pid: outcome.pid }, cause);
         else emit(shellFailed(shell.path, outcome), cause);
       });
@@ -99,7 +95,7 @@ export function createStarts(parts: StartParts): Starts {
       }, limitMs);
       const silent = existsSync('/dev/null') ? { input: '/dev/null', output: '/dev/null' } : {};
       const params = { service: ownName, path, argv, workingDirectory: '/', ...silent };
-      start(params, 0, (outcome) => {
+      start({ params, cause: 0, isAwaited: false }, (outcome) => {
         if (!('pid' in outcome)) {
           end(outcome);
           return;

@@ -121,7 +121,7 @@ export function turns$(
     const known = turn.records.length;
     try {
       foldInto(turn, items, options);
-      performEach(ports, turn.records, { from: known, isWanted: isReading });
+      performEach(ports, turn, { from: known, isWanted: isReading });
     } catch (error) {
       turn.failure = { error };
     }
@@ -138,9 +138,9 @@ export function turns$(
       journal.append(records, () => writable(state));
       log.append(records, () => writable(state));
     }),
-    tap(({ records, transitions, state }) => {
-      performAll(ports, records, transitions);
-      journal.performed(state.seq);
+    tap((turn) => {
+      performAll(ports, turn);
+      journal.performed(turn.state.seq);
     }),
     tap(({ failure }) => {
       if (failure !== undefined) throw failure.error;
@@ -161,18 +161,14 @@ interface Wanted {
 }
 
 /** Performs some effects, in order. By index: several times a turn, and an iterator costs more than to look. */
-function performEach(
-  ports: Ports,
-  records: readonly LogRecord[],
-  { from = 0, isWanted }: Wanted,
-): void {
+function performEach(ports: Ports, { records, state }: Turn, { from = 0, isWanted }: Wanted): void {
   for (let at = from; at < records.length; at += 1) {
     const record = records[at];
     const effects = record?.effects ?? [];
     for (let index = 0; index < effects.length; index += 1) {
       const effect = effects[index];
       if (record !== undefined && effect !== undefined && isWanted(effect))
-        perform(ports, effect, record);
+        perform(ports, effect, { seq: record.seq, at: record.at, state });
     }
   }
 }
@@ -181,15 +177,11 @@ function performEach(
  * In order, but for what people are told, which nobody waits for, and the end of minit or of the machine: what
  * else the turn asks for is done before.
  */
-function performAll(
-  ports: Ports,
-  records: readonly LogRecord[],
-  transitions: readonly Transition[],
-): void {
-  performEach(ports, records, { isWanted: isOther });
-  ports.console.transitions(transitions);
-  performEach(ports, records, { isWanted: isReport });
-  performEach(ports, records, { isWanted: isEnd });
+function performAll(ports: Ports, turn: Turn): void {
+  performEach(ports, turn, { isWanted: isOther });
+  ports.console.transitions(turn.transitions);
+  performEach(ports, turn, { isWanted: isReport });
+  performEach(ports, turn, { isWanted: isEnd });
 }
 
 /** Runs minit until it ends itself through {@link Ports.exit}. `from`: the state to go on from. */

@@ -4,19 +4,25 @@
  * @module
  */
 import type { Effect } from '../machines/effects';
+import { isStartAwaited, type SupervisorState } from '../machines/state';
 import type { LogRecord, Ports } from './ports';
 
+export interface Circumstances extends Pick<LogRecord, 'seq' | 'at'> {
+  /** After the turn, where it is known. */
+  readonly state?: SupervisorState;
+}
+
 /** Performs one effect of the event `seq`, which is the cause of whatever comes of it. */
-export function perform(
-  ports: Ports,
-  effect: Effect,
-  { seq, at }: Pick<LogRecord, 'seq' | 'at'>,
-): void {
+export function perform(ports: Ports, effect: Effect, { seq, at, state }: Circumstances): void {
   switch (effect.type) {
     case 'ReadService':
       return ports.directories.read(effect.params, effect.params.cause ?? seq);
     case 'SpawnProcess':
-      return ports.processes.spawn(effect.params, seq);
+      return ports.processes.spawn(
+        effect.params,
+        seq,
+        state !== undefined && isStartAwaited(state, effect.params.service),
+      );
     case 'SendSignal':
       return ports.processes.signal(effect.params, seq);
     case 'WatchProcess':

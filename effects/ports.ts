@@ -40,8 +40,11 @@ export interface Timers extends Source {
 
 /** One owner for all children: spawns, signals, watches and reaps. */
 export interface Processes extends Source {
-  /** Emits `ProcessSpawned` or `SpawnFailed`, later `ProcessExited`. Returns at once. */
-  spawn(params: EffectParams<'SpawnProcess'>, cause: number): void;
+  /**
+   * Emits `ProcessSpawned` or `SpawnFailed`, later `ProcessExited`. Returns at once. The outcome may come a moment later than it
+   * could, unless it `isAwaited`.
+   */
+  spawn(params: EffectParams<'SpawnProcess'>, cause: number, isAwaited?: boolean): void;
   /** Never signals a PID that has been reaped: that is `SignalFailed` with ESRCH. */
   signal(params: EffectParams<'SendSignal'>, cause: number): void;
   watch(params: EffectParams<'WatchProcess'>, cause: number): void;

@@ -205,13 +205,26 @@ export const isActive = (service: Service): boolean => !isAtRest(service) && !is
 export const isTakenDown = (service: Service): boolean =>
   service.context.takenDown === true && isAtRest(service);
 
+/** Its dependents wait for its end. Who respawns never terminates for them, also when `msvc -u` switched that on. */
+const mustTerminate = ({ context: { definition, respawns } }: Service): boolean =>
+  definition.mode === 'sync' && !respawns;
+
 /** Done with, as far as its dependents are concerned: terminated for `sync`, once started for the others. */
 export function isSettled(service: Service): boolean {
   const state = stateName(service);
   if (restingStates.has(state)) return state !== 'down' && service.context.takenDown !== true;
-  // Who respawns never terminates for its dependents, also when `msvc -u` switched it on.
-  if (service.context.definition.mode === 'sync' && !service.context.respawns) return false;
+  if (mustTerminate(service)) return false;
   return state === 'running' || state === 'stopping' || state === 'respawning';
+}
+
+/** Says whether somebody goes on when the start of a service has succeeded: who depends on it, or has asked for it. */
+export function isStartAwaited(
+  { services, waiters, pendingStarts }: SupervisorState,
+  name: ServiceName,
+): boolean {
+  const service = services.get(name);
+  if (pendingStarts.has(name)) return true;
+  return service !== undefined && waiters.has(name) && !mustTerminate(service);
 }
 
 /** All services in the order of first mention. Costs their number: not for the fold of an event. */

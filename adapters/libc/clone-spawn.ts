@@ -167,8 +167,8 @@ interface Begun {
   /** Held, since the child uses its memory. */
   readonly request: NativeSpawn;
   readonly done: SpawnDone;
-  /** How often somebody has waited for it. */
-  waits: number;
+  /** How often it was looked at without being through. */
+  looks: number;
 }
 
 const idleBlocks: CloneBlock[] = [];
@@ -186,8 +186,9 @@ export function spawnByClone(request: NativeSpawn, done: SpawnDone): boolean {
     done({ errno: -pid, failedCall: 'clone' });
     return true;
   }
-  begun.push({ block, request, done, waits: 0 });
-  watchSoon(means);
+  begun.push({ block, request, done, looks: 0 });
+  if (request.isAwaited) watchSoon(means);
+  else lookLater(means, 0);
   return true;
 }
 
@@ -217,12 +218,12 @@ const systemCall = bindAtOnce<[number, number, number, number, number]>(
 );
 /** struct timespec. */
 const patience = pinned(Buffer.from(BigInt64Array.of(0n, 2n * nsPerMs).buffer));
-/** An exec that is not through after so many waits hangs, and is looked at now and then. */
+/** An exec that is not through after so many waits hangs. */
 const waitsMax = 4;
-const laterMs = 100;
+const laterMsMax = 100;
 let isWatchDue = false;
 let isWaitedFor = false;
-let later: NodeJS.Timeout | undefined;
+let later: { readonly timer: NodeJS.Timeout; readonly delayMs: number } | undefined;
 
 /** After all that is begun in this turn of Node's loop: who is through by then need not be waited for. */
 function watchSoon(means: Means): void {
@@ -230,31 +231,47 @@ function watchSoon(means: Means): void {
   isWatchDue = true;
   setImmediate(() => {
     isWatchDue = false;
-    settleClones();
-    watch(means);
+    lookAgain(means);
   });
 }
 
-/** Has a thread wait, for the newest one: when that is through, those before it are, or hang. futex(2) */
+/** Of those that are not through, after `looks` looks at the newest; never later than is arranged already. */
+function lookLater(means: Means, looks: number): void {
+  const delayMs = Math.min(2 ** looks, laterMsMax);
+  if (later !== undefined && later.delayMs <= delayMs) return;
+  clearTimeout(later?.timer);
+  const timer = setTimeout(() => {
+    later = undefined;
+    lookAgain(means);
+  }, delayMs);
+  later = { timer, delayMs };
+}
+
+function lookAgain(means: Means): void {
+  settleClones();
+  watch(means);
+}
+
+/**
+ * Looks after those that are not through. When the newest is, those before it are, or hang. To wake a thread for it takes longer
+ * than an exec, and holds up ours while the child is to run: only for what somebody waits for. Else it is looked at after 1 ms,
+ * which the end of a child or another start may forestall, then less and less often.
+ */
 function watch(means: Means): void {
-  const newest = begun.at(-1);
-  if (isWaitedFor || newest === undefined) return;
-  const again = (): void => {
-    settleClones();
-    watch(means);
-  };
-  if (newest.waits === waitsMax) {
-    later ??= setTimeout(() => {
-      later = undefined;
-      again();
-    }, laterMs).unref();
-    return;
-  }
+  const awaited = begun.findLast(({ request, looks }) => request.isAwaited && looks < waitsMax);
+  const one = awaited ?? begun.at(-1);
+  if (one === undefined || (awaited !== undefined && isWaitedFor)) return;
+  one.looks += 1;
+  if (awaited === undefined) lookLater(means, one.looks);
+  else waitFor(awaited, means);
+}
+
+/** Has a thread wait. futex(2) */
+function waitFor({ block }: Begun, means: Means): void {
   isWaitedFor = true;
-  newest.waits += 1;
-  const { wordAddress } = newest.block;
-  systemCall.async(means.numbers.futex, wordAddress, FUTEX_WAIT, 1, patience.address, () => {
+  const { futex } = means.numbers;
+  systemCall.async(futex, block.wordAddress, FUTEX_WAIT, 1, patience.address, () => {
     isWaitedFor = false;
-    again();
+    lookAgain(means);
   });
 }

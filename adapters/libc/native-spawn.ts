@@ -18,6 +18,8 @@ export interface NativeSpawn extends ProgramStrings {
   readonly pidMemory?: Int32Array | undefined;
   /** The nice level that it gets, cut off by the kernel; absent: ours. */
   readonly niceLevel?: number | undefined;
+  /** Somebody goes on only when its outcome is known; else that may be told a little later. */
+  readonly isAwaited?: boolean | undefined;
 }
 
 /** What a start can fail at. */

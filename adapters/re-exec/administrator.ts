@@ -64,7 +64,7 @@ export function giveConsoleAway(administration: Administration): void {
   const start = (): void => {
     endedPids.clear();
     const shell = emergencyShell();
-    spawner.start(shell, 0, (outcome) => {
+    spawner.start({ params: shell, cause: 0, isAwaited: true }, (outcome) => {
       if ('pid' in outcome) {
         shellPid = outcome.pid;
         goOnWhenEnded();

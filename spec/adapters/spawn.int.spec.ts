@@ -77,6 +77,17 @@ describe('a child', () => {
     expect(await outputOf('/bin/pwd', { workingDirectory })).toBe(`${workingDirectory}\n`);
   });
 
+  it.each([true, false])(
+    '(awaited: %s) is told of though nothing else happens',
+    async (isAwaited) => {
+      const living = [];
+      // What came before may still lead to a look or two.
+      for (let count = 0; count < 30; count += 1)
+        living.push(await spawned('/bin/sleep', { argv: ['sleep', '60'], isAwaited }));
+      await Promise.all(living.map(end));
+    },
+  );
+
   it('has the environment of minit at its start', async () => {
     process.env['MINIT_SPEC'] = 'changed later';
     const environment = await outputOf('/usr/bin/env', { argv: ['env'] });
@@ -155,20 +166,23 @@ function endsWhenTold(): { readonly path: string; readonly tell: () => void } {
 }
 
 describe('an exec that hangs', () => {
-  it('holds up nothing else, and comes to its end', async () => {
-    const { path, tell } = endsWhenTold();
-    const { asked, giveWay } = holdUp(path);
-    const hanging = spawned(path);
-    await asked;
-    expect(await run('/bin/true')).toEqual({ code: 0 });
-    expect(await run(script('exit 127'))).toEqual({ code: 127 });
-    const orphan = Number(await outputOf(script('sh -c "exit 9" > /dev/null &', 'echo $!')));
-    expect((await exited(orphan)).event.status).toEqual({ code: 9 });
-    giveWay();
-    const { pid, cause } = await hanging;
-    tell();
-    expect(await exited(pid)).toMatchObject({ cause, event: { status: { code: 5 } } });
-  });
+  it.each([true, false])(
+    '(awaited: %s) holds up nothing else, and comes to its end',
+    async (isAwaited) => {
+      const { path, tell } = endsWhenTold();
+      const { asked, giveWay } = holdUp(path);
+      const hanging = spawned(path, { isAwaited });
+      await asked;
+      expect(await run('/bin/true')).toEqual({ code: 0 });
+      expect(await run(script('exit 127'))).toEqual({ code: 127 });
+      const orphan = Number(await outputOf(script('sh -c "exit 9" > /dev/null &', 'echo $!')));
+      expect((await exited(orphan)).event.status).toEqual({ code: 9 });
+      giveWay();
+      const { pid, cause } = await hanging;
+      tell();
+      expect(await exited(pid)).toMatchObject({ cause, event: { status: { code: 5 } } });
+    },
+  );
 
   (holdThreads() ? it.skip : it)('holds up nothing else, however many there are', async () => {
     const held = [];

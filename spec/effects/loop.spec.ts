@@ -141,6 +141,53 @@ describe('the directories of a turn', () => {
   });
 });
 
+describe('a start', () => {
+  const tree = defineTree({
+    web: { depends: ['db', 'setup'], mode: 'respawn' },
+    db: { mode: 'respawn' },
+    setup: { mode: 'sync' },
+  });
+  /** Each start, with whether it is to be told of at once. */
+  const begin = () => {
+    const world = createWorld({ seed: 1, tree });
+    const starts: (readonly [service: string, isAwaited: boolean | undefined])[] = [];
+    const processes = {
+      ...world.ports.processes,
+      spawn: (...given: Parameters<typeof world.ports.processes.spawn>) => {
+        starts.push([given[0].service, given[2]]);
+        world.ports.processes.spawn(...given);
+      },
+    };
+    turns$({ ...world.ports, processes }, { at: 0, event: started(7) }).subscribe();
+    world.run(10_000_000);
+    return { world, starts };
+  };
+
+  it('is awaited by who depends on it, unless that one waits for its end', () => {
+    expect(begin().starts).toEqual([
+      ['db', true],
+      ['setup', false],
+      ['web', false],
+    ]);
+  });
+
+  it('is awaited by nobody when it is one more life', () => {
+    const { world, starts } = begin();
+    starts.length = 0;
+    world.kill('db', 9);
+    world.run(10_000_000);
+    expect(starts).toEqual([['db', false]]);
+  });
+
+  it('is awaited by who asks for it', () => {
+    const { world, starts } = begin();
+    starts.length = 0;
+    world.request('ssetup');
+    world.run(10_000_000);
+    expect(starts).toEqual([['setup', true]]);
+  });
+});
+
 describe('a bug in the loop', () => {
   const bug = new TypeError('a bug of ours');
   const broken = () => {

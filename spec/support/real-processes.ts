@@ -18,7 +18,7 @@ import { recordOccurrences, type EventOf } from './occurrences';
 export const SIGKILL = 9;
 export const SIGTERM = 15;
 
-type Extra = Partial<SpawnProcessParams>;
+type Extra = Partial<SpawnProcessParams> & { readonly isAwaited?: boolean };
 type Problem = Omit<EventOf<'SpawnFailed'>, 'type' | 'service'>;
 
 export interface Spawned {
@@ -48,10 +48,11 @@ export function startRealProcesses(options: Pick<ProcessesOptions, 'pidMemory'> 
   };
   const script = (...lines: readonly string[]): string => file(`#!/bin/sh\n${lines.join('\n')}\n`);
 
-  const spawn = (path: string, extra: Extra = {}): Omit<Spawned, 'pid'> => {
+  const spawn = (path: string, { isAwaited, ...extra }: Extra = {}): Omit<Spawned, 'pid'> => {
     const service = newName();
     const cause = 1_000 + names;
-    processes.spawn({ path, argv: ['run'], workingDirectory: directory, service, ...extra }, cause);
+    const params = { path, argv: ['run'], workingDirectory: directory, service, ...extra };
+    processes.spawn(params, cause, isAwaited);
     return { service, cause };
   };
   const spawned = async (path: string, extra: Extra = {}): Promise<Spawned> => {
