@@ -108,7 +108,7 @@ describe('what is asked for once more', () => {
     ]);
     expect(calls).toEqual([
       ['read', paramsOf('ReadService'), 5],
-      ['spawn', paramsOf('SpawnProcess'), 6],
+      ['spawn', paramsOf('SpawnProcess'), 6, false],
       ['probe', paramsOf('ProbeProcess'), 7],
       ['open log', 8],
       ['open control', 9],
