@@ -8,6 +8,7 @@ import type { Control, Ports } from '../effects/ports';
 import type { Means, Role, SystemError } from '../machines/events';
 import type { Verbosity } from '../machines/kernel-words';
 import { createClock } from './clock';
+import { mayColour } from './colour';
 import { createConsole } from './console';
 import { createControl, type ControlOptions } from './control-fifo';
 import { createEndingCalls } from './ending-calls';
@@ -107,7 +108,7 @@ export function createRealPorts(options: RealPortsOptions): Ports {
   });
   const console = createConsole({
     startedAt: legacy?.state.init.context.startedAt ?? now(),
-    isColoured: isTerminal(1) && process.env['NO_COLOR'] === undefined,
+    isColoured: isTerminal(1) && mayColour(process.env),
     verbosity,
     greeting,
     outputOf,

@@ -5,6 +5,7 @@
  */
 import { isatty } from 'node:tty';
 import { styleText } from 'node:util';
+import { mayColour } from '../../adapters/colour';
 import { chartOf } from '../../insight/chart/chart';
 import { chartText, textPlotWidth, type ChartInk } from '../../insight/chart/chart-text';
 import { bootSentence } from '../../insight/chart/critical-report';
@@ -44,7 +45,7 @@ export const textView =
     const lines = chartText(chartOf(boot, { us, unitUs, ...(services && { services }) }), {
       width,
       isUnicode: isToFile || hasUnicode(),
-      paint: isTerminal && hasColours() ? paint : (text) => text,
+      paint: isTerminal && mayColour(process.env) ? paint : (text) => text,
     });
     return [titleOf(shown), bootSentence(boot.timeline), '', ...lines, ''].join('\n');
   };
@@ -60,10 +61,6 @@ function widthOf(isTerminal: boolean): number {
   if (isTerminal && process.stdout.columns > 0) return process.stdout.columns;
   return Number.isInteger(told) && told > 0 ? told : widthElsewhere;
 }
-
-/** NO_COLOR: https://no-color.org */
-const hasColours = (): boolean =>
-  named(process.env['NO_COLOR']) === undefined && process.env['TERM'] !== 'dumb';
 
 /** The console of a machine that just boots has no locale, and often no other characters. */
 function hasUnicode(): boolean {

@@ -82,14 +82,19 @@ describe('the console', () => {
   });
 
   onTerminal('is in colour on a terminal', async () => {
-    const shown = bootOnTerminal({ NO_COLOR: undefined });
+    const shown = bootOnTerminal({ NO_COLOR: undefined, TERM: 'linux' });
     expect(shown).toContain('\u001b[32msync-done');
     expect(shown).toContain('\u001b[31merror');
     await Promise.resolve();
   });
 
   onTerminal('is plain on a terminal when NO_COLOR is set', async () => {
-    expect(bootOnTerminal({ NO_COLOR: '1' })).not.toMatch(colour);
+    expect(bootOnTerminal({ NO_COLOR: '1', TERM: 'linux' })).not.toMatch(colour);
+    await Promise.resolve();
+  });
+
+  onTerminal('is plain on a terminal that knows no colours', async () => {
+    expect(bootOnTerminal({ NO_COLOR: undefined, TERM: 'dumb' })).not.toMatch(colour);
     await Promise.resolve();
   });
 });
