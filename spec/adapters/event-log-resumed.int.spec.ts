@@ -304,7 +304,7 @@ describe('a segment in which nothing can go on, of a program whose journal has b
   it('is kept for no program after that, while no other can be made', () => {
     const { directory, path, resumed } = longer();
     truncateSync(path, 0);
-    renameSync(directory, `${directory}-gone`);
+    renameSync(directory, join(temporaryDirectory(), 'gone'));
     writeFileSync(directory, 'in the way');
     const second = program(directory, { resumed });
     second.append(6);
