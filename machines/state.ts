@@ -222,8 +222,8 @@ export function isStartAwaited(
   { services, waiters, pendingStarts }: SupervisorState,
   name: ServiceName,
 ): boolean {
-  const service = services.get(name);
   if (pendingStarts.has(name)) return true;
+  const service = services.get(name);
   return service !== undefined && waiters.has(name) && !mustTerminate(service);
 }
 
