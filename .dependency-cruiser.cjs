@@ -34,6 +34,20 @@ module.exports = {
       to: { pathNot: '^(machines|node_modules/xstate)/' },
     },
     {
+      name: 'minit-steps-its-charts-itself',
+      severity: 'error',
+      comment:
+        'The charts are data: minit starts without XState, which is for tools and specs (decision 0028).',
+      from: {
+        path: '^(machines|effects|adapters|cli/minit\\.ts$)',
+        pathNot: '^machines/xstate-machines\\.ts$',
+      },
+      to: {
+        path: '^(machines/xstate-machines|node_modules/xstate/)',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'insight-is-pure',
       severity: 'error',
       comment:

@@ -8,7 +8,7 @@ import type { DependencyGraph } from './dependency-graph';
 import { dependenciesToMermaid } from './dependency-mermaid';
 import { instantWords } from './dependency-style';
 import type { ChartTally } from '../insight/chart-tally';
-import { serviceMachine } from '../machines/service';
+import { serviceMachine } from '../machines/xstate-machines';
 import { chartOf, type Chart } from './statechart';
 import { chartToDot, drawingToDot } from './statechart-dot';
 import { drawingOf } from './statechart-drawing';

@@ -4,8 +4,7 @@
  *
  * @module
  */
-import { initMachine } from '../machines/init';
-import { serviceMachine } from '../machines/service';
+import { initMachine, serviceMachine } from '../machines/xstate-machines';
 import { serviceTable } from '../machines/table';
 import { tableToMarkdown } from '../machines/table-markdown';
 import type { TreeSurvey } from '../machines/tree-facts';

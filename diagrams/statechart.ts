@@ -1,6 +1,6 @@
 /**
- * An XState machine as plain data: what all exporters draw from. It is taken from the very machine
- * object that runs, so that no picture can drift from the program.
+ * An XState machine as plain data: what all exporters draw from. It is taken from the machine that XState makes of the very
+ * chart that runs, so that no picture can drift from the program.
  *
  * @module
  */

@@ -6,7 +6,7 @@
  */
 import type { ServiceName } from '../machines/definition';
 import type { Transition } from '../machines/fold';
-import { serviceMachine } from '../machines/service';
+import { serviceMachine } from '../machines/xstate-machines';
 import { innerState, stateName, type Service, type SupervisorState } from '../machines/state';
 
 export interface StateTally {

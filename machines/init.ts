@@ -1,5 +1,5 @@
 /**
- * The XState machine of minit itself: `booting → running → shutting-down → halted`; on a
+ * The state machine of minit itself: `booting → running → shutting-down → halted`; on a
  * booted machine `shutting-down → clearing → ending`, and `emergency` where nothing is left to run.
  *
  * It knows nothing of single services; the fold tells it when they are all settled or all
@@ -8,9 +8,8 @@
  *
  * @module
  */
-import { assign, setup } from 'xstate';
+import type { ChartConfig, Implementation } from './chart-config';
 import type { Role, ShutdownGoal, SystemEnd } from './events';
-import { effectActions } from './service-effects';
 
 export interface InitContext {
   readonly role: Role;
@@ -80,30 +79,37 @@ function systemEndOf(event: InitEvent): SystemEnd | undefined {
 const endsMachine = ({ role, endsSystem }: InitContext): boolean =>
   role === 'machine' && endsSystem;
 
-export const initMachine = setup({
-  types: {
-    context: {} as InitContext,
-    events: {} as InitEvent,
-    input: {} as Omit<InitContext, 'bootedAt' | 'exitCode'>,
-  },
+export type InitInput = Omit<InitContext, 'bootedAt' | 'exitCode'>;
+
+interface Given {
+  readonly context: InitContext;
+  readonly event: InitEvent;
+}
+
+export const initImplementation = {
   guards: {
-    isMachine: ({ context }) => context.role === 'machine',
-    isMachineThatEnds: ({ context }) => endsMachine(context),
-    isMachineThatStays: ({ context, event }) =>
+    isMachine: ({ context }: Given) => context.role === 'machine',
+    isMachineThatEnds: ({ context }: Given) => endsMachine(context),
+    isMachineThatStays: ({ context, event }: Given) =>
       endsMachine(context) && event.type === 'EverythingStopped' && event.goal === 'services',
-    isSystemEnd: ({ event }) => systemEndOf(event) !== undefined,
-    isStuck: ({ event }) => event.type === 'EverythingStopped' && event.stuck > 0,
+    isSystemEnd: ({ event }: Given) => systemEndOf(event) !== undefined,
+    isStuck: ({ event }: Given) => event.type === 'EverythingStopped' && event.stuck > 0,
   },
-  actions: {
-    ...effectActions,
-    noteBootBegun: assign(({ event }) => ({ startedAt: event.at })),
-    noteBooted: assign(({ event }) => ({ bootedAt: event.at })),
-    noteNothingToStart: assign({ exitCode: exitNothingToStart }),
-    noteStuck: assign({ exitCode: exitStuck }),
+  notes: {
+    noteBootBegun: ({ event }: Given) => ({ startedAt: event.at }),
+    noteBooted: ({ event }: Given) => ({ bootedAt: event.at }),
+    noteNothingToStart: () => ({ exitCode: exitNothingToStart }),
+    noteStuck: () => ({ exitCode: exitStuck }),
   },
-}).createMachine({
+} as const satisfies Implementation;
+
+export const initChart = {
   id: 'init',
-  context: ({ input }) => ({ ...input, bootedAt: undefined, exitCode: 0 }),
+  context: ({ input }: { readonly input: InitInput }): InitContext => ({
+    ...input,
+    bootedAt: undefined,
+    exitCode: 0,
+  }),
   initial: 'booting',
   on: { ShutdownRequested: '.shutting-down' },
   states: {
@@ -151,4 +157,4 @@ export const initMachine = setup({
     ending: { on: { ShutdownRequested: undefined, SystemEndFailed: 'emergency' } },
     halted: { entry: exitSupervisor, on: { ShutdownRequested: undefined } },
   },
-});
+} as const satisfies ChartConfig;

@@ -1,9 +1,8 @@
 /**
- * How a service's context changes: one named `assign` for each thing that is noted. Pure.
+ * How a service's context changes: one named function for each thing that is noted. Pure.
  *
  * @module
  */
-import { assign } from 'xstate';
 import type { ServiceDefinition } from './definition';
 import { InvariantViolation } from './invariant-violation';
 import { pidAwaitMsMax } from './limits';
@@ -85,10 +84,15 @@ export function initialContext({ name, order, definition, at }: ServiceInput): S
 
 type Update = (context: ServiceContext, event: ServiceEvent) => Partial<ServiceContext>;
 
-const note = (update: Update) =>
-  assign<ServiceContext, ServiceEvent, undefined, ServiceEvent, never>(({ context, event }) =>
-    update(context, event),
-  );
+interface Given {
+  readonly context: ServiceContext;
+  readonly event: ServiceEvent;
+}
+
+const note =
+  (update: Update) =>
+  ({ context, event }: Given): Partial<ServiceContext> =>
+    update(context, event);
 
 const wanted = (respawns: boolean) => (respawns ? 'up' : 'once');
 

@@ -1,5 +1,5 @@
 /**
- * The XState machine of one service.
+ * The state machine of one service, as XState's configuration.
  *
  * | state          | there is a process | it means                                                  |
  * | -------------- | ------------------ | --------------------------------------------------------- |
@@ -23,11 +23,10 @@
  *
  * @module
  */
-import { setup } from 'xstate';
-import { effectActions } from './service-effects';
+import type { ChartConfig, Implementation } from './chart-config';
 import { serviceGuards } from './service-guards';
 import { initialContext, notes } from './service-notes';
-import type { ServiceContext, ServiceEvent, ServiceInput } from './service-context';
+import type { ServiceInput } from './service-context';
 import {
   backgrounded,
   intoBackground,
@@ -81,17 +80,14 @@ const failedStart = [
   { target: '#service.failed', actions: ['noteFailure', reportFailure] },
 ] as const;
 
-export const serviceMachine = setup({
-  types: {
-    context: {} as ServiceContext,
-    events: {} as ServiceEvent,
-    input: {} as ServiceInput,
-  },
+export const serviceImplementation = {
   guards: serviceGuards,
-  actions: { ...effectActions, ...notes },
-}).createMachine({
+  notes,
+} as const satisfies Implementation;
+
+export const serviceChart = {
   id: 'service',
-  context: ({ input }) => initialContext(input),
+  context: ({ input }: { readonly input: ServiceInput }) => initialContext(input),
   initial: 'down',
   states: {
     down: { on: fromRest },
@@ -383,4 +379,4 @@ export const serviceMachine = setup({
     finished: { on: fromRest },
     failed: { on: fromRest },
   },
-});
+} as const satisfies ChartConfig;

@@ -4,15 +4,14 @@
  *
  * @module
  */
-import type { StateValueFrom } from 'xstate';
-import { initMachine, type InitContext } from './init';
+import type { InitContext } from './init';
 import { PersistentMap } from './persistent-map';
-import { type serviceMachine } from './service';
 import type { ServiceContext } from './service-context';
 import {
   servicesInOrder,
   type AgendaItem,
   type Agenda,
+  type Init,
   type Service,
   type Shutdown,
   type SupervisorState,
@@ -20,7 +19,7 @@ import {
 
 type Entries<V> = readonly (readonly [string, V])[];
 interface PlainService {
-  readonly value: StateValueFrom<typeof serviceMachine>;
+  readonly value: Service['value'];
   readonly context: Omit<ServiceContext, 'waitingFor'> & { readonly waitingFor: Entries<true> };
 }
 
@@ -28,7 +27,7 @@ interface PlainService {
 export interface PlainState {
   readonly services: readonly PlainService[];
   readonly init: {
-    readonly value: StateValueFrom<typeof initMachine>;
+    readonly value: Init['value'];
     readonly context: InitContext;
   };
   readonly agenda: readonly AgendaItem[];
@@ -121,14 +120,14 @@ export function fromPlain(plain: PlainState): SupervisorState {
     services: PersistentMap.of(
       plain.services.map((service) => [service.context.name, restoreService(service)]),
     ),
-    init: initMachine.resolveState({
+    init: {
       value: plain.init.value,
       context: {
         ...plain.init.context,
         bootedAt: plain.init.context.bootedAt,
         endsSystem: (plain.init.context as Partial<InitContext>).endsSystem ?? false,
       },
-    }),
+    },
     waiters: PersistentMap.of(waiters),
     agenda: plain.agenda.reduceRight<Agenda | undefined>(
       (rest, item) => ({ item, rest }),

@@ -4,21 +4,27 @@
  *
  * @module
  */
-import type { SnapshotFrom } from 'xstate';
+import type { StateValueFrom } from 'xstate';
+import { createStepper, type Position } from './chart-stepper';
 import type { ServiceName } from './definition';
 import type { ExitStatus, Role, ShutdownGoal } from './events';
-import { initMachine, type InitEvent } from './init';
-import { createStepper } from './inert-scope';
+import {
+  initChart,
+  initImplementation,
+  type InitContext,
+  type InitEvent,
+  type InitInput,
+} from './init';
 import { InvariantViolation } from './invariant-violation';
 import type { PersistentMap } from './persistent-map';
-import { createQuickStepper, type Position } from './quick-moves';
-import { serviceMachine } from './service';
-import type { ServiceContext, ServiceEvent } from './service-context';
+import { serviceChart, serviceImplementation } from './service';
+import type { ServiceContext, ServiceEvent, ServiceInput } from './service-context';
 import { copyContext } from './service-notes';
+import type { initMachine, serviceMachine } from './xstate-machines';
 
 /** One service: where its machine is, and what it knows. */
-export type Service = Position<typeof serviceMachine>;
-export type Init = SnapshotFrom<typeof initMachine>;
+export type Service = Position<StateValueFrom<typeof serviceMachine>, ServiceContext>;
+export type Init = Position<StateValueFrom<typeof initMachine>, InitContext>;
 
 export const stateNames = [
   'down',
@@ -181,16 +187,16 @@ export interface SupervisorState {
   readonly isControlOpen: boolean | undefined;
 }
 
-export const serviceStepper = createQuickStepper<typeof serviceMachine, ServiceEvent>(
-  serviceMachine,
+export const serviceStepper = createStepper<ServiceInput, Service, ServiceEvent>(
+  serviceChart,
+  serviceImplementation,
   copyContext,
 );
-export const initStepper = createStepper<typeof initMachine, InitEvent>(initMachine, {
-  role: 'process',
-  graceMs: 0,
-  startedAt: 0,
-  endsSystem: false,
-});
+export const initStepper = createStepper<InitInput, Init, InitEvent>(
+  initChart,
+  initImplementation,
+  (context) => ({ ...context }),
+);
 
 const restingStates: ReadonlySet<StateName> = new Set(['down', 'sync-done', 'finished', 'failed']);
 const risingStates: ReadonlySet<StateName> = new Set(['waiting-deps', 'starting']);

@@ -15,8 +15,7 @@ import { chartOf } from '../../diagrams/statechart';
 import { chartToJson } from '../../diagrams/statechart-json';
 import { InspectEventMapper } from '../../insight/inspect-events';
 import { describeErrorCode } from '../../machines/describe-failure';
-import { initMachine } from '../../machines/init';
-import { serviceMachine } from '../../machines/service';
+import { initMachine, serviceMachine } from '../../machines/xstate-machines';
 import { complain, print, tellNotes, writeOut } from '../program';
 import { exitCode, verdict, type View } from './view';
 

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { initMachine } from '../../machines/init';
-import { serviceMachine } from '../../machines/service';
+import { initChart } from '../../machines/init';
+import { serviceChart } from '../../machines/service';
 import {
   innerState,
   stateName,
@@ -29,8 +29,8 @@ export interface Field {
 /** What is not there: the PID of a service that does not run, any field of one that is not known yet. */
 export const nothing = 'none';
 
-const innerNames = Object.values(serviceMachine.states).flatMap(({ states }) =>
-  Object.keys(states),
+const innerNames = Object.values(serviceChart.states).flatMap((state) =>
+  'states' in state ? Object.keys(state.states) : [],
 );
 const number: Kind = { of: 'number' };
 const truth: Kind = { of: 'truth' };
@@ -72,7 +72,7 @@ export const ownFields: Readonly<Record<string, OwnField>> = {
     kind: {
       of: 'name',
       what: 'state of minit',
-      names: Object.keys(initMachine.states),
+      names: Object.keys(initChart.states),
     },
     value: ({ init }) => init.value,
   },

@@ -17,8 +17,7 @@ import {
 import { chartOf } from '../../diagrams/statechart';
 import { chartToJson } from '../../diagrams/statechart-json';
 import { chartToScxml } from '../../diagrams/statechart-scxml';
-import { initMachine } from '../../machines/init';
-import { serviceMachine } from '../../machines/service';
+import { initMachine, serviceMachine } from '../../machines/xstate-machines';
 import * as serviceEffects from '../../machines/service-effects';
 
 /** Which guards hold at an event. */

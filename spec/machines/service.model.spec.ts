@@ -6,9 +6,9 @@
  */
 import { createTestModel, getShortestPaths } from 'xstate/graph';
 import type { ServiceDefinition } from '../../machines/definition';
-import { initMachine, type InitEvent } from '../../machines/init';
+import type { InitEvent } from '../../machines/init';
 import { PersistentMap } from '../../machines/persistent-map';
-import { serviceMachine } from '../../machines/service';
+import { initMachine, serviceMachine } from '../../machines/xstate-machines';
 import type { ServiceEvent } from '../../machines/service-context';
 import { initStepper, serviceStepper } from '../../machines/state';
 

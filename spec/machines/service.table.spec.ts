@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { serviceMachine } from '../../machines/service';
+import { serviceMachine } from '../../machines/xstate-machines';
 import { serviceTable, serviceTableWays } from '../../machines/table';
 import { tableToMarkdown } from '../../machines/table-markdown';
 
