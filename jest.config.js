@@ -10,6 +10,7 @@ module.exports = {
   testMatch: ['**/*.spec.ts'],
   // They boot a virtual machine or need a browser: see jest.boot.config.js and jest.page.config.js.
   testPathIgnorePatterns: ['[.](boot|page)[.]spec[.]ts$'],
+  setupFilesAfterEnv: ['<rootDir>/spec/support/equal-maps.js'],
   transform: { '\\.ts$': '<rootDir>/spec/support/typescript-transform.js' },
   maxWorkers: 2,
   testTimeout: 60_000,

@@ -10,22 +10,22 @@ const usualBytes = 65_536;
 const bytesPerUnitMax = 3;
 
 export class ScratchBytes {
-  readonly #usual = Buffer.allocUnsafeSlow(usualBytes);
-  #bytes = this.#usual;
-  #end = 0;
+  private readonly usual = Buffer.allocUnsafeSlow(usualBytes);
+  private bytes = this.usual;
+  private length = 0;
 
   /** The memory; what is in it is that up to {@link end}. */
   get memory(): Buffer {
-    return this.#bytes;
+    return this.bytes;
   }
 
   get end(): number {
-    return this.#end;
+    return this.length;
   }
 
   /** Returns what was added, which stays as it is until something is added again, and keeps no more memory than usual. */
   take(): Buffer {
-    const taken = this.#bytes.subarray(0, this.#end);
+    const taken = this.bytes.subarray(0, this.length);
     this.begin(0);
     return taken;
   }
@@ -33,17 +33,17 @@ export class ScratchBytes {
   /** Begins anew, with room for texts of `units` UTF-16 units together. */
   begin(units: number): void {
     const bytesMax = units * bytesPerUnitMax;
-    this.#bytes = bytesMax <= usualBytes ? this.#usual : Buffer.allocUnsafeSlow(bytesMax);
-    this.#end = 0;
+    this.bytes = bytesMax <= usualBytes ? this.usual : Buffer.allocUnsafeSlow(bytesMax);
+    this.length = 0;
   }
 
   /** Adds `text` as UTF-8. There is room for no more than was asked for. */
   add(text: string): void {
-    this.#end += this.#bytes.write(text, this.#end);
+    this.length += this.bytes.write(text, this.length);
   }
 
   /** Takes the last byte away again. */
   dropLast(): void {
-    this.#end -= 1;
+    this.length -= 1;
   }
 }

@@ -62,27 +62,28 @@ const answeredBy = (event: MinitEvent): string | undefined =>
 
 /** Follows the records of a boot; costs what a record asks for, however much is outstanding. */
 export class Outstanding {
-  readonly #askedByKey: Map<string, Asked>;
+  private readonly askedByKey: Map<string, Asked>;
 
   constructor(asked: readonly Asked[] = []) {
-    this.#askedByKey = new Map(asked.map((one) => [keyOf(one.effect) ?? '', one]));
+    this.askedByKey = new Map(asked.map((one) => [keyOf(one.effect) ?? '', one]));
   }
 
   /** In the order in which it was asked. */
   get list(): readonly Asked[] {
-    return [...this.#askedByKey.values()];
+    return [...this.askedByKey.values()];
   }
 
   note({ seq, at, event, effects }: LogRecord): void {
     const answered = answeredBy(event);
-    if (answered !== undefined) this.#askedByKey.delete(answered);
-    for (const effect of effects) {
-      if (effect.type === 'CancelTimer') this.#askedByKey.delete(`timer ${effect.params.timer}`);
-      const key = keyOf(effect);
-      if (key === undefined) continue;
+    if (answered !== undefined) this.askedByKey.delete(answered);
+    for (let index = 0; index < effects.length; index += 1) {
+      const effect = effects[index];
+      if (effect?.type === 'CancelTimer') this.askedByKey.delete(`timer ${effect.params.timer}`);
+      const key = effect && keyOf(effect);
+      if (effect === undefined || key === undefined) continue;
       // Asked for again, it comes last.
-      this.#askedByKey.delete(key);
-      this.#askedByKey.set(key, { seq, at, effect });
+      this.askedByKey.delete(key);
+      this.askedByKey.set(key, { seq, at, effect });
     }
   }
 }

@@ -8,6 +8,9 @@
  * old map, or goes through it, works on a copy. Now and then an old one gets a copy for good: however long somebody
  * keeps it, it holds no more than a few times what is in it.
  *
+ * Its members are private for TypeScript only: a boot touches them a hundred times for each service, and as bytecode, or by its
+ * baseline compiler, V8 takes several times as long for what JavaScript itself keeps private.
+ *
  * What is inside changes, but nobody can tell. Iteration is in the order of the keys, whatever has become of them in between.
  *
  * @module
@@ -23,23 +26,23 @@ const changesMin = 64;
 /** See the module's head. Construct with {@link PersistentMap.empty} or {@link PersistentMap.of}. */
 export class PersistentMap<V> {
   /** All entries; undefined in an old map that has handed them on. */
-  #entries: Map<string, V> | undefined;
+  private entries: Map<string, V> | undefined;
   /** Of an old map: whom it asks for what is no different there. */
-  #next: PersistentMap<V> | undefined;
+  private next: PersistentMap<V> | undefined;
   /** What is different there: one key and its value here; or several, of a map that has forgotten those between. */
-  #key = '';
-  #value: V | typeof absent = absent;
-  #others: ReadonlyMap<string, V | typeof absent> | undefined;
+  private key = '';
+  private value: V | typeof absent = absent;
+  private others: ReadonlyMap<string, V | typeof absent> | undefined;
   /** Maps before this one that have handed on their entries. */
-  #changes: number;
+  private changes: number;
 
   private constructor(
     entries: Map<string, V>,
     readonly size: number,
     changes = 0,
   ) {
-    this.#entries = entries;
-    this.#changes = changes;
+    this.entries = entries;
+    this.changes = changes;
   }
 
   static empty<V>(): PersistentMap<V> {
@@ -52,23 +55,23 @@ export class PersistentMap<V> {
   }
 
   get(key: string): V | undefined {
-    if (this.#entries !== undefined) return this.#entries.get(key);
-    const value = PersistentMap.#find(this, key);
+    if (this.entries !== undefined) return this.entries.get(key);
+    const value = PersistentMap.find(this, key);
     return value === absent ? undefined : value;
   }
 
   has(key: string): boolean {
-    return PersistentMap.#find(this, key) !== absent;
+    return PersistentMap.find(this, key) !== absent;
   }
 
   /** Returns the map with `key` set; the very same map when the value was there already. */
   set(key: string, value: V): PersistentMap<V> {
     // What is empty is everybody's: it is no one's past.
     if (this.size === 0) return new PersistentMap(new Map([[key, value]]), 1);
-    const old = PersistentMap.#find(this, key);
+    const old = PersistentMap.find(this, key);
     if (Object.is(old, value)) return this;
-    const next = this.#handOn(key, old, old === absent ? this.size + 1 : this.size);
-    next.#entries?.set(key, value);
+    const next = this.handOn(key, old, old === absent ? this.size + 1 : this.size);
+    next.entries?.set(key, value);
     return next;
   }
 
@@ -83,11 +86,11 @@ export class PersistentMap<V> {
 
   /** Returns the map without `key`; the very same map when it was not there. */
   delete(key: string): PersistentMap<V> {
-    const old = PersistentMap.#find(this, key);
+    const old = PersistentMap.find(this, key);
     if (old === absent) return this;
     if (this.size === 1) return PersistentMap.empty();
-    const next = this.#handOn(key, old, this.size - 1);
-    next.#entries?.delete(key);
+    const next = this.handOn(key, old, this.size - 1);
+    next.entries?.delete(key);
     return next;
   }
 
@@ -96,7 +99,7 @@ export class PersistentMap<V> {
   }
 
   keys(): string[] {
-    return [...this.#all().keys()].sort();
+    return [...this.all().keys()].sort();
   }
 
   values(): V[] {
@@ -109,7 +112,7 @@ export class PersistentMap<V> {
 
   /** The entries, in the order of the keys: what `JSON.stringify` sees. */
   toJSON(): [string, V][] {
-    const entries = this.#all();
+    const entries = this.all();
     return [...entries.keys()].sort().map((key) => [key, entries.get(key) as V]);
   }
 
@@ -118,9 +121,9 @@ export class PersistentMap<V> {
    * changed in between where one comes from the other, else what both of them hold.
    */
   changedKeys(before: PersistentMap<V>): string[] {
-    const keys = before.#changedUntil(this) ?? this.#changedUntil(before);
-    return [...(keys ?? new Set([...before.#all().keys(), ...this.#all().keys()]))]
-      .filter((key) => !Object.is(PersistentMap.#find(before, key), PersistentMap.#find(this, key)))
+    const keys = before.changedUntil(this) ?? this.changedUntil(before);
+    return [...(keys ?? new Set([...before.all().keys(), ...this.all().keys()]))]
+      .filter((key) => !Object.is(PersistentMap.find(before, key), PersistentMap.find(this, key)))
       .sort();
   }
 
@@ -129,78 +132,78 @@ export class PersistentMap<V> {
    * different in the end is kept. For who keeps one map out of many.
    */
   forgetUntil(later: PersistentMap<V>): void {
-    if (this.size === 0 || later.#path().includes(this)) return;
+    if (this.size === 0 || later.path().includes(this)) return;
     const keys = later.changedKeys(this);
-    this.#others = new Map(keys.map((key) => [key, PersistentMap.#find(this, key)]));
-    this.#next = later;
-    this.#entries = undefined;
+    this.others = new Map(keys.map((key) => [key, PersistentMap.find(this, key)]));
+    this.next = later;
+    this.entries = undefined;
   }
 
-  static #find<V>(map: PersistentMap<V>, key: string): V | typeof absent {
+  private static find<V>(map: PersistentMap<V>, key: string): V | typeof absent {
     let asked = map;
-    for (let next = map.#next; next !== undefined; next = asked.#next) {
-      if (asked.#others === undefined) {
-        if (asked.#key === key) return asked.#value;
+    for (let next = map.next; next !== undefined; next = asked.next) {
+      if (asked.others === undefined) {
+        if (asked.key === key) return asked.value;
       } else {
-        const value = asked.#others.get(key);
-        if (value !== undefined || asked.#others.has(key)) return value as V | typeof absent;
+        const value = asked.others.get(key);
+        if (value !== undefined || asked.others.has(key)) return value as V | typeof absent;
       }
       asked = next;
     }
-    const value = asked.#entries?.get(key);
-    return value !== undefined || asked.#entries?.has(key) === true ? (value as V) : absent;
+    const value = asked.entries?.get(key);
+    return value !== undefined || asked.entries?.has(key) === true ? (value as V) : absent;
   }
 
   /** Returns the entries of this very map: its own, or else a copy. */
-  #all(): Map<string, V> {
-    if (this.#entries !== undefined) return this.#entries;
+  private all(): Map<string, V> {
+    if (this.entries !== undefined) return this.entries;
     let entries = new Map<string, V>();
-    for (const map of this.#path().reverse()) {
-      if (map.#entries === undefined) map.#undo(entries);
-      else entries = new Map(map.#entries);
+    for (const map of this.path().reverse()) {
+      if (map.entries === undefined) map.undo(entries);
+      else entries = new Map(map.entries);
     }
     return entries;
   }
 
   /** Makes the entries of the next map those of this one. */
-  #undo(entries: Map<string, V>): void {
-    for (const [key, value] of this.#others ?? [[this.#key, this.#value] as const]) {
+  private undo(entries: Map<string, V>): void {
+    for (const [key, value] of this.others ?? [[this.key, this.value] as const]) {
       if (value === absent) entries.delete(key);
       else entries.set(key, value);
     }
   }
 
   /** Returns this map, whom it asks, and so on, to the one that has the entries. */
-  #path(): PersistentMap<V>[] {
+  private path(): PersistentMap<V>[] {
     const path: PersistentMap<V>[] = [this];
-    for (let next = this.#next; next !== undefined; next = next.#next) path.push(next);
+    for (let next = this.next; next !== undefined; next = next.next) path.push(next);
     return path;
   }
 
   /** Returns the next map, which has the entries as they are; its caller changes `key` there. */
-  #handOn(key: string, old: V | typeof absent, size: number): PersistentMap<V> {
-    const entries = this.#entries;
+  private handOn(key: string, old: V | typeof absent, size: number): PersistentMap<V> {
+    const entries = this.entries;
     // Somebody goes on from an old one: this becomes another branch.
-    if (entries === undefined) return new PersistentMap(this.#all(), size);
-    if (this.#changes >= changesMin + changesPerEntry * this.size) {
-      this.#entries = new Map(entries);
+    if (entries === undefined) return new PersistentMap(this.all(), size);
+    if (this.changes >= changesMin + changesPerEntry * this.size) {
+      this.entries = new Map(entries);
       return new PersistentMap(entries, size);
     }
-    const next = new PersistentMap(entries, size, this.#changes + 1);
-    this.#entries = undefined;
-    this.#next = next;
-    this.#key = key;
-    this.#value = old;
+    const next = new PersistentMap(entries, size, this.changes + 1);
+    this.entries = undefined;
+    this.next = next;
+    this.key = key;
+    this.value = old;
     return next;
   }
 
   /** Returns the keys of all changes from this map to `last`; undefined when that does not come from this one. */
-  #changedUntil(last: PersistentMap<V>): Set<string> | undefined {
-    const path = this.#path();
+  private changedUntil(last: PersistentMap<V>): Set<string> | undefined {
+    const path = this.path();
     const end = path.indexOf(last);
     return end < 0
       ? undefined
-      : new Set(path.slice(0, end).flatMap((map) => [...(map.#others?.keys() ?? [map.#key])]));
+      : new Set(path.slice(0, end).flatMap((map) => [...(map.others?.keys() ?? [map.key])]));
   }
 }
 

@@ -44,7 +44,7 @@ export function answerStart(step: Step, { service, asker }: AgendaItem & { kind:
   if (asker.kind !== 'operator') return;
   const pending = step.draft.pendingStarts.get(service) ?? [];
   step.draft.pendingStarts = step.draft.pendingStarts.set(service, [...pending, asker.reply]);
-  step.touched.add(service);
+  step.touched.push(service);
 }
 
 /** What is known of a start: nothing yet, or its outcome. */
@@ -65,7 +65,7 @@ function startOutcome(service: Service): { problem: string | undefined } | undef
 export function answerStarts(step: Step): void {
   const { draft } = step;
   if (draft.pendingStarts.size === 0) return;
-  for (const name of step.touched) {
+  for (const name of new Set(step.touched)) {
     const pending = draft.pendingStarts.get(name);
     const service = draft.services.get(name);
     if (pending === undefined || service === undefined) continue;

@@ -133,7 +133,7 @@ function isCounted(known: Service, asker: Asker): boolean {
 
 /** The history, and who asked: the last one counts. */
 function noteRequest({ draft }: Step, { service, asker }: StartItem): void {
-  draft.history = [service, ...draft.history].slice(0, historyLengthMax);
+  draft.history = [service].concat(draft.history.slice(0, historyLengthMax - 1));
   if (asker.kind === 'word' || asker.kind === 'default') draft.hasStarted = true;
   draft.askers =
     asker.kind === 'dependent'
@@ -174,9 +174,7 @@ export function continueWithDefinition(step: Step, definition: ServiceDefinition
   const { hasLog } = started.context.definition;
   const dependencies = acceptedDependencies(step, service, { depends: definition.depends, hasLog });
   const needs = dependencies.map(({ name }) => name);
-  const waitingFor = PersistentMap.of<true>(
-    needs.filter((name) => !isDone(step, name)).map((name) => [name, true]),
-  );
+  const waitingFor = allUndone(step, needs);
   registerWaiter(step, service, waitingFor);
   // Without dependencies it is closed as soon as it is opened.
   if (dependencies.length > 0) openFor(step, service, dependencies);
@@ -198,6 +196,11 @@ function openFor(step: Step, service: ServiceName, dependencies: readonly Depend
   ]);
 }
 
+function allUndone(step: Step, needs: readonly ServiceName[]): PersistentMap<true> {
+  if (needs.length === 0) return PersistentMap.empty();
+  return PersistentMap.of(needs.filter((name) => !isDone(step, name)).map((name) => [name, true]));
+}
+
 function isDone({ draft }: Step, name: ServiceName): boolean {
   const service = draft.services.get(name);
   return service !== undefined && isSettled(service);
@@ -208,6 +211,7 @@ function acceptedDependencies(
   service: ServiceName,
   { depends, hasLog }: { depends: readonly Dependency[]; hasLog: true | undefined },
 ): Dependency[] {
+  if (depends.length === 0 && !hasLog) return [];
   const log: Dependency[] = hasLog ? [{ name: `${service}/log`, line: 0 }] : [];
   const seen = new Set<ServiceName>();
   return [...log, ...depends].filter((dependency) => {

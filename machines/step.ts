@@ -48,9 +48,9 @@ export interface Step {
   /** Place in `transitions` of each service's last one. */
   readonly lastTransition: Map<ServiceName, number>;
   /** What is to be told to services, in order; {@link settle} empties it. */
-  readonly queue: { readonly name: ServiceName; readonly event: ServiceEvent }[];
-  /** Services that came to rest or started in this step, for the plans that wait for that. */
-  readonly touched: Set<ServiceName>;
+  queue: { readonly name: ServiceName; readonly event: ServiceEvent }[];
+  /** Services that have changed in this step, some more than once, for the plans that wait for that. */
+  readonly touched: ServiceName[];
   /** During a shutdown: services whose last dependent has gone. */
   readonly freed: ServiceName[];
 }
@@ -102,7 +102,7 @@ export function beginStep(state: SupervisorState, { seq, at, cause }: RecordedEv
     transitions: [],
     lastTransition: new Map(),
     queue: [],
-    touched: new Set(),
+    touched: [],
     freed: [],
   };
 }
@@ -131,7 +131,7 @@ export function settle(step: Step): void {
     const told = step.queue[index];
     if (told !== undefined) deliver(step, told.name, told.event);
   }
-  step.queue.length = 0;
+  if (step.queue.length > 0) step.queue = [];
 }
 
 function deliver(step: Step, name: ServiceName, event: ServiceEvent): void {
@@ -145,7 +145,7 @@ function deliver(step: Step, name: ServiceName, event: ServiceEvent): void {
   draft.services = draft.services.set(name, after);
   for (let index = effectsBefore; index < step.effects.length; index += 1)
     if (step.effects[index]?.type === 'SpawnProcess') draft.spawning += 1;
-  step.touched.add(name);
+  step.touched.push(name);
   if (before.value !== after.value) count(draft, before, after);
   trackPid(draft, before, after);
   if (stateName(before) === 'waiting-deps' && stateName(after) !== 'waiting-deps')
@@ -168,9 +168,12 @@ function refreshTransition({ transitions, lastTransition }: Step, after: Service
 }
 
 function count(draft: Draft, before: Service, after: Service): void {
-  draft.rising += Number(isRising(after)) - Number(isRising(before));
-  draft.active += Number(isActive(after)) - Number(isActive(before));
-  draft.stuck += Number(isStuck(after)) - Number(isStuck(before));
+  if (isRising(before)) draft.rising -= 1;
+  if (isRising(after)) draft.rising += 1;
+  if (isActive(before)) draft.active -= 1;
+  if (isActive(after)) draft.active += 1;
+  if (isStuck(before)) draft.stuck -= 1;
+  if (isStuck(after)) draft.stuck += 1;
 }
 
 function trackPid(draft: Draft, before: Service, after: Service): void {
@@ -211,6 +214,7 @@ export function dropDependency(step: Step, waiter: ServiceName, name: ServiceNam
 
 /** Records that `waiter` waits for each of `names`. */
 export function registerWaiter(step: Step, waiter: ServiceName, names: PersistentMap<true>): void {
+  if (names.size === 0) return;
   const { waiters } = step.draft;
   const onlyThis = PersistentMap.of<true>([[waiter, true]]);
   step.draft.waiters = waiters.setAll(

@@ -52,7 +52,7 @@ export function dropPlanned(step: Step): void {
 function dropRestarts(step: Step): void {
   const { draft, transitions, lastTransition, touched } = step;
   const graceMs = graceOf(step);
-  for (const name of [...touched]) {
+  for (const name of new Set(touched)) {
     const service = draft.services.get(name);
     if (service === undefined || !isOnlyPlanned(service) || stateName(service) === 'stopping')
       continue;
@@ -137,12 +137,12 @@ function release(step: Step, name: ServiceName): void {
 /** Releases what came to rest, and forgets what was touched: each round looks only at what it changed. */
 function releaseTouched(step: Step): void {
   const { draft, touched } = step;
-  for (const name of touched) {
+  for (const name of new Set(touched)) {
     const service = draft.services.get(name);
     const isBlocked = (draft.stopPlan?.blockers.get(name) ?? 0) > 0;
     if (service !== undefined && !isActive(service) && !isBlocked) release(step, name);
   }
-  touched.clear();
+  touched.length = 0;
 }
 
 /**

@@ -58,6 +58,11 @@ export class HeldRecords {
 
   /** Forgets the first `count` lines: they are on disk. */
   forget(count: number): void {
+    if (count === this.#lines.length) {
+      this.#lines = [];
+      this.#characters = 0;
+      return;
+    }
     for (const { json } of this.#lines.splice(0, count)) this.#characters -= json.length;
   }
 

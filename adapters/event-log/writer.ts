@@ -93,8 +93,9 @@ class EventLogWriter implements RealEventLog {
 
   append(records: Parameters<EventLog['append']>[0], snapshot: () => unknown): void {
     if (this.#isClosed) return;
-    for (const [index, json] of turnJson(records).entries())
-      this.#held.hold({ seq: records[index]?.seq ?? 0, json });
+    const lines = turnJson(records);
+    for (let index = 0; index < lines.length; index += 1)
+      this.#held.hold({ seq: records[index]?.seq ?? 0, json: lines[index] ?? '' });
     this.#lastSeq = records.at(-1)?.seq ?? this.#lastSeq;
     if (this.#isForsaken) this.#use(undefined);
     if (this.#isReleased || this.#isPutOff) {

@@ -40,66 +40,66 @@ export function callListRunner(): Run | undefined {
 
 /** Must be kept for as long as somebody may make its calls. */
 export class CallList {
-  readonly #memory: Buffer;
-  readonly #words: Uint32Array;
-  readonly #results: Int32Array;
+  private readonly memory: Buffer;
+  private readonly words: Uint32Array;
+  private readonly results: Int32Array;
   /** Of the first call. */
   readonly address: number;
 
   private constructor(memory: Buffer) {
-    this.#memory = memory;
-    this.#words = new Uint32Array(memory.buffer, memory.byteOffset, memory.length / 4);
-    this.#results = new Int32Array(memory.buffer, memory.byteOffset, memory.length / 4);
+    this.memory = memory;
+    this.words = new Uint32Array(memory.buffer, memory.byteOffset, memory.length / 4);
+    this.results = new Int32Array(memory.buffer, memory.byteOffset, memory.length / 4);
     this.address = Number(addressOf(memory));
   }
 
   static of(calls: readonly Call[]): CallList {
     const list = new CallList(Buffer.allocUnsafeSlow(calls.length * callBytes).fill(0));
-    for (const [place, call] of calls.entries()) list.#write(place, call);
+    for (const [place, call] of calls.entries()) list.write(place, call);
     return list;
   }
 
   /** Returns a list of the same calls in memory of its own. */
   copy(): CallList {
-    const memory = Buffer.allocUnsafeSlow(this.#memory.length);
-    this.#memory.copy(memory);
+    const memory = Buffer.allocUnsafeSlow(this.memory.length);
+    this.memory.copy(memory);
     return new CallList(memory);
   }
 
   /** Puts another call in a place, which is followed by the same ones. */
   setCall(place: number, number: number, values: readonly number[]): void {
-    this.#set(place, callWord.number, number);
+    this.set(place, callWord.number, number);
     for (let index = 0; index < values.length; index += 1)
       this.setArgument(place, index, values[index] ?? 0);
   }
 
   setArgument(place: number, index: number, value: number): void {
-    this.#set(place, callWord.arguments + index, value);
+    this.set(place, callWord.arguments + index, value);
   }
 
   setAfterZero(place: number, next: number): void {
-    this.#set(place, callWord.afterZero, (next - place) * callBytes);
+    this.set(place, callWord.afterZero, (next - place) * callBytes);
   }
 
   /** Returns what the call last came to if that was not 0: −errno, or a number below 2^31. */
   result(place: number): number {
-    return this.#results[2 * (place * callWords + callWord.result)] ?? 0;
+    return this.results[2 * (place * callWords + callWord.result)] ?? 0;
   }
 
   forgetResult(place: number): void {
-    this.#set(place, callWord.result, 0);
+    this.set(place, callWord.result, 0);
   }
 
-  #write(place: number, call: Call): void {
+  private write(place: number, call: Call): void {
     this.setCall(place, call.number ?? endNumber, call.arguments?.slice(0, argumentsMax) ?? []);
     this.setAfterZero(place, call.afterZero ?? place + 1);
     const afterError = call.afterError ?? place + 1;
-    this.#set(place, callWord.afterError, (afterError - place) * callBytes);
+    this.set(place, callWord.afterError, (afterError - place) * callBytes);
   }
 
-  #set(place: number, word: number, value: number): void {
+  private set(place: number, word: number, value: number): void {
     const at = 2 * (place * callWords + word);
-    this.#words[at] = value;
-    this.#words[at + 1] = Math.floor(value / highWord);
+    this.words[at] = value;
+    this.words[at + 1] = Math.floor(value / highWord);
   }
 }

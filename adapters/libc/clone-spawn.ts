@@ -60,95 +60,106 @@ function findMeans(): Means | undefined {
 
 /** Memory of a start, used over and over. */
 class CloneBlock {
-  readonly #strings = new SpawnBlock();
-  readonly #calls: CallList;
-  readonly #numbers: SystemCalls;
+  private readonly strings = new SpawnBlock();
+  private readonly calls: CallList;
+  private readonly numbers: SystemCalls;
   /** Not 0 as long as the child is in our memory. */
-  readonly #word = new Int32Array(1);
-  readonly wordAddress = Number(addressOf(this.#word));
-  readonly #pid = new Int32Array(1);
-  readonly #pidAddress = Number(addressOf(this.#pid));
-  #terminal: Buffer | undefined;
+  private readonly word = new Int32Array(1);
+  readonly wordAddress = Number(addressOf(this.word));
+  private readonly pidThere = new Int32Array(1);
+  private readonly pidAddress = Number(addressOf(this.pidThere));
+  private terminal: Buffer | undefined;
+  /** What the calls have from the start before: nearly all have the same. */
+  private readonly standardFds = [-1, -1, -1];
+  private envp: Buffer | undefined;
 
   constructor({ numbers, calls }: Means) {
-    this.#numbers = numbers;
-    this.#calls = calls.copy();
-    this.#calls.setArgument(place.clone, cloneArgument.word, this.wordAddress);
+    this.numbers = numbers;
+    this.calls = calls.copy();
+    this.calls.setArgument(place.clone, cloneArgument.word, this.wordAddress);
   }
 
   get isThrough(): boolean {
-    return this.#word[0] === 0;
+    return this.word[0] === 0;
   }
 
   /** Makes the child; returns its PID, or −errno. */
   begin(request: NativeSpawn, run: Run): number {
-    const calls = this.#calls;
-    const { path, workingDirectory, argv } = this.#strings.pack(request);
+    const calls = this.calls;
+    const { path, workingDirectory, argv } = this.strings.pack(request);
     const { pidMemory, terminal } = request;
-    const pidAddress = pidMemory === undefined ? this.#pidAddress : Number(addressOf(pidMemory));
+    const pidAddress = pidMemory === undefined ? this.pidAddress : Number(addressOf(pidMemory));
     calls.setArgument(place.clone, cloneArgument.pid, pidAddress);
-    const next = terminal === undefined ? place.lead : this.#leadWith(terminal);
+    const next = terminal === undefined ? place.lead : this.leadWith(terminal);
     calls.setAfterZero(place.lastReset, next);
-    this.#setStandard(request.inputFd, 0);
-    this.#setStandard(request.outputFd, 1);
-    this.#setStandard(request.errorFd, 2);
+    this.setStandard(request.inputFd, 0);
+    this.setStandard(request.outputFd, 1);
+    this.setStandard(request.errorFd, 2);
     calls.setArgument(place.changeDirectory, 0, workingDirectory);
-    this.#setNice(request.niceLevel);
+    this.setNice(request.niceLevel);
     calls.setArgument(place.execute, 0, path);
     calls.setArgument(place.execute, 1, argv);
-    calls.setArgument(place.execute, 2, Number(addressOf(request.envp)));
-    this.#word[0] = 1;
+    this.setEnvironment(request.envp);
+    this.word[0] = 1;
     run(calls.address);
     return this.pid;
   }
 
   get pid(): number {
-    return this.#calls.result(place.clone);
+    return this.calls.result(place.clone);
   }
 
   /** Returns what came of the child: it executes its program if it was not killed before. Forgets it, for the next one. */
   takeOutcome(): NativeOutcome {
-    const niceErrno = this.#takeErrno(place.setNice);
-    this.#takeErrno(place.closeInput);
-    if (this.#calls.result(place.failed) === 0) return { pid: this.pid, niceErrno };
-    this.#calls.forgetResult(place.failed);
+    const niceErrno = this.takeErrno(place.setNice);
+    this.takeErrno(place.closeInput);
+    if (this.calls.result(place.failed) === 0) return { pid: this.pid, niceErrno };
+    this.calls.forgetResult(place.failed);
     let outcome: NativeOutcome = { errno: 0 };
     for (let at: number = place.lead; at <= place.last; at += 1) {
-      const errno = this.#takeErrno(at);
+      const errno = this.takeErrno(at);
       if (errno !== 0) outcome = { errno, failedCall: failedCalls.get(at) };
     }
     return outcome;
   }
 
-  #takeErrno(at: number): number {
-    const result = this.#calls.result(at);
-    if (result < 0) this.#calls.forgetResult(at);
+  private takeErrno(at: number): number {
+    const result = this.calls.result(at);
+    if (result < 0) this.calls.forgetResult(at);
     return Math.max(0, -result);
   }
 
-  #setNice(level: number | undefined): void {
-    const calls = this.#calls;
+  private setEnvironment(envp: Buffer): void {
+    if (envp === this.envp) return;
+    this.envp = envp;
+    this.calls.setArgument(place.execute, 2, Number(addressOf(envp)));
+  }
+
+  private setNice(level: number | undefined): void {
+    const calls = this.calls;
     const next = level === undefined ? place.closeOthers : place.setNice;
     calls.setAfterZero(place.changeDirectory, next);
     if (level !== undefined) calls.setArgument(place.setNice, niceLevelArgument, level);
   }
 
   /** dup3(2) refuses what is in its place already; but that may be close-on-exec. */
-  #setStandard(fd: number, wanted: number): void {
-    const { fcntl, dup3 } = this.#numbers;
+  private setStandard(fd: number, wanted: number): void {
+    if (fd === this.standardFds[wanted]) return;
+    this.standardFds[wanted] = fd;
+    const { fcntl, dup3 } = this.numbers;
     const at = place.standard + wanted;
-    if (fd === wanted) this.#calls.setCall(at, fcntl, [fd, F_SETFD, 0]);
-    else this.#calls.setCall(at, dup3, [fd, wanted, 0]);
+    if (fd === wanted) this.calls.setCall(at, fcntl, [fd, F_SETFD, 0]);
+    else this.calls.setCall(at, dup3, [fd, wanted, 0]);
   }
 
   /**
    * A session leader that opens a terminal for reading gets it for its session, also when that fd is replaced at once by
    * the one that minit has opened and checked (tty_ioctl(4)).
    */
-  #leadWith(terminal: string): number {
-    this.#terminal = Buffer.from(`${terminal}\0`);
-    const path = Number(addressOf(this.#terminal));
-    this.#calls.setCall(place.openTerminal, this.#numbers.openat, [AT_FDCWD, path, O_NONBLOCK]);
+  private leadWith(terminal: string): number {
+    this.terminal = Buffer.from(`${terminal}\0`);
+    const path = Number(addressOf(this.terminal));
+    this.calls.setCall(place.openTerminal, this.numbers.openat, [AT_FDCWD, path, O_NONBLOCK]);
     return place.leadWithTerminal;
   }
 }
@@ -194,11 +205,15 @@ export function spawnByClone(request: NativeSpawn, done: SpawnDone): boolean {
 
 /** Says `done` of all that are through, in the order in which they were begun. */
 export function settleClones(): void {
-  if (!begun.some(({ block }) => block.isThrough)) return;
-  const all = begun;
-  const through = all.map(({ block }) => block.isThrough);
-  begun = all.filter((_, index) => through[index] !== true);
-  for (const [index, one] of all.entries()) if (through[index] === true) finish(one);
+  const through: Begun[] = [];
+  const others: Begun[] = [];
+  for (let index = 0; index < begun.length; index += 1) {
+    const one = begun[index] as Begun;
+    (one.block.isThrough ? through : others).push(one);
+  }
+  if (through.length === 0) return;
+  begun = others;
+  for (let index = 0; index < through.length; index += 1) finish(through[index] as Begun);
 }
 
 function finish({ block, request: { pidMemory }, done }: Begun): void {

@@ -52,13 +52,13 @@ export const openByLibc: OpenDirectoryAt | undefined =
   listEntries && ((directory) => new LibcDirectory(directory, listEntries));
 
 class LibcDirectory implements OpenDirectory {
-  readonly #fd: number;
+  private readonly fd: number;
   readonly names = new Set<string>();
 
   constructor(directory: string, list: List) {
-    this.#fd = openFile(AT_FDCWD, directory, directoryFlags);
+    this.fd = openFile(AT_FDCWD, directory, directoryFlags);
     try {
-      this.#list(list);
+      this.list(list);
     } catch (error) {
       this.close();
       throw error;
@@ -66,13 +66,13 @@ class LibcDirectory implements OpenDirectory {
   }
 
   readLink(name: string): Buffer {
-    const end = readLinkAt(this.#fd, pathOf(name), bytesAddress, linkBytesMax);
+    const end = readLinkAt(this.fd, pathOf(name), bytesAddress, linkBytesMax);
     if (end < 0) throw failure(lastErrno());
     return bytes.subarray(0, end);
   }
 
   readFile(name: string, bytesMax: number): Buffer | undefined {
-    const fd = openFile(this.#fd, name, fileFlags | O_CLOEXEC);
+    const fd = openFile(this.fd, name, fileFlags | O_CLOEXEC);
     try {
       return readToEnd(fd, bytesMax);
     } finally {
@@ -81,12 +81,12 @@ class LibcDirectory implements OpenDirectory {
   }
 
   close(): void {
-    close(this.#fd);
+    close(this.fd);
   }
 
-  #list(list: List): void {
+  private list(list: List): void {
     for (;;) {
-      const end = list(this.#fd, bytesAddress, listBytes);
+      const end = list(this.fd, bytesAddress, listBytes);
       if (end < 0) throw failure(lastErrno());
       if (end === 0) return;
       for (let at = 0; at < end; at += lengthAt(at + entry.lengthAt))

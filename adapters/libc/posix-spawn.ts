@@ -8,7 +8,7 @@
  */
 import { errnos } from '../errnos';
 import { keptOpen, leaveToChildren, setCloseOnExec } from './fcntl';
-import { addressOf, bindAtOnce, bindOptional, type NativeFunction } from './koffi';
+import { addressOf, bind, bindOptional, type NativeFunction } from './koffi';
 import { isAboveLimit, withLimitOfBefore } from './open-files-limit';
 import type { NativeOutcome, NativeSpawn, SpawnDone } from './native-spawn';
 import { setNice } from './process';
@@ -26,36 +26,52 @@ const fdMaxWithoutCloseFrom = 1_023;
 
 type Address = number;
 const prefix = 'int posix_spawn_file_actions_';
-const spawn = bindAtOnce<[Int32Array, Address, Address, Address, Address, Buffer]>(
+const spawn = bind<[Int32Array, Address, Address, Address, Address, Buffer]>(
   'int posix_spawn(void *, uintptr_t, uintptr_t, uintptr_t, uintptr_t, void *)',
 );
-const initActions = bindAtOnce<[Address]>(`${prefix}init(uintptr_t)`);
-const destroyActions = bindAtOnce<[Address]>(`${prefix}destroy(uintptr_t)`);
-const addDup2 = bindAtOnce<[Address, number, number]>(`${prefix}adddup2(uintptr_t, int, int)`);
-const addOpen = bindAtOnce<[Address, number, Buffer, number, number]>(
+const initActions = bind<[Address]>(`${prefix}init(uintptr_t)`);
+const destroyActions = bind<[Address]>(`${prefix}destroy(uintptr_t)`);
+const addDup2 = bind<[Address, number, number]>(`${prefix}adddup2(uintptr_t, int, int)`);
+const addOpen = bind<[Address, number, Buffer, number, number]>(
   `${prefix}addopen(uintptr_t, int, void *, int, uint32_t)`,
 );
-const addClose = bindAtOnce<[Address, number]>(`${prefix}addclose(uintptr_t, int)`);
-const addChdir = bindAtOnce<[Address, Address]>(`${prefix}addchdir_np(uintptr_t, uintptr_t)`);
-const addCloseFrom: NativeFunction<[Address, number]> | undefined = bindOptional(
-  `${prefix}addclosefrom_np(uintptr_t, int)`,
-);
+const addClose = bind<[Address, number]>(`${prefix}addclose(uintptr_t, int)`);
+const addChdir = bind<[Address, Address]>(`${prefix}addchdir_np(uintptr_t, uintptr_t)`);
 
-const attributes = makeAttributes();
-const attributesAddress = Number(addressOf(attributes));
+/** What all calls have in common. */
+interface Common {
+  readonly attributes: Buffer;
+  readonly attributesAddress: Address;
+  /** Not in every libc. */
+  readonly addCloseFrom: NativeFunction<[Address, number]> | undefined;
+}
+let found: Common | undefined;
+
+/** Made when it is needed: most machines never do. */
+function common(): Common {
+  if (found === undefined) {
+    const attributes = makeAttributes();
+    const attributesAddress = Number(addressOf(attributes));
+    const addCloseFrom = bindOptional<[Address, number]>(
+      `${prefix}addclosefrom_np(uintptr_t, int)`,
+    );
+    found = { attributes, attributesAddress, addCloseFrom };
+  }
+  return found;
+}
 
 /** Own session, all signals default, none blocked. */
 function makeAttributes(): Buffer {
   const made = Buffer.alloc(attributesBytes);
-  bindAtOnce<[Buffer]>('int posix_spawnattr_init(void *)')(made);
-  bindAtOnce<[Buffer, number]>('int posix_spawnattr_setflags(void *, short)')(
+  bind<[Buffer]>('int posix_spawnattr_init(void *)')(made);
+  bind<[Buffer, number]>('int posix_spawnattr_setflags(void *, short)')(
     made,
     SETSID | SETSIGDEF | SETSIGMASK,
   );
   const all = Buffer.alloc(signalSetBytes, 0xff);
   const none = Buffer.alloc(signalSetBytes);
-  bindAtOnce<[Buffer, Buffer]>('int posix_spawnattr_setsigdefault(void *, void *)')(made, all);
-  bindAtOnce<[Buffer, Buffer]>('int posix_spawnattr_setsigmask(void *, void *)')(made, none);
+  bind<[Buffer, Buffer]>('int posix_spawnattr_setsigdefault(void *, void *)')(made, all);
+  bind<[Buffer, Buffer]>('int posix_spawnattr_setsigmask(void *, void *)')(made, none);
   return made;
 }
 
@@ -83,6 +99,7 @@ export function spawnByLibc(request: NativeSpawn, done: SpawnDone): void {
     return;
   }
   // Held by the callback: C uses this memory until the call is over.
+  const { attributesAddress, attributes } = common();
   const held = { block, pid, envp: request.envp, attributes };
   const { niceLevel } = request;
   const { path, argv } = program;
@@ -119,6 +136,7 @@ function addActions(actions: Address, request: NativeSpawn, program: PackedProgr
     addStandard(actions, request.outputFd, 1) ||
     addStandard(actions, request.errorFd, 2);
   addChdir(actions, program.workingDirectory);
+  const { addCloseFrom } = common();
   if (addCloseFrom !== undefined) addCloseFrom(actions, 3);
   else addCloses(actions);
   return errno;
@@ -143,7 +161,7 @@ function addCloses(actions: Address): void {
 }
 
 /** Where libc cannot close the rest in the child (musl), marks all that minit has inherited itself. */
-export function keepInheritedFdsFromChildren(): void {
-  if (addCloseFrom !== undefined) return;
+export function markInheritedFds(): void {
+  if (common().addCloseFrom !== undefined) return;
   for (let fd = 3; fd <= fdMaxWithoutCloseFrom; fd += 1) setCloseOnExec(fd);
 }

@@ -29,49 +29,49 @@ export interface PackedProgram {
 }
 
 export class SpawnBlock {
-  #strings = Buffer.allocUnsafeSlow(stringBytesUsual);
+  private strings = Buffer.allocUnsafeSlow(stringBytesUsual);
   /** The same memory. */
-  #words = wordsOf(this.#strings);
-  #address = Number(addressOf(this.#strings));
-  #end = 0;
+  private words = wordsOf(this.strings);
+  private address = Number(addressOf(this.strings));
+  private end = 0;
 
   /** Writes argv, a vector of addresses that ends with NULL, and all strings. They stay until the next time. */
   pack({ path, workingDirectory, argv, argvEncoding }: ProgramStrings): PackedProgram {
     let units = path.length + workingDirectory.length + 2;
     for (const text of argv) units += text.length + 1;
     const vectorBytes = (argv.length + 1) * wordBytes;
-    this.#reserve(vectorBytes + units * bytesPerUnitMax);
-    this.#end = vectorBytes;
+    this.reserve(vectorBytes + units * bytesPerUnitMax);
+    this.end = vectorBytes;
     for (let index = 0; index < argv.length; index += 1)
-      this.#word(index, this.#string(argv[index] ?? '', index === 0 ? 'utf8' : argvEncoding));
-    this.#word(argv.length, 0);
+      this.word(index, this.string(argv[index] ?? '', index === 0 ? 'utf8' : argvEncoding));
+    this.word(argv.length, 0);
     return {
-      argv: this.#address,
-      path: this.#string(path, 'utf8'),
-      workingDirectory: this.#string(workingDirectory, 'utf8'),
+      argv: this.address,
+      path: this.string(path, 'utf8'),
+      workingDirectory: this.string(workingDirectory, 'utf8'),
     };
   }
 
-  #reserve(bytes: number): void {
+  private reserve(bytes: number): void {
     const isUsual = bytes <= stringBytesUsual;
-    if (isUsual ? this.#strings.length === stringBytesUsual : this.#strings.length >= bytes) return;
+    if (isUsual ? this.strings.length === stringBytesUsual : this.strings.length >= bytes) return;
     // What an unusual program needed is not kept.
-    this.#strings = Buffer.allocUnsafeSlow(isUsual ? stringBytesUsual : bytes);
-    this.#words = wordsOf(this.#strings);
-    this.#address = Number(addressOf(this.#strings));
+    this.strings = Buffer.allocUnsafeSlow(isUsual ? stringBytesUsual : bytes);
+    this.words = wordsOf(this.strings);
+    this.address = Number(addressOf(this.strings));
   }
 
-  #string(text: string, encoding: 'utf8' | 'latin1'): number {
-    const address = this.#address + this.#end;
-    this.#end += this.#strings.write(text, this.#end, encoding);
-    this.#strings[this.#end] = 0;
-    this.#end += 1;
+  private string(text: string, encoding: 'utf8' | 'latin1'): number {
+    const address = this.address + this.end;
+    this.end += this.strings.write(text, this.end, encoding);
+    this.strings[this.end] = 0;
+    this.end += 1;
     return address;
   }
 
-  #word(index: number, address: number): void {
-    this.#words[2 * index] = address % highWord;
-    this.#words[2 * index + 1] = address / highWord;
+  private word(index: number, address: number): void {
+    this.words[2 * index] = address % highWord;
+    this.words[2 * index + 1] = address / highWord;
   }
 }
 

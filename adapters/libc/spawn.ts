@@ -5,14 +5,18 @@
  */
 import { canClone, settleClones, spawnByClone } from './clone-spawn';
 import type { NativeSpawn, SpawnDone } from './native-spawn';
-import { spawnByLibc } from './posix-spawn';
+import { markInheritedFds, spawnByLibc } from './posix-spawn';
 
 export type { NativeOutcome, NativeSpawn } from './native-spawn';
-export { keepInheritedFdsFromChildren } from './posix-spawn';
 
 /** Starts a process; `done` is called when its exec is through, or has failed: later, or at once where it could not be tried. */
 export function spawnProcess(request: NativeSpawn, done: SpawnDone): void {
   if (!spawnByClone(request, done)) spawnByLibc(request, done);
+}
+
+/** Call it before the first start: a child gets no descriptors but its three. */
+export function keepInheritedFdsFromChildren(): void {
+  if (!canClone()) markInheritedFds();
 }
 
 /** Says whether each start holds a thread of libuv's pool until its exec is through. */
