@@ -42,6 +42,12 @@ export class ScratchBytes {
     this.length += this.bytes.write(text, this.length);
   }
 
+  /** Adds bytes as they are: for a few of them there is nothing to be converted, which takes longer than to copy them. */
+  addBytes(bytes: Uint8Array): void {
+    this.bytes.set(bytes, this.length);
+    this.length += bytes.length;
+  }
+
   /** Takes the last byte away again. */
   dropLast(): void {
     this.length -= 1;

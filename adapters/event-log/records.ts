@@ -32,11 +32,23 @@ export function addLine(scratch: ScratchBytes, json: string, previousCheck: numb
   scratch.add(json);
   scratch.dropLast();
   const check = checksumOfAdded(scratch, from, previousCheck);
-  scratch.add(`${checkText(check)}\n`);
+  setDigits(lineEnd, checkHead.length, check);
+  scratch.addBytes(lineEnd);
   return check;
 }
 
 const checkText = (check: number): string => `,"check":"${check.toString(16).padStart(8, '0')}"}`;
+const checkHead = Buffer.from(',"check":"');
+const checkTail = Buffer.from('"}');
+const hexDigits = Buffer.from('0123456789abcdef');
+const checkDigits = 8;
+/** What a line ends with; the digits are those of the last one. */
+const lineEnd = Buffer.from(`${checkText(0)}\n`);
+
+function setDigits(bytes: Buffer, start: number, check: number): void {
+  for (let digit = 0; digit < checkDigits; digit += 1)
+    bytes[start + digit] = hexDigits[(check >>> (4 * (checkDigits - 1 - digit))) & 0xf] ?? 0;
+}
 
 export const headerJson = (header: SegmentHeader): string => JSON.stringify(header);
 
@@ -69,11 +81,6 @@ export function verifyLine(line: Buffer, previousCheck: number): number | undefi
   const check = checksum(line.subarray(0, end), previousCheck);
   return isCheckAt(line, end, check) ? check : undefined;
 }
-
-const checkHead = Buffer.from(',"check":"');
-const checkTail = Buffer.from('"}');
-const hexDigits = Buffer.from('0123456789abcdef');
-const checkDigits = 8;
 
 /** The same as {@link checkText}, byte by byte: strings of it would cost a tenth of a replay. */
 function isCheckAt(line: Buffer, place: number, check: number): boolean {

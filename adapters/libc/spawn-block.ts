@@ -36,15 +36,37 @@ export class SpawnBlock {
   private end = 0;
 
   /** Writes argv, a vector of addresses that ends with NULL, and all strings. They stay until the next time. */
-  pack({ path, workingDirectory, argv, argvEncoding }: ProgramStrings): PackedProgram {
+  pack(program: ProgramStrings): PackedProgram {
+    const { path, workingDirectory, argv } = program;
     let units = path.length + workingDirectory.length + 2;
-    for (const text of argv) units += text.length + 1;
+    for (let index = 0; index < argv.length; index += 1) units += (argv[index]?.length ?? 0) + 1;
     const vectorBytes = (argv.length + 1) * wordBytes;
     this.reserve(vectorBytes + units * bytesPerUnitMax);
     this.end = vectorBytes;
+    this.word(argv.length, 0);
+    return this.packTogether(program) ?? this.packEach(program);
+  }
+
+  /** All strings with one write, which takes longer than a few bytes; `undefined` where they are not ASCII, as they nearly always are. */
+  private packTogether({
+    path,
+    workingDirectory,
+    argv,
+  }: ProgramStrings): PackedProgram | undefined {
+    const text = `${path}\0${workingDirectory}\0${argv.join('\0')}\0`;
+    const start = this.address + this.end;
+    if (this.strings.write(text, this.end) !== text.length) return undefined;
+    let address = start + path.length + workingDirectory.length + 2;
+    for (let index = 0; index < argv.length; index += 1) {
+      this.word(index, address);
+      address += (argv[index]?.length ?? 0) + 1;
+    }
+    return { argv: this.address, path: start, workingDirectory: start + path.length + 1 };
+  }
+
+  private packEach({ path, workingDirectory, argv, argvEncoding }: ProgramStrings): PackedProgram {
     for (let index = 0; index < argv.length; index += 1)
       this.word(index, this.string(argv[index] ?? '', index === 0 ? 'utf8' : argvEncoding));
-    this.word(argv.length, 0);
     return {
       argv: this.address,
       path: this.string(path, 'utf8'),

@@ -73,6 +73,7 @@ const recordBytesMax = 512 * 1_024;
 /** at so many times that it does not wait for a quiet moment any more: that of a thousand services takes 10 ms. */
 const busyFactor = 3;
 const pageBytes = 4_096;
+const newline = Buffer.from('\n');
 /** Of the file, behind the vital page. */
 const journalStart = mappedBytes;
 
@@ -178,7 +179,7 @@ export class Journal implements JournalPort, Keeper {
     scratch.begin(units);
     for (const line of lines) {
       scratch.add(line);
-      scratch.add('\n');
+      scratch.addBytes(newline);
     }
     return scratch.take();
   }

@@ -20,7 +20,8 @@ it('begins anew, in the same memory unless much is to come, which is not kept', 
   const scratch = new ScratchBytes();
   const { memory } = scratch;
   scratch.begin(10);
-  scratch.add('first');
+  scratch.add('fir');
+  scratch.addBytes(Buffer.from('st'));
   scratch.dropLast();
   expect(scratch.memory).toBe(memory);
   expect(scratch.take().toString()).toBe('firs');
