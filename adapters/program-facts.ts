@@ -13,15 +13,18 @@ import {
   statSync,
   type Stats,
 } from 'node:fs';
-import type { Program } from '../machines/definition';
+import type { Program, ServiceDefinition } from '../machines/definition';
 import type { ProgramFact } from '../machines/tree-facts';
 import { interpreterOf } from './program-file';
 import { systemErrorOf } from './system-error';
 
 /** Returns what is to be known about the program of the service at `directory`. */
-export function programFact({ path }: Program, directory: string): ProgramFact {
+export function programFact(
+  { path }: Program,
+  { directory, workingDirectory }: Pick<ServiceDefinition, 'directory' | 'workingDirectory'>,
+): ProgramFact {
   try {
-    return fileFact(path, statSync(path));
+    return fileFact(path, workingDirectory, statSync(path));
   } catch (error) {
     const systemError = systemErrorOf(error);
     const isGone =
@@ -40,15 +43,15 @@ function danglingFact(directory: string): ProgramFact {
   }
 }
 
-function fileFact(path: string, status: Stats): ProgramFact {
+function fileFact(path: string, workingDirectory: string, status: Stats): ProgramFact {
   if (status.isDirectory()) return { kind: 'directory' };
   if (!status.isFile()) return { kind: 'special' };
   if (!isExecutable(status)) return { kind: 'not-executable' };
   if (status.size === 0) return { kind: 'empty' };
-  const interpreter = interpreterOf(path);
+  const interpreter = interpreterOf(path, workingDirectory);
   if (interpreter === undefined)
     return isPlainText(path) ? { kind: 'no-interpreter-line' } : { kind: 'usable' };
-  const problem = interpreter.path === '' ? 'missing' : interpreterProblem(interpreter.path);
+  const problem = interpreter.path === '' ? 'missing' : interpreterProblem(interpreter.file);
   if (problem === undefined) return { kind: 'usable' };
   return {
     kind: 'bad-interpreter',

@@ -9,21 +9,33 @@ import { closeSync, constants, openSync, readSync } from 'node:fs';
 /** The other file that is needed to run a program. */
 export interface Interpreter {
   readonly kind: 'interpreter' | 'loader';
+  /** As it is named. */
   readonly path: string;
+  /** Where it is looked for: a relative path begins where the program runs. */
+  readonly file: string;
 }
 
 /** The kernel reads this much of a `#!` line; loaders are named within the first page. */
 const headBytes = 4_096;
 const PT_INTERP = 3;
 
-/** Returns what runs the file at `path`; `undefined` when it runs itself or cannot be read. */
-export function interpreterOf(path: string): Interpreter | undefined {
+/**
+ * Returns what runs the file at `path` in `workingDirectory`; `undefined` when it runs itself or cannot
+ * be read.
+ */
+export function interpreterOf(path: string, workingDirectory: string): Interpreter | undefined {
   const head = readHead(path);
   if (head === undefined) return undefined;
-  if (head.toString('latin1', 0, 2) === '#!')
-    return { kind: 'interpreter', path: scriptPath(head) };
-  const loader = loaderPath(head);
-  return loader === undefined ? undefined : { kind: 'loader', path: loader };
+  const kind = head.toString('latin1', 0, 2) === '#!' ? 'interpreter' : 'loader';
+  const text = kind === 'interpreter' ? scriptPath(head) : loaderPath(head);
+  if (text === undefined) return undefined;
+  // To the kernel it is a string of C.
+  const named = text.replace(/\0.*$/su, '');
+  return {
+    kind,
+    path: named,
+    file: named.startsWith('/') ? named : `${workingDirectory}/${named}`,
+  };
 }
 
 function readHead(path: string): Buffer | undefined {

@@ -33,9 +33,13 @@ const forkErrnos: ReadonlySet<number> = new Set([
 
 type NativeFailure = Extract<NativeOutcome, { readonly errno: number }>;
 
-interface Asked {
+/** A program, and where it was to run. */
+interface Place {
   readonly path: string;
   readonly workingDirectory: string;
+}
+
+interface Asked extends Place {
   readonly input?: string;
 }
 
@@ -54,7 +58,7 @@ export function explainSpawnFailure(
       return { stage: 'change-directory', error, path: workingDirectory };
     case 'standard-files':
     case 'execute': {
-      const hint = executeHint(errno, path);
+      const hint = executeHint(errno, { path, workingDirectory });
       return { stage: 'execute', error, path, ...(hint !== undefined && { hint }) };
     }
   }
@@ -77,36 +81,32 @@ function changeDirectoryErrno(path: string): number {
 }
 
 /** A hint is only for people: where the file system gives none, there is none. */
-function executeHint(errno: number, path: string): string | undefined {
+function executeHint(errno: number, place: Place): string | undefined {
   try {
-    return hintFor(errno, path);
+    return hintFor(errno, place);
   } catch {
     return undefined;
   }
 }
 
-function hintFor(errno: number, path: string): string | undefined {
+function hintFor(errno: number, place: Place): string | undefined {
   switch (errno) {
     case errnos.ENOENT:
-      return missingHint(path);
+      return danglingHint(place.path) ?? interpreterHint(place);
     case errnos.EACCES:
     case errnos.EPERM:
-      return deniedHint(path);
+      return deniedHint(place);
     case errnos.ENOTDIR:
     case errnos.ELOOP:
     case errnos.EISDIR:
-      return interpreterHint(path);
+      return interpreterHint(place);
     case errnos.ENOEXEC:
-      return formatHint(path);
+      return formatHint(place);
     case errnos.ETXTBSY:
       return 'it is open for writing';
     default:
       return undefined;
   }
-}
-
-function missingHint(path: string): string | undefined {
-  return danglingHint(path) ?? interpreterHint(path);
 }
 
 /** Says where a symbolic link leads that leads nowhere; `undefined` for anything else. */
@@ -119,30 +119,30 @@ export function danglingHint(path: string): string | undefined {
   }
 }
 
-function deniedHint(path: string): string | undefined {
-  const status = statSync(path);
+function deniedHint(place: Place): string | undefined {
+  const status = statSync(place.path);
   if (status.isDirectory()) return 'it is a directory';
   if (!status.isFile()) return 'it is no regular file';
-  return (status.mode & 0o111) === 0 ? 'it is not executable' : interpreterHint(path);
+  return (status.mode & 0o111) === 0 ? 'it is not executable' : interpreterHint(place);
 }
 
-function formatHint(path: string): string | undefined {
-  if (statSync(path).size === 0) return 'it is empty';
-  const hint = interpreterHint(path);
+function formatHint(place: Place): string | undefined {
+  if (statSync(place.path).size === 0) return 'it is empty';
+  const hint = interpreterHint(place);
   return hint ?? 'it is neither a program for this machine nor a script with a "#!" line';
 }
 
 /** What is wrong with the file that runs this file: a script's interpreter or a program's loader. */
-function interpreterHint(path: string): string | undefined {
-  const interpreter = interpreterOf(path);
+function interpreterHint({ path, workingDirectory }: Place): string | undefined {
+  const interpreter = interpreterOf(path, workingDirectory);
   if (interpreter === undefined) return undefined;
   const name = `its ${interpreter.kind} ${quote(interpreter.path)}`;
   if (interpreter.path === '') return 'its "#!" line names no interpreter';
-  if (!exists(interpreter.path)) {
+  if (!exists(interpreter.file)) {
     const isReturn = interpreter.path.endsWith('\r');
     return `${name} does not exist${isReturn ? ' (its lines end with a carriage return)' : ''}`;
   }
-  const status = statSync(interpreter.path);
+  const status = statSync(interpreter.file);
   if (status.isDirectory()) return `${name} is a directory`;
   return (status.mode & 0o111) === 0 ? `${name} is not executable` : undefined;
 }

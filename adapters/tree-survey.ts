@@ -185,12 +185,12 @@ function surveyed(
   definition: ServiceDefinition,
   entries: readonly ServiceEntry[],
 ): SurveyedService {
-  const { run, directory, workingDirectory, hasLog, input, output } = definition;
+  const { run, workingDirectory, hasLog, input, output } = definition;
   return {
     name,
     definition,
     entries,
-    ...(run && { program: programFact(run, directory) }),
+    ...(run && { program: programFact(run, definition) }),
     workingDirectory: directoryFact(workingDirectory),
     // A log pipe takes the place of the file, which is not opened then.
     input: loggedService(name) === undefined ? fileFact(input) : 'usable',

@@ -7,7 +7,7 @@ import { explainSpawnFailure } from '../../adapters/spawn-failure';
 import { startRealProcesses } from '../support/real-processes';
 
 const world = startRealProcesses();
-const { directory, failure, file, newPath } = world;
+const { directory, failure, file, newPath, run } = world;
 afterAll(world.close);
 
 const ENOENT = { code: 'ENOENT', errno: 2 };
@@ -40,6 +40,19 @@ describe('a spawn that fails', () => {
       stage: 'execute',
       error: ENOENT,
       path,
+      hint: 'its interpreter "/x/y" does not exist',
+    });
+  });
+
+  it('looks for the interpreter where the kernel does', async () => {
+    const path = file('#!package.json\n');
+    expect(await failure(path)).toMatchObject({
+      error: ENOENT,
+      hint: 'its interpreter "package.json" does not exist',
+    });
+    expect(await run(file('#!/bin/true\0 -e\n'))).toEqual({ code: 0 });
+    expect(await failure(file('#!/x/y\0 -e\n'))).toMatchObject({
+      error: ENOENT,
       hint: 'its interpreter "/x/y" does not exist',
     });
   });

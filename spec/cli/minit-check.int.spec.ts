@@ -162,6 +162,27 @@ describe('minit-check', () => {
     });
   });
 
+  it('reads a first line as the kernel does: up to a NUL byte, and from where the program runs', () => {
+    expect(
+      check({
+        files: {
+          'default/depends': 'nul\nhere\nelsewhere\ngone\n',
+          'nul/run': '#!/bin/sh\0 -e\n',
+          'here/run': '#!./shell\n',
+          'elsewhere/run': '#!shell\n',
+          'gone/run': '#!package.json\n',
+        },
+        links: { 'here/shell': '/bin/sh', 'elsewhere/root': '../here' },
+      }),
+    ).toEqual({
+      code: 1,
+      lines: [
+        'ROOT/gone/run:1: error: its interpreter "package.json" does not exist',
+        '1 error, 0 warnings, 0 notes in 5 services',
+      ],
+    });
+  });
+
   it('is not led in circles by links, and does not leave the tree by the links of a service', () => {
     expect(
       check({
