@@ -8,7 +8,8 @@ import { signals } from '../machines/service-context';
 import type { ControlClient } from './control-client';
 import type { Order, Outcome, Result, Seen, ServiceControl } from './service-control';
 
-export function createOriginalControl(client: ControlClient): ServiceControl {
+export function createOriginalControl(original: ControlClient): ServiceControl {
+  const client = withoutEmptyNames(original);
   return {
     see: (services) => see(client, services),
     seeAll: () => ({
@@ -27,6 +28,12 @@ export function createOriginalControl(client: ControlClient): ServiceControl {
     },
   };
 }
+
+/** It answers no letter that is alone, except that of the history: what has no name is unknown. */
+const withoutEmptyNames = ({ ask, close }: ControlClient): ControlClient => ({
+  ask: (request) => (request.length === 1 && request !== 'h' ? { reply: '0' } : ask(request)),
+  close,
+});
 
 const done: Outcome = { isDone: true, problem: '' };
 
@@ -62,12 +69,16 @@ function refusal(client: ControlClient, service: string, problem: string): Resul
   return { value: { isDone: false, problem: unknown.value ? 'no such service' : problem } };
 }
 
-/** Sends letters one after the other, until one is refused. */
-function giveLetters(client: ControlClient, requests: readonly string[]): Result<Outcome> {
+/** Sends letters about `service` one after the other, until one is refused. */
+function giveLetters(
+  client: ControlClient,
+  service: string,
+  { requests, problem }: { readonly requests: readonly string[]; readonly problem: string },
+): Result<Outcome> {
   for (const request of requests) {
     const answer = askNumber(client, request);
     if ('code' in answer) return answer;
-    if (answer.value !== 1) return { value: { isDone: false, problem: 'refused' } };
+    if (answer.value !== 1) return refusal(client, service, problem);
   }
   return { value: done };
 }
@@ -105,13 +116,16 @@ function see(client: ControlClient, services: readonly string[]): Result<readonl
 }
 
 function give(client: ControlClient, service: string, order: Order): Result<Outcome> {
+  const refused = 'refused';
   switch (order.do) {
     case 'start':
-      return giveLetters(client, [`s${service}`, `${order.respawn ? 'R' : 'r'}${service}`]);
+      return giveLetters(client, service, {
+        requests: [`s${service}`, `${order.respawn ? 'R' : 'r'}${service}`],
+        problem: refused,
+      });
     case 'stop': {
-      const off = giveLetters(client, [`r${service}`]);
-      if ('code' in off) return off;
-      if (!off.value.isDone) return refusal(client, service, off.value.problem);
+      const off = giveLetters(client, service, { requests: [`r${service}`], problem: refused });
+      if ('code' in off || !off.value.isDone) return off;
       const killed = kill(client, service, [signals.SIGTERM, signals.SIGCONT]);
       // Nothing to signal: it is down already, which is what was asked for.
       return 'code' in killed ? killed : { value: done };
@@ -119,13 +133,20 @@ function give(client: ControlClient, service: string, order: Order): Result<Outc
     case 'signal':
       return kill(client, service, [order.signal]);
     case 'set-pid':
-      return giveLetters(client, [`P${service}\0${String(order.pid)}\0`]);
+      return giveLetters(client, service, {
+        requests: [`P${service}\0${String(order.pid)}\0`],
+        problem: 'no such process',
+      });
     case 'expect-pid':
       // It knows no such thing: the exit of `run` and the PID are a race there.
       return { value: done };
     case 'clear': {
       const answer = askNumber(client, `C${service}`);
-      return 'code' in answer ? answer : { value: done };
+      if ('code' in answer) return answer;
+      // 0 is said of what was cleared, and of what is unknown.
+      const unknown = answer.value === 0 ? isUnknown(client, service) : { value: false };
+      if ('code' in unknown) return unknown;
+      return { value: unknown.value ? { isDone: false, problem: 'no such service' } : done };
     }
   }
 }

@@ -116,7 +116,11 @@ describe('a service of the C original', () => {
     ...{ pidle: '0', uidle: '9', didle: '1:\0\0', ridle: '1' },
   };
   const control = createServiceControl({
-    ask: (request) => ({ reply: replies[request] ?? '0' }),
+    ask: (request) =>
+      // The C minit does not answer a single letter that needs a name.
+      /^[^h]$/u.test(request)
+        ? { code: 'no-reply', text: 'no reply within 10 seconds' }
+        : { reply: replies[request] ?? '0' },
     close: () => undefined,
   });
 
@@ -134,11 +138,25 @@ describe('a service of the C original', () => {
     [{ do: 'signal', signal: 1 } as const, 'idle', 'it has no process'],
     [{ do: 'signal', signal: 1 } as const, 'nobody', 'no such service'],
     [{ do: 'stop' } as const, 'nobody', 'no such service'],
+    [{ do: 'start', respawn: true } as const, 'nobody', 'no such service'],
+    [{ do: 'start', respawn: true } as const, 'idle', 'refused'],
+    [{ do: 'set-pid', pid: 17 } as const, 'nobody', 'no such service'],
+    [{ do: 'set-pid', pid: 17 } as const, 'idle', 'no such process'],
+    [{ do: 'clear' } as const, 'nobody', 'no such service'],
+    [{ do: 'clear' } as const, '', 'no such service'],
+    [{ do: 'stop' } as const, '', 'no such service'],
   ])('%j of %s: %s', (order, name, problem) => {
     expect(control.order(name, order)).toEqual({ value: { isDone: false, problem } });
   });
 
-  it('that is down is stopped already', () => {
-    expect(control.order('idle', { do: 'stop' })).toEqual({ value: { isDone: true, problem: '' } });
+  it('that is down is stopped already, and may be cleared', () => {
+    for (const order of [{ do: 'stop' }, { do: 'clear' }] as const)
+      expect(control.order('idle', order)).toEqual({ value: { isDone: true, problem: '' } });
+  });
+
+  it('is not asked for without a name, which the C original does not answer', () => {
+    expect(control.see([''])).toMatchObject({ value: [{ condition: 'unknown' }] });
+    expect(control.dependents('')).toEqual({ value: undefined });
+    expect(control.history()).toEqual({ value: [] });
   });
 });

@@ -100,7 +100,7 @@ describe('pidfilehack with the C minit', () => {
     const argv = shell(`setsid sleep 1000 > /dev/null 2>&1 & echo $! > ${pidFile}`);
     const { code, text } = await ended({ root, service: 'x', pidFile, argv });
     expect(code).toBe(111);
-    expect(text).toMatch(/^minit refuses PID \d+ for x: refused$/u);
+    expect(text).toMatch(/^minit refuses PID \d+ for x: no such service$/u);
   });
 
   it.each<[string, (file: (name: string) => string) => string, number, string]>([
