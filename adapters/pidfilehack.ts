@@ -12,6 +12,7 @@ import { describeErrorCode } from '../machines/describe-failure';
 import { describeExit } from '../machines/describe-process';
 import type { ExitStatus } from '../machines/events';
 import { pidAwaitMsMax } from '../machines/limits';
+import { nameProblem, showName } from '../machines/names';
 import { signals } from '../machines/service-context';
 import { clientSystem } from './client-system';
 import { runCommand, type Argv, type Command } from './command';
@@ -76,14 +77,28 @@ function tell({ root, service }: Hack, order: Order): Outcome | ControlError {
   }
 }
 
+const isNoService = (service: string, { problem }: Outcome): boolean =>
+  problem === 'no such service' || nameProblem(service) !== undefined;
+
+function noServiceText(service: string): string {
+  const problem = nameProblem(service);
+  return problem === undefined
+    ? `${service}: no such service`
+    : `${showName(service)} names no service: ${problem}`;
+}
+
 /** Does it all; `finish` is called when minit knows the PID, or never will. */
 export function hack(options: Hack): void {
   const { service, pidFile, finish } = options;
+  if (pidFile === '') {
+    finish(exitCode.wrong, 'the PIDFILE has no name');
+    return;
+  }
   const expected = tell(options, { do: 'expect-pid' });
   if ('code' in expected) {
     finish(exitCode.failed, expected.text);
-  } else if (!expected.isDone && expected.problem === 'no such service') {
-    finish(exitCode.wrong, `${service}: no such service`);
+  } else if (!expected.isDone && isNoService(service, expected)) {
+    finish(exitCode.wrong, noServiceText(service));
   } else {
     // Other refusals are for minit to live with: somebody runs this by hand for a service that is down.
     const error = removePidFile(pidFile);

@@ -48,23 +48,22 @@ describe('pidfilehack called by mistake', () => {
     expect(existsSync(ran)).toBe(false);
   });
 
-  it('for a service that is none runs nothing', async () => {
+  it.each([
+    ['x', 'pid', 'x: no such service'],
+    ['../d', 'pid', '"../d" names no service: the name has a component ".."'],
+    ['d/', 'pid', '"d/" names no service: the name has an empty component'],
+    ['', 'pid', '"" names no service: the name is empty'],
+    ['d', '', 'the PIDFILE has no name'],
+  ])('for the service %j with the PID file %j runs nothing', async (service, pid, text) => {
     const minit = boot({ ...stay, 'd/run': sleeper });
     await minit.booted();
     const ran = join(minit.root, 'ran');
-    const args = [
-      '--root',
-      minit.root,
-      'x',
-      join(minit.root, 'pid'),
-      '/bin/sh',
-      '-c',
-      `: > ${ran}`,
-    ];
+    const pidFile = pid === '' ? '' : join(minit.root, pid);
+    const args = ['--root', minit.root, service, pidFile, '/bin/sh', '-c', `: > ${ran}; exit 1`];
     expect(run('pidfilehack', args)).toEqual({
       code: 100,
       stdout: '',
-      stderr: 'pidfilehack: x: no such service\n',
+      stderr: `pidfilehack: ${text}\n`,
     });
     expect(existsSync(ran)).toBe(false);
     await minit.stopAndReplay();
