@@ -44,7 +44,9 @@ export function parseCommandLine(
     say('warning: all options are ignored, and the machine boots with the defaults');
     return { options: optionsDefault(), words: argv.filter((word) => !isOption(word)) };
   }
-  return { options: program.opts<Options>(), words: program.args };
+  // commander leaves the `--` there when a word such as `-SERVICE` is in front of it.
+  const words = program.args.filter((word) => word !== '--');
+  return { options: program.opts<Options>(), words };
 }
 
 const isOption = (word: string): boolean => word.startsWith('--');

@@ -21,6 +21,8 @@ describe('the command line of minit', () => {
       ['--grace', '2.5', 'web', '--quiet', '--root=/r', '--log', '/l'],
       { options: { root: '/r', log: '/l', grace: 2_500, quiet: true }, words: ['web'] },
     ],
+    [['-sshd', '--', 'web', '--quiet'], { options: defaults, words: ['-sshd', 'web', '--quiet'] }],
+    [['--', '-sshd'], { options: defaults, words: ['-sshd'] }],
     [['--unheard-of', 'web'], { options: defaults, words: ['--unheard-of', 'web'] }],
   ])('%j', (argv, expected) => {
     for (const role of ['process', 'container', 'machine'] as const)
