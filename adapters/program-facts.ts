@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import type { Program, ServiceDefinition } from '../machines/definition';
 import type { ProgramFact } from '../machines/tree-facts';
-import { interpreterOf } from './program-file';
+import { interpretersOf } from './program-file';
 import { systemErrorOf } from './system-error';
 
 /** Returns what is to be known about the program of the service at `directory`. */
@@ -48,17 +48,21 @@ function fileFact(path: string, workingDirectory: string, status: Stats): Progra
   if (!status.isFile()) return { kind: 'special' };
   if (!isExecutable(status)) return { kind: 'not-executable' };
   if (status.size === 0) return { kind: 'empty' };
-  const interpreter = interpreterOf(path, workingDirectory);
-  if (interpreter === undefined)
+  const interpreters = interpretersOf(path, workingDirectory);
+  if (interpreters.length === 0)
     return isPlainText(path) ? { kind: 'no-interpreter-line' } : { kind: 'usable' };
-  const problem = interpreter.path === '' ? 'missing' : interpreterProblem(interpreter.file);
-  if (problem === undefined) return { kind: 'usable' };
-  return {
-    kind: 'bad-interpreter',
-    interpreter: interpreter.kind,
-    path: interpreter.path,
-    problem,
-  };
+  for (const { kind, path: named, file, of } of interpreters) {
+    const problem = named === '' ? 'missing' : interpreterProblem(file);
+    if (problem !== undefined)
+      return {
+        kind: 'bad-interpreter',
+        interpreter: kind,
+        path: named,
+        problem,
+        ...(of !== undefined && { of }),
+      };
+  }
+  return { kind: 'usable' };
 }
 
 const isExecutable = ({ mode }: Stats): boolean => (mode & 0o111) !== 0;

@@ -13,17 +13,33 @@ export interface Interpreter {
   readonly path: string;
   /** Where it is looked for: a relative path begins where the program runs. */
   readonly file: string;
+  /** The interpreter that names it, as that is named; none where the program itself does. */
+  readonly of?: string;
 }
 
 /** The kernel reads this much of a `#!` line; loaders are named within the first page. */
 const headBytes = 4_096;
 const PT_INTERP = 3;
 
+/** Interpreters that the kernel follows, one being run by the next. */
+const interpretersMax = 5;
+
 /**
- * Returns what runs the file at `path` in `workingDirectory`; `undefined` when it runs itself or cannot
- * be read.
+ * Returns all that is needed to run the file at `path` in `workingDirectory`: an interpreter may be a script
+ * itself, or need a loader. Nothing when it runs itself or cannot be read.
  */
-export function interpreterOf(path: string, workingDirectory: string): Interpreter | undefined {
+export function interpretersOf(path: string, workingDirectory: string): Interpreter[] {
+  const found: Interpreter[] = [];
+  for (let last: Interpreter | undefined; found.length < interpretersMax;) {
+    const next = interpreterOf(last?.file ?? path, workingDirectory);
+    if (next === undefined) break;
+    found.push({ ...next, ...(last && { of: last.path }) });
+    last = next;
+  }
+  return found;
+}
+
+function interpreterOf(path: string, workingDirectory: string): Interpreter | undefined {
   const head = readHead(path);
   if (head === undefined) return undefined;
   const kind = head.toString('latin1', 0, 2) === '#!' ? 'interpreter' : 'loader';

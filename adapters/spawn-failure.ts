@@ -11,7 +11,7 @@ import type { SpawnStage, SystemError } from '../machines/events';
 import { errnos } from './errnos';
 import { libcError } from './libc/errors';
 import type { FailedCall, NativeOutcome } from './libc/native-spawn';
-import { interpreterOf } from './program-file';
+import { interpretersOf, type Interpreter } from './program-file';
 import { systemErrorOf } from './system-error';
 
 /** Why a process could not be started. */
@@ -132,17 +132,24 @@ function formatHint(place: Place): string | undefined {
   return hint ?? 'it is neither a program for this machine nor a script with a "#!" line';
 }
 
-/** What is wrong with the file that runs this file: a script's interpreter or a program's loader. */
+/** What is wrong with a file that runs this file: a script's interpreter or a program's loader. */
 function interpreterHint({ path, workingDirectory }: Place): string | undefined {
-  const interpreter = interpreterOf(path, workingDirectory);
-  if (interpreter === undefined) return undefined;
-  const name = `its ${interpreter.kind} ${quote(interpreter.path)}`;
-  if (interpreter.path === '') return 'its "#!" line names no interpreter';
-  if (!exists(interpreter.file)) {
-    const isReturn = interpreter.path.endsWith('\r');
+  for (const interpreter of interpretersOf(path, workingDirectory)) {
+    const problem = interpreterProblem(interpreter);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function interpreterProblem({ kind, path, file, of }: Interpreter): string | undefined {
+  const owner = of === undefined ? 'its' : `its interpreter ${quote(of)}: its`;
+  if (path === '') return `${owner} "#!" line names no interpreter`;
+  const name = `${owner} ${kind} ${quote(path)}`;
+  if (!exists(file)) {
+    const isReturn = path.endsWith('\r');
     return `${name} does not exist${isReturn ? ' (its lines end with a carriage return)' : ''}`;
   }
-  const status = statSync(interpreter.file);
+  const status = statSync(file);
   if (status.isDirectory()) return `${name} is a directory`;
   return (status.mode & 0o111) === 0 ? `${name} is not executable` : undefined;
 }

@@ -129,17 +129,18 @@ const interpreterText = {
 } as const;
 
 function interpreterProblem(program: ProgramFact & { readonly kind: 'bad-interpreter' }): Problem {
-  const { interpreter, path, problem } = program;
+  const { interpreter, path, problem, of } = program;
   const code = `run-interpreter-${problem}`;
-  if (path === '') return { code, line: 1, text: 'its "#!" line names no interpreter' };
+  const owner = of === undefined ? 'its' : `its interpreter ${JSON.stringify(of)}: its`;
+  if (path === '') return { code, line: 1, text: `${owner} "#!" line names no interpreter` };
   const hint = path.endsWith('\r')
     ? ' (its lines end in carriage returns: save it with Unix line ends)'
     : '';
   return {
     code,
     // The loader is named somewhere in the middle of a binary.
-    ...(interpreter === 'interpreter' && { line: 1 }),
-    text: `its ${interpreter} ${JSON.stringify(path)} ${interpreterText[problem]}${hint}`,
+    ...((interpreter === 'interpreter' || of !== undefined) && { line: 1 }),
+    text: `${owner} ${interpreter} ${JSON.stringify(path)} ${interpreterText[problem]}${hint}`,
   };
 }
 

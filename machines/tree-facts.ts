@@ -41,6 +41,8 @@ export type ProgramFact =
       /** Empty: the `#!` line names none. */
       readonly path: string;
       readonly problem: 'missing' | 'directory' | 'not-executable';
+      /** The interpreter that needs it; none where the program itself does. */
+      readonly of?: string;
     };
 
 export type DirectoryFact = 'usable' | 'missing' | 'not-a-directory';

@@ -57,6 +57,14 @@ describe('a spawn that fails', () => {
     });
   });
 
+  it('says what an interpreter lacks that is a script itself', async () => {
+    const interpreter = file('#!/x/y\n');
+    expect(await failure(file(`#!${interpreter}\n`))).toMatchObject({
+      error: ENOENT,
+      hint: `its interpreter "${interpreter}": its interpreter "/x/y" does not exist`,
+    });
+  });
+
   it('says that a script was written on another system', async () => {
     const path = file('#!/bin/sh\r\nexit 0\r\n');
     expect(await failure(path)).toMatchObject({

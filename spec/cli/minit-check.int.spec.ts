@@ -183,6 +183,23 @@ describe('minit-check', () => {
     });
   });
 
+  it('follows an interpreter that is a script itself, and is not led in circles by it', () => {
+    const root = tree({
+      files: {
+        'default/depends': 'web\nloop\n',
+        'web/run': '#!helper/run -x\n',
+        'web/helper/run': '#! /opt/bin/nosuchshell\n',
+        'loop/run': '#!run\n',
+      },
+    });
+    expect(run(root)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining(
+        `${root}/web/run:1: error: its interpreter "helper/run": its interpreter "/opt/bin/nosuchshell" does not exist\n`,
+      ) as string,
+    });
+  });
+
   it('is not led in circles by links, and does not leave the tree by the links of a service', () => {
     expect(
       check({

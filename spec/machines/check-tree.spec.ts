@@ -151,6 +151,16 @@ describe('check of a tree', () => {
         },
         '/etc/minit/web/run: error: its loader "/lib/ld-musl.so" does not exist',
       ],
+      [
+        {
+          kind: 'bad-interpreter',
+          interpreter: 'loader',
+          path: '/lib/ld-musl.so',
+          problem: 'missing',
+          of: '/opt/bin/lua',
+        },
+        '/etc/minit/web/run:1: error: its interpreter "/opt/bin/lua": its loader "/lib/ld-musl.so" does not exist',
+      ],
     ])('tells a program that is %j', (program, line) => {
       expect(check({ web: { program } })).toEqual([line]);
     });
