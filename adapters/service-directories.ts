@@ -120,7 +120,9 @@ function rawLog(path: string): NonNullable<RawServiceDirectory['log']> {
   try {
     return lstatSync(`${path}/run`, { throwIfNoEntry: false }) ? 'with-run' : logWithoutRun(path);
   } catch (error) {
-    return systemErrorOf(error).code === 'ENOTDIR' ? 'no-directory' : 'without-run';
+    return ['ENOTDIR', 'ELOOP'].includes(systemErrorOf(error).code)
+      ? 'no-directory'
+      : 'without-run';
   }
 }
 

@@ -204,11 +204,7 @@ function directoryFact(path: string): DirectoryFact {
   } catch (error) {
     const { code } = systemErrorOf(error);
     // What may not be looked at by us may be usable by minit.
-    return code === 'ENOENT' || code === 'ELOOP'
-      ? 'missing'
-      : code === 'ENOTDIR'
-        ? 'not-a-directory'
-        : 'usable';
+    return code === 'EACCES' ? 'usable' : code === 'ENOTDIR' ? 'not-a-directory' : 'missing';
   }
 }
 

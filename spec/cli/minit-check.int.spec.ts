@@ -200,6 +200,23 @@ describe('minit-check', () => {
     });
   });
 
+  it('tells a working directory and a log that cannot be reached', () => {
+    const long = 'x'.repeat(256);
+    expect(
+      check({
+        files: { 'default/depends': 'long\nloop\n', 'long/run': script, 'loop/run': script },
+        links: { 'long/root': long, 'loop/log': 'log' },
+      }),
+    ).toEqual({
+      code: 1,
+      lines: [
+        `ROOT/long/root: error: the working directory "ROOT/long/${long}" does not exist`,
+        'ROOT/loop/log: error: no directory, so that there is nothing to log with: make it a service directory, or remove it',
+        '2 errors, 0 warnings, 0 notes in 3 services',
+      ],
+    });
+  });
+
   it('is not led in circles by links, and does not leave the tree by the links of a service', () => {
     expect(
       check({
