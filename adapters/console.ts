@@ -11,6 +11,7 @@ import type { Transition } from '../machines/fold';
 import { describeTransition } from '../machines/describe';
 import { isCrash } from '../machines/failures';
 import type { Verbosity } from '../machines/kernel-words';
+import { showPath } from '../machines/names';
 import { stateName, type StateName } from '../machines/state';
 import type { Output } from './output';
 
@@ -215,7 +216,7 @@ export function createConsole(options: ConsoleOptions): Console {
 }
 
 const place = (file: string | undefined, line: number | undefined) =>
-  file === undefined ? '' : `${file}${line === undefined ? '' : `:${String(line)}`}: `;
+  file === undefined ? '' : `${showPath(file)}${line === undefined ? '' : `:${String(line)}`}: `;
 
 /** A file within a service's directory names the service already. */
 const subject = (service: string | undefined, file: string | undefined) =>

@@ -6,6 +6,7 @@
 import { Command, CommanderError } from 'commander';
 import { surveyTree } from '../adapters/tree-survey';
 import { checkTree, countFindings, type FindingCounts } from '../machines/check-tree';
+import { showPath } from '../machines/names';
 import type { TreeFinding } from '../machines/tree-facts';
 import { version, writeErr, writeOut } from './program';
 
@@ -98,10 +99,7 @@ function plainText(
 }
 
 function findingLine({ file, line, severity, text }: TreeFinding): string {
-  // A file name may hold anything, a line end included.
-  // eslint-disable-next-line no-control-regex -- these are the very characters that are replaced
-  const place = file.replace(/[\u0000-\u001f\u007f]/gu, '?');
-  return `${place}:${line === undefined ? '' : `${String(line)}:`} ${severity}: ${text}`;
+  return `${showPath(file)}:${line === undefined ? '' : `${String(line)}:`} ${severity}: ${text}`;
 }
 
 const count = (amount: number, noun: string): string =>

@@ -25,6 +25,9 @@ export function showName(name: string): string {
   );
 }
 
+/** A path as shown to people, on one line: a file name may hold anything, a line end included. Pure. */
+export const showPath = (path: string): string => path.replace(/\p{Cc}/gu, '?');
+
 /** Returns what is wrong with `name` as the name of a service, or `undefined`. Pure. */
 export function nameProblem(name: string): string | undefined {
   if (name === '') return 'the name is empty';

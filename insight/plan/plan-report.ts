@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { showPath } from '../../machines/names';
 import type { Plan, PlanOrder, PlanWarning } from './plan';
 import { listed } from './plan-text';
 
@@ -43,7 +44,7 @@ function orderText(order: PlanOrder): string {
 
 function warningLine({ severity, file, line, text }: PlanWarning): string {
   if (file === undefined) return `${severity}: ${text}`;
-  return `${file}:${line === undefined ? '' : `${String(line)}:`} ${severity}: ${text}`;
+  return `${showPath(file)}:${line === undefined ? '' : `${String(line)}:`} ${severity}: ${text}`;
 }
 
 const count = (amount: number, noun: string): string =>

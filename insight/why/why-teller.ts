@@ -5,6 +5,7 @@
  */
 import { failureText } from '../../machines/describe-failure';
 import { describeDuration, describeExit } from '../../machines/describe';
+import { showPath } from '../../machines/names';
 import type { Claim, Explanation, Link } from './why-chain';
 
 /** CLOCK_BOOTTIME and the wall clock at one instant. */
@@ -77,7 +78,7 @@ export function createTeller(
 export function endText(claim: Claim): string {
   if (claim.kind === 'start-failed') {
     const { failure, failures } = claim;
-    const place = failure.path === undefined ? '' : `, ${failure.path}`;
+    const place = failure.path === undefined ? '' : `, ${showPath(failure.path)}`;
     const line = failure.line === undefined ? '' : `:${String(failure.line)}`;
     const often = failures > 1 ? ` (${String(failures)} times in a row)` : '';
     return `${failureText(failure)}${place}${line}${often}`;

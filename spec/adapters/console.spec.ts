@@ -96,6 +96,13 @@ describe('a console', () => {
     expect(lines.filter((line) => line.includes('/bin/broken'))).toHaveLength(2);
   });
 
+  it('tells a file in one line, whatever its name holds', () => {
+    const { console, lines } = tell({ verbosity: 'quiet' });
+    const report = { severity: 'error', code: 'spawn-failed', text: 'it is not there' } as const;
+    console.report({ ...report, file: '/no\nsuch\u001b[31m', line: 2 }, 0);
+    expect(lines()).toEqual(['minit: error: /no?such?[31m:2: it is not there']);
+  });
+
   it('tells the same failure again when the service has run meanwhile', () => {
     const { show, lines } = tell({ verbosity: 'failures' });
     const boot = given({ web: { mode: 'respawn', spawn: ['fork', 'EAGAIN'] } }).bootsAs(
