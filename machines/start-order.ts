@@ -244,7 +244,7 @@ export function continueWithoutDefinition(step: Step, error: SystemError): void 
       reportIgnoredWord(step, service, error);
       break;
     case 'default':
-      reportNothingToStart(step);
+      reportNothingToStart(step, error);
       tellInit(step, { type: 'NothingToStart', at: step.at });
       break;
     case 'key':

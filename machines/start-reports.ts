@@ -48,12 +48,14 @@ export function reportIgnoredWord(step: Step, word: string, error: SystemError):
   });
 }
 
-export function reportNothingToStart(step: Step): void {
+export function reportNothingToStart(step: Step, error: SystemError): void {
+  const remedy =
+    'make a service "default" that depends on the others, or name services on the command line';
   emit(step, 'Report', {
     severity: 'error',
     code: 'nothing-to-start',
     file: `${step.draft.root}/default`,
-    text: 'nothing to start: make a service "default" that depends on the others, or name services on the command line',
+    text: `nothing to start: ${error.code === 'ENOENT' ? remedy : whyUnreadable(error)}`,
   });
 }
 

@@ -59,6 +59,15 @@ describe('a ROOT that cannot be used', () => {
     minit.replays();
   });
 
+  it('says why default cannot be read', async () => {
+    const minit = boot({ 'web/run': sleeper, default: 'web\n' });
+    expect(await minit.finished()).toEqual({ code: 100, signal: null });
+    await tells(minit, [
+      'minit: error: ROOT/default: nothing to start: its directory cannot be read: a component is not a directory (ENOTDIR)',
+    ]);
+    minit.replays();
+  });
+
   it('takes an empty MINIT_ROOT for none', () => {
     const { stderr } = run('msvc', ['web'], { env: { ...process.env, MINIT_ROOT: '' } });
     expect(stderr).toMatch(/^msvc: \/etc\/minit\/in does not exist|minit is not running/u);
