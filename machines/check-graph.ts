@@ -8,7 +8,7 @@
 import { findTangles, type Tangle } from './cycles';
 import type { Dependency, ServiceName } from './definition';
 import { describeErrorCode } from './describe-failure';
-import { loggedService, showName } from './names';
+import { loggedService, nameProblem, showName } from './names';
 import type { SurveyedService, TreeFinding, TreeSurvey } from './tree-facts';
 
 /** Cycles that are told of services which are all in each other's way; there can be millions. */
@@ -46,7 +46,7 @@ export function dependenciesOf({
 }
 
 function missingStarts(
-  { root }: TreeSurvey,
+  { root, missing }: TreeSurvey,
   serviceByName: ReadonlyMap<ServiceName, SurveyedService>,
   starts: readonly ServiceName[],
 ): TreeFinding[] {
@@ -57,12 +57,21 @@ function missingStarts(
       file: `${root}/${name}`,
       service: name,
       code: 'start-missing',
-      text:
-        name === 'default'
-          ? 'there is no service "default": minit starts only what its command line names (say so with --start NAME)'
-          : `there is no service ${showName(name)} to start`,
+      text: missingStartText(name, missing.get(name)?.code ?? 'ENOENT'),
     }));
 }
+
+function missingStartText(name: ServiceName, code: string): string {
+  const problem = nameProblem(name);
+  if (problem !== undefined) return `${showName(name)} names no service, as ${problem}`;
+  if (code !== 'ENOENT') return unreadableText(name, code);
+  return name === 'default'
+    ? 'there is no service "default": minit starts only what its command line names (say so with --start NAME)'
+    : `there is no service ${showName(name)} to start`;
+}
+
+const unreadableText = (name: ServiceName, code: string): string =>
+  `the service ${showName(name)} cannot be read: ${describeErrorCode(code)} (${code})`;
 
 function missingDependencies(
   { missing }: TreeSurvey,
@@ -75,7 +84,7 @@ function missingDependencies(
     const text =
       code === 'ENOENT'
         ? `there is no service ${showName(dependency.name)}: make it, or remove the line`
-        : `the service ${showName(dependency.name)} cannot be read: ${describeErrorCode(code)} (${code})`;
+        : unreadableText(dependency.name, code);
     return [
       {
         severity: 'error',

@@ -331,6 +331,16 @@ describe('minit-check', () => {
     });
   });
 
+  it('tells why what is started cannot be', () => {
+    const root = tree({ files: { 'web/run': script, default: 'web\n' } });
+    expect(run('--start', 'default', '--start', 'web/', '--start', 'nosuch', root).out).toBe(
+      `${root}/default: error: the service "default" cannot be read: a component is not a directory (ENOTDIR)\n` +
+        `${root}/nosuch: error: there is no service "nosuch" to start\n` +
+        `${root}/web/: error: "web/" names no service, as the name has an empty component\n` +
+        '3 errors, 0 warnings, 0 notes in 1 service\n',
+    );
+  });
+
   it('takes an empty directory that is started for what minit does: a service that starts nothing', () => {
     const root = tree({ files: { 'default/': '', 'idle/': '' } });
     const said = (name: string): string =>
