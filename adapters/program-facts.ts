@@ -27,10 +27,7 @@ export function programFact(
     return fileFact(path, workingDirectory, statSync(path));
   } catch (error) {
     const systemError = systemErrorOf(error);
-    const isGone =
-      systemError.code === 'ENOENT' ||
-      systemError.code === 'ENOTDIR' ||
-      systemError.code === 'ELOOP';
+    const isGone = systemError.code === 'ENOENT' || systemError.code === 'ENOTDIR';
     return isGone ? danglingFact(directory) : { kind: 'unreachable', error: systemError };
   }
 }

@@ -109,10 +109,10 @@ function hintFor(errno: number, place: Place): string | undefined {
   }
 }
 
-/** Says where a symbolic link leads that leads nowhere; `undefined` for anything else. */
+/** Says where a symbolic link leads that leads nowhere; `undefined` for anything else, one in a circle included. */
 export function danglingHint(path: string): string | undefined {
   try {
-    if (!lstatSync(path).isSymbolicLink() || exists(path)) return undefined;
+    if (!lstatSync(path).isSymbolicLink() || exists(path) || isInCircle(path)) return undefined;
     return `it is a symbolic link to ${quote(readlinkSync(path))}, which does not exist`;
   } catch {
     return undefined;
@@ -152,6 +152,15 @@ function interpreterProblem({ kind, path, file, of }: Interpreter): string | und
   const status = statSync(file);
   if (status.isDirectory()) return `${name} is a directory`;
   return (status.mode & 0o111) === 0 ? `${name} is not executable` : undefined;
+}
+
+function isInCircle(link: string): boolean {
+  try {
+    statSync(link);
+    return false;
+  } catch (error) {
+    return systemErrorOf(error).code === 'ELOOP';
+  }
 }
 
 function exists(path: string): boolean {

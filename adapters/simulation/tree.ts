@@ -64,7 +64,7 @@ function errorOf(program: ProgramFact): 'ENOENT' | 'EACCES' | 'ENOEXEC' | undefi
       return undefined;
     case 'unreachable':
       // What may not be looked at by us may be usable by minit.
-      return program.error.code === 'ENOENT' ? 'ENOENT' : undefined;
+      return program.error.code === 'EACCES' ? undefined : 'ENOENT';
     case 'dangling':
       return 'ENOENT';
     case 'directory':

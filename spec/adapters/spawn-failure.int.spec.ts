@@ -34,6 +34,14 @@ describe('a spawn that fails', () => {
     });
   });
 
+  it('does not say of links in a circle that there is nothing', async () => {
+    const path = newPath();
+    symlinkSync(path, path);
+    const error = { code: 'ELOOP', errno: errnos.ELOOP };
+    expect(await failure(path)).toEqual({ stage: 'execute', error, path });
+    expect(await failure('/bin/true', { input: path })).toEqual({ stage: 'open-in', error, path });
+  });
+
   it('says that the interpreter of a script is missing', async () => {
     const path = file('#! /x/y -e\n');
     expect(await failure(path)).toEqual({

@@ -200,19 +200,20 @@ describe('minit-check', () => {
     });
   });
 
-  it('tells a working directory and a log that cannot be reached', () => {
+  it('tells a working directory, a log and a run that cannot be reached', () => {
     const long = 'x'.repeat(256);
     expect(
       check({
-        files: { 'default/depends': 'long\nloop\n', 'long/run': script, 'loop/run': script },
-        links: { 'long/root': long, 'loop/log': 'log' },
+        files: { 'default/depends': 'long\nloop\nround\n', 'long/run': script, 'loop/run': script },
+        links: { 'long/root': long, 'loop/log': 'log', 'round/run': 'run' },
       }),
     ).toEqual({
       code: 1,
       lines: [
         `ROOT/long/root: error: the working directory "ROOT/long/${long}" does not exist`,
         'ROOT/loop/log: error: no directory, so that there is nothing to log with: make it a service directory, or remove it',
-        '2 errors, 0 warnings, 0 notes in 3 services',
+        'ROOT/round/run: error: cannot be looked at: too many symbolic links (ELOOP)',
+        '3 errors, 0 warnings, 0 notes in 4 services',
       ],
     });
   });
