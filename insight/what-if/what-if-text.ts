@@ -53,8 +53,25 @@ export function whatIfText({ changes, diff, assumed }: WhatIfStory): string[] {
     ...tableOf(rows),
     ...(sameCount > 0 ? [`as before: ${String(sameCount)} ${plural(sameCount, 'service')}`] : []),
     ...(assumed.length > 0 ? ['assumed, not on record:'] : ['nothing of it is assumed']),
-    ...assumed.map((text) => `  ${text}`),
+    ...gathered(assumed).map((text) => `  ${text}`),
   ];
+}
+
+/** What is assumed alike of many processes of a service is one line: a crash loop has hundreds. */
+function gathered(assumed: readonly string[]): string[] {
+  const countByFate = new Map<string, number>();
+  const fateOf = (text: string): string => text.replace(/^(process|start) \d+ of /u, '$1 of ');
+  for (const text of assumed) {
+    const fate = fateOf(text);
+    countByFate.set(fate, (countByFate.get(fate) ?? 0) + 1);
+  }
+  return assumed.flatMap((text) => {
+    const fate = fateOf(text);
+    const others = (countByFate.get(fate) ?? 0) - 1;
+    if (!countByFate.delete(fate)) return [];
+    if (others === 0) return [text];
+    return [`${text}; ${others === 1 ? 'so does 1 more' : `so do ${String(others)} more`}`];
+  });
 }
 
 const plural = (count: number, noun: string): string => (count === 1 ? noun : `${noun}s`);

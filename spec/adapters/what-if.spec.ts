@@ -114,6 +114,22 @@ describe('what if', () => {
     expect(assumed.filter((text) => text.includes('of cron lives as'))).toEqual([]);
   });
 
+  it('a crash loop goes on: what is assumed alike of its processes, or its starts, is told once', () => {
+    const failure = { ...simulatedError('ENOENT'), stage: 'execute' } as const;
+    const loops = (cron: NonNullable<BootOptions['behaviours']>[string]): string[] => {
+      const behaviours = { ...webOnDb.behaviours, cron };
+      return textOf(compare({ ...webOnDb, behaviours }, 'db ready 200s later')).filter((text) =>
+        text.includes(' of cron '),
+      );
+    };
+    expect(loops([{ livesUs: 0, exit: { code: 1 } }])).toEqual([
+      expect.stringMatching(/^ {2}process \d+ of cron lives as .* 0[.]00 s[)]; so do \d+ more$/u),
+    ]);
+    expect(loops([{ failure }])).toEqual([
+      expect.stringMatching(/^ {2}start \d+ of cron fails as .* on record; so do \d+ more$/u),
+    ]);
+  });
+
   it('a dependency goes: nobody waits for it, and nobody asks for it', () => {
     const { diff } = compare(webOnDb, 'drop depends db of web');
     expect(diff.services.map(({ service, is }) => [service, is])).toEqual([
