@@ -6,6 +6,7 @@
  */
 import { resolve } from 'node:path';
 import { checkTree } from '../machines/check-tree';
+import type { ServiceDefinition, ServiceName } from '../machines/definition';
 import { describeErrorCode } from '../machines/describe-failure';
 import { initialState } from '../machines/fold';
 import { graceMsDefault } from '../machines/limits';
@@ -13,7 +14,7 @@ import type { SupervisorState } from '../machines/state';
 import type { TreeFinding } from '../machines/tree-facts';
 import type { ReadDirectory } from '../insight/plan/ideal-world';
 import { stateAfter, type PlanOrder } from '../insight/plan/plan';
-import { openLog, type LogNote } from './event-log/reader';
+import { openLog, type LogNote, type OpenedLog } from './event-log/reader';
 import { readLiveState } from './live-state';
 import { parseInstant } from './log-instant';
 import { runReplay } from './replay-log';
@@ -104,7 +105,7 @@ export function basisFromLive(rootAsTyped: string): PlanBasis | BasisProblem {
 export interface LogPlace {
   readonly path: string;
   readonly at: string | undefined;
-  /** Where directories are read; as they were last read in the log where there is none. */
+  /** Where directories are read; as they were last read in the log, or else next, where there is none. */
   readonly root: string | undefined;
 }
 
@@ -132,18 +133,34 @@ export function basisFromLog({ path, at, root }: LogPlace): PlanBasis | BasisPro
   }
   const tree = root === undefined ? undefined : survey(root);
   if (tree !== undefined && 'problem' in tree) return tree;
+  const notes = [...log.notes];
+  let later: Definitions | undefined;
   const recorded: ReadDirectory = (service) => {
     const known = state.services.get(service);
-    return known === undefined
-      ? { error: systemError('ENOENT') }
-      : { definition: known.context.definition };
+    if (known !== undefined) return { definition: known.context.definition };
+    const definition = (later ??= definitionsAfter(log, state.seq)).get(service);
+    return definition === undefined ? { error: systemError('ENOENT') } : { definition };
   };
   return {
     state,
     read: tree === undefined ? recorded : reader(tree.root),
     findings: tree?.findings ?? [],
-    notes: log.notes,
+    notes,
     damage: damaged,
     text: `event ${String(state.seq)} of ${path}`,
   };
+}
+
+type Definitions = ReadonlyMap<ServiceName, ServiceDefinition>;
+
+/** In the middle of a boot most directories are still to be read: as each is read first after event `seq`. */
+function definitionsAfter(log: OpenedLog, seq: number): Definitions {
+  const found = new Map<ServiceName, ServiceDefinition>();
+  for (const item of log.items()) {
+    if (item.kind !== 'record' || item.record.seq <= seq) continue;
+    const { event } = item.record;
+    if (event.type === 'ServiceRead' && !found.has(event.service))
+      found.set(event.service, event.definition);
+  }
+  return found;
 }
