@@ -1,6 +1,6 @@
 /**
  * What people see while minit runs: one line a transition on standard output (of a machine: one a
- * crash, and how the boot went), one line a problem on standard error. Colour only on a terminal. A reader that does not read (a stopped pager, a
+ * crash or a service that does not end when it is told to, and how the boot went), one line a problem on standard error. Colour only on a terminal. A reader that does not read (a stopped pager, a
  * serial line with flow control) must not freeze minit: what does not fit waits, and if it grows
  * too long the oldest lines are given up, and counted.
  *
@@ -9,7 +9,7 @@
 import type { Console } from '../effects/ports';
 import type { Transition } from '../machines/fold';
 import { describeTransition } from '../machines/describe';
-import { isCrash } from '../machines/failures';
+import { isCrash, isDeaf } from '../machines/failures';
 import type { Verbosity } from '../machines/kernel-words';
 import { showPath } from '../machines/names';
 import { stateName, type StateName } from '../machines/state';
@@ -184,7 +184,7 @@ export function createConsole(options: ConsoleOptions): Console {
     print(greeting.map((line) => `${line}\n`));
   const isRepeated = createRepetition();
   const isShown = (transition: Transition): boolean =>
-    verbosity === 'transitions' || (!isQuiet && isCrash(transition));
+    verbosity === 'transitions' || (!isQuiet && (isCrash(transition) || isDeaf(transition)));
   const lineOf = (transition: Transition): string => {
     const { after, at } = transition;
     const state = stateName(after);

@@ -6,6 +6,7 @@
  */
 import type { ExitStatus } from './events';
 import { shortLifeUs } from './limits';
+import { innerState } from './state';
 import type { Transition } from './step';
 
 const isFailure = (exit: ExitStatus): boolean => !('code' in exit && exit.code === 0);
@@ -21,4 +22,10 @@ export function isCrash({ before, after }: Transition): boolean {
   if (want !== 'up' || livedUs >= shortLifeUs) return true;
   const isFirst = (before.context.livedUs ?? shortLifeUs) >= shortLifeUs;
   return isFirst || isPowerOfTwo(restarts);
+}
+
+/** Says whether it has not ended in time when it was told to: it gets KILL, or not even that has ended it. */
+export function isDeaf({ event, after }: Transition): boolean {
+  const inner = innerState(after);
+  return event.type === 'StopTimerFired' && (inner === 'killing' || inner === 'stuck');
 }

@@ -7,7 +7,7 @@ import { createConsole, type ConsoleOptions } from '../../adapters/console';
 import type { Output } from '../../adapters/output';
 import type { Effect } from '../../machines/effects';
 import type { Verbosity } from '../../machines/kernel-words';
-import { exited, fired, given, type Given, type Scenario } from '../support/given';
+import { exited, fired, given, signalled, type Given, type Scenario } from '../support/given';
 
 /** Boots a machine with a bit of everything that can go wrong. */
 const scenario = (): Scenario =>
@@ -101,6 +101,19 @@ describe('a console', () => {
     const report = { severity: 'error', code: 'spawn-failed', text: 'it is not there' } as const;
     console.report({ ...report, file: '/no\nsuch\u001b[31m', line: 2 }, 0);
     expect(lines()).toEqual(['minit: error: /no?such?[31m:2: it is not there']);
+  });
+
+  it('of a machine tells at its end what has to be killed, and what not even KILL ends', () => {
+    const { show, lines } = tell({ verbosity: 'failures' });
+    const boot = given({ web: { mode: 'respawn' } }).bootsAs('machine', 'web');
+    show(boot.when(signalled('SIGTERM')));
+    const told = lines().length;
+    show(boot.when(fired('stop:web')));
+    show(boot.when(fired('stop:web')));
+    expect(lines().slice(told, told + 2)).toEqual([
+      expect.stringMatching(/ web +stopping +asked to stop \(killing\)$/u),
+      expect.stringMatching(/ web +stopping +asked to stop \(stuck\)$/u),
+    ]);
   });
 
   it('tells the same failure again when the service has run meanwhile', () => {
