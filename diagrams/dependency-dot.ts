@@ -80,15 +80,21 @@ function dependencyDot(dependency: GraphDependency, to: GraphService | undefined
 function legend(graph: DependencyGraph): string {
   const lines =
     '&#8212;&#8594; starts when that has terminated &#160; - -&#8594; when that has been started &#160; &#183;&#183;&#183;&#8226; is logged by';
-  const words = graph.instant === undefined ? modeLegend() : stateLegend(graph);
-  return `<font color="${surface.smallPrint.light}">${words.join(' &#160; ')} &#160; ${lines}</font>`;
+  const words = graph.instant === undefined ? modeLegend(graph) : stateLegend(graph);
+  const cycle = graph.dependencies.some(({ isInCycle }) => isInCycle)
+    ? ` &#160; ${colored('&#8212;&#8594; is in a cycle', 'failed')}`
+    : '';
+  return `<font color="${surface.smallPrint.light}">${words.join(' &#160; ')} &#160; ${lines}${cycle}</font>`;
 }
 
 const colored = (word: string, tone: Parameters<typeof lightTone>[0]): string =>
   `<font color="${lightTone(tone).text}"><b>${word}</b></font>`;
 
-const modeLegend = (): string[] =>
-  (['respawn', 'sync', 'oneshot', 'bundle'] as const).map((mode) => colored(mode, modeTones[mode]));
+/** What goes wrong has a word only where it does. */
+const modeLegend = ({ services }: DependencyGraph): string[] =>
+  (['respawn', 'sync', 'oneshot', 'bundle', 'missing'] as const)
+    .filter((mode) => mode !== 'missing' || services.some((service) => service.mode === mode))
+    .map((mode) => colored(mode, modeTones[mode]));
 
 /** When it was so; each box says its state, and its shape the mode. */
 function stateLegend({ instant, services }: DependencyGraph): string[] {

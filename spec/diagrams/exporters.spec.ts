@@ -1,5 +1,5 @@
 import { createMachine, setup } from 'xstate';
-import { dependencyGraphOf } from '../../diagrams/dependency-graph';
+import { dependencyGraphOf, type DependencyGraph } from '../../diagrams/dependency-graph';
 import { dependenciesToDot } from '../../diagrams/dependency-dot';
 import { dependenciesToMermaid } from '../../diagrams/dependency-mermaid';
 import { formatOfFile } from '../../diagrams/formats';
@@ -339,6 +339,20 @@ describe('dependencies', () => {
       expect.stringContaining('"web" -> "web/log" [style=dotted'),
       expect.stringContaining('"web" -> "net" [style=solid'),
     ]);
+  });
+
+  it('have the red ones in the legend where there are any', () => {
+    const { services, dependencies } = graph;
+    const faultless = {
+      ...graph,
+      services: services.filter(({ mode }) => mode !== 'missing'),
+      dependencies: dependencies.filter(({ to, isInCycle }) => to !== 'gone' && !isInCycle),
+    };
+    const legendOf = (shown: DependencyGraph): string =>
+      /label=<(.*)>, labeljust/u.exec(dependenciesToDot(shown))?.[1] ?? '';
+    expect(legendOf(graph)).toMatch(/>missing<.*is in a cycle</u);
+    expect(legendOf(faultless)).toContain('is logged by');
+    expect(legendOf(faultless)).not.toMatch(/missing|cycle/u);
   });
 
   it('are a flow chart in Mermaid, whatever the names are', () => {
