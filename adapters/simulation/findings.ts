@@ -19,7 +19,7 @@ export const findingKinds = [
   'stuck',
   'unanswered',
   'storm',
-  /** minit was told to end, and does not. */
+  /** minit was told to end, and does not, or ends and leaves a service behind. */
   'no-end',
 ] as const;
 export type FindingKind = (typeof findingKinds)[number];
@@ -112,4 +112,15 @@ export function findNeverUp(state: SupervisorState, missing: Iterable<ServiceNam
       finding('never-up', { service, text: `${service} never comes up: there is no such service` }),
     ),
   ];
+}
+
+/** Returns what runs on when minit has ended in a world in which KILL ends every process. */
+export function findLeftBehind(state: SupervisorState): Finding | undefined {
+  const left = servicesInOrder(state).find(({ context }) => context.pid !== undefined);
+  if (left === undefined) return undefined;
+  const { name } = left.context;
+  return finding('no-end', {
+    service: name,
+    text: `${name} still has a process when minit ends: ${reasonOf(left)}`,
+  });
 }

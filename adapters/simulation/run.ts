@@ -15,7 +15,7 @@ import { graceMsDefault } from '../../machines/limits';
 import { fatalProblem } from '../../machines/service-guards';
 import { createWorld, type World } from '../simulated/world';
 import { behavioursOf, perform, worldFaultsOf } from './enact';
-import { finding, findNeverUp, findUnsettled, type Finding } from './findings';
+import { finding, findLeftBehind, findNeverUp, findUnsettled, type Finding } from './findings';
 import { isTimed, type Scenario } from './incidents';
 import { begin, RunObserver, type Fold, type FoldedPath } from './observer';
 import type { SimulatedTree } from './tree';
@@ -140,10 +140,12 @@ function healAndCheck(
 
 function endAndCheck(world: World, observer: RunObserver): void {
   const { services, shutdown } = observer.state;
-  if (shutdown === undefined && !hasEnded(world)) world.signal('SIGTERM');
+  const isHealed = shutdown === undefined && !hasEnded(world);
+  if (isHealed) world.signal('SIGTERM');
   world.run(endingUsPerService * (services.size + 1));
   if (!hasEnded(world))
     observer.note(finding('no-end', { text: 'minit was told to end, and does not' }));
+  else if (isHealed) observer.note(findLeftBehind(observer.state));
   attempt(observer, () => {
     checkInvariants(observer.state);
   });

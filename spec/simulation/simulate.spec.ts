@@ -13,6 +13,7 @@ import { shrink } from '../../adapters/simulation/shrink';
 import { simulate } from '../../adapters/simulation/simulate';
 import type { SimulatedTree } from '../../adapters/simulation/tree';
 import { defineTree } from '../../adapters/simulated/tree';
+import type { Effect } from '../../machines/effects';
 import { fold } from '../../machines/fold';
 
 type Fold = typeof fold;
@@ -60,6 +61,14 @@ const answersTwice: Fold = (state, recorded) => {
   return { ...folded, effects: [...folded.effects, ...replies] };
 };
 
+/** Waits, and never kills. */
+const sparesTheDeaf: Fold = (state, recorded) => {
+  const folded = fold(state, recorded);
+  const isKill = ({ type, params }: Effect): boolean =>
+    type === 'SendSignal' && params.signal === 9;
+  return { ...folded, effects: folded.effects.filter((effect) => !isKill(effect)) };
+};
+
 const options = { runs: 1_000, seed: 1, faults: faultKinds };
 
 describe('a simulation', () => {
@@ -102,6 +111,7 @@ describe('a simulation', () => {
     ['a wrong count', miscounts, /the counts are right: active/u],
     ['timers that are never started', forgetsTimers, /never comes up: respawning/u],
     ['two answers to one request', answersTwice, /a second reply/u],
+    ['a service that is not killed', sparesTheDeaf, /still has a process when minit ends/u],
   ])('finds %s within 1,000 runs, by a single incident', (_, broken, text) => {
     const { findings } = simulate(small, { ...options, fold: broken, findingsMax: 1 });
     const found = findings.find(({ finding }) => text.test(finding.text));
