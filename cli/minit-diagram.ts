@@ -7,7 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { noteTexts } from '../adapters/log-notes';
 import { systemErrorOf } from '../adapters/system-error';
-import { formatOfFile, formats, type Format } from '../diagrams/formats';
+import { foreignPicture, formatOfFile, formats, type Format } from '../diagrams/formats';
 import { loadGraphviz } from '../diagrams/graphviz';
 import type { LayOut } from '../diagrams/svg';
 import { describeErrorCode } from '../machines/describe-failure';
@@ -98,6 +98,11 @@ export async function minitDiagram(argv: readonly string[], world: DiagramWorld)
   }
   const [what = '', path] = program.args;
   const { format: asked, output, log, at, service } = program.opts<Options>();
+  const foreign = asked === undefined && output !== undefined ? foreignPicture(output) : undefined;
+  if (foreign !== undefined) {
+    world.error(`minit-diagram: fatal: a picture is written as svg, not as ${foreign}\n`);
+    return exitCode.usage;
+  }
   const format = asked ?? (output === undefined ? undefined : formatOfFile(output)) ?? 'mermaid';
   // Only a picture needs Graphviz, and it is the one thing here that takes time to load.
   const layOut = format === 'svg' ? await world.loadLayOut() : () => '';

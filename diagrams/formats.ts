@@ -29,6 +29,10 @@ export function formatOfFile(path: string): Format | undefined {
     : formats.find((format) => format === ending);
 }
 
+/** Returns the ending of a picture that is none of ours: whoever asks for one does not want Mermaid in it. Pure. */
+export const foreignPicture = (path: string): string | undefined =>
+  /\.(png|jpe?g|gif|webp|pdf|e?ps)$/u.exec(path)?.[1];
+
 /** Returns the chart in `format`. `layOut` is called for a picture only. Pure. */
 export function chartAs(chart: Chart, format: Format, layOut: LayOut): string {
   switch (format) {

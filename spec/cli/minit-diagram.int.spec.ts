@@ -243,6 +243,11 @@ describe('minit-diagram', () => {
       'minit-diagram: fatal: unable to write "/nosuch/x": no such file or directory (ENOENT)\n',
     ],
     [
+      ['init', '--output', '/nosuch/x.png'],
+      2,
+      'minit-diagram: fatal: a picture is written as svg, not as png\n',
+    ],
+    [
       ['init', '--format', 'gif'],
       2,
       "minit-diagram: fatal: option '--format <format>' argument 'gif' is invalid. Allowed choices are mermaid, dot, svg, json, scxml.\n",
