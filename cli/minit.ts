@@ -182,7 +182,7 @@ function begin(argv: readonly string[], kept?: Survival): void {
     program: version,
     greeting: role === 'process' ? greeting(root, logDirectory) : [],
   });
-  if (role === 'process') warnOfUnknownOptions(line.words, ports);
+  if (role !== 'machine') warnOfUnknownOptions(line.words, ports);
   keepAlive();
   tuneAlong(ports);
   runLoop(ports, {

@@ -284,3 +284,13 @@ describe('words about the console', () => {
     await ends(minit);
   });
 });
+
+describe('an option that there is not', () => {
+  itContained('is ignored, and told: only a kernel has words of all kinds', async () => {
+    const minit = boot(tree, { wrapper: contained(), args: ['--gracee'] });
+    await minit.prints(
+      /^minit: warning: option "--gracee" ignored: there is none of that name, see minit --help$/mu,
+    );
+    await ends(minit);
+  });
+});
