@@ -8,8 +8,9 @@
  */
 import { closeSync } from 'node:fs';
 import type { ServiceName } from '../machines/definition';
+import { errnos } from './errnos';
 import { openPipe, type Pipe } from './libc/pipe';
-import { isInTheWay, outOfTheWay } from './open-files';
+import { isAmongTheLast, isInTheWay, outOfTheWay } from './open-files';
 
 /** A pipe that stays open until it is released, whoever closes it meanwhile. */
 export interface BorrowedPipe extends Pipe {
@@ -97,7 +98,11 @@ export function createLogPipes(
 
 function makePipe(): Owned | number {
   const pipe = openPipe();
-  return typeof pipe === 'number' ? pipe : { pipe, borrowers: 0, isClosed: false };
+  if (typeof pipe === 'number') return pipe;
+  const owned = { pipe, borrowers: 0, isClosed: false };
+  if (!isAmongTheLast(pipe.writeFd)) return owned;
+  closeUnused({ ...owned, isClosed: true });
+  return errnos.EMFILE;
 }
 
 /** Closed earlier, the number of the fd could by then be that of some other file. */

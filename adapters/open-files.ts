@@ -46,6 +46,15 @@ export function isInTheWay(fd: number): boolean {
   return max !== undefined && fd >= max / 2 && fd < max;
 }
 
+/** For what is opened and closed again: without it no directory can be read, and no service be started again. */
+const spareMin = 8;
+
+/** Says whether `fd`, which would stay open for long, is one of the few that must be left for everything else. */
+export function isAmongTheLast(fd: number): boolean {
+  const limits = openFilesLimits();
+  return typeof limits !== 'number' && fd >= limits.soft - spareMin;
+}
+
 /**
  * Returns fds for the same files above the limit. Meanwhile the old limit is in force: call it when no
  * process is being made.

@@ -115,8 +115,8 @@ describe('file descriptors run out (EMFILE)', () => {
         readFileSync(`/proc/${String(minit.pid)}/limits`, 'utf8'),
       ) ?? [];
     expect(Number(hard)).toBeGreaterThanOrEqual(Number(soft));
-    // Three pipes, and one to read directories with.
-    limit(minit.pid, 'nofile', leaving(minit.pid, 7));
+    // Three pipes, and some to read directories with.
+    limit(minit.pid, 'nofile', leaving(minit.pid, 14));
     minit.ask('sall');
     await minit.prints(/\(EMFILE\) \(3 times in a row\)/u);
     expect(minit.ask('pgood')).toBe(String(minit.pidOf('good')));
@@ -141,6 +141,25 @@ describe('file descriptors run out (EMFILE)', () => {
         .flatMap((name) => [name, `${name}/log`])
         .find((name) => retryDelays(minit.log, name).length >= 3) ?? '';
     expect(retryDelays(minit.log, failing).slice(0, 3)).toEqual([100, 200, 400]);
+    await endsWell(minit);
+  });
+
+  it('log pipes leave some of them: what has none is started again', async () => {
+    const minit = boot({
+      ...tree,
+      ...logged,
+      'good/respawn': '',
+      'all/depends': `${many.join('\n')}\n`,
+    });
+    await minit.reaches('good', 'running');
+    const before = minit.pidOf('good');
+    // Five pipes would take them all.
+    limit(minit.pid, 'nofile', leaving(minit.pid, 10));
+    minit.ask('sall');
+    await minit.prints(/cannot make its log pipe: too many open files \(EMFILE\)/u);
+    process.kill(before, 'SIGKILL');
+    await minit.reaches('good', 'running', 2);
+    expect(problems(minit).filter((line) => !line.includes('its log pipe'))).toEqual([]);
     await endsWell(minit);
   });
 });
