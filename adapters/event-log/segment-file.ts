@@ -182,11 +182,7 @@ export class SegmentFile {
     } catch {
       // The reader copes with a torn last line.
     }
-    try {
-      closeSync(this.#fd);
-    } catch {
-      // close(2) reports an earlier write's error here, and the fd is gone all the same.
-    }
+    closeFile(this.#fd);
   }
 
   /** Closes and removes a file that could not even be begun. */
@@ -250,6 +246,14 @@ export class SegmentFile {
     const count = this.#means.write(this.#fd, bytes);
     if (count > 0) return count;
     throw shortOfBytes('write(2)');
+  }
+}
+
+export function closeFile(fd: number): void {
+  try {
+    closeSync(fd);
+  } catch {
+    // close(2) reports an earlier write's error here, and the fd is gone all the same.
   }
 }
 

@@ -15,7 +15,7 @@ import { systemError, systemErrorOf } from '../system-error';
 import { HeldRecords, type Gap } from './held-records';
 import { headerJson, snapshotJson, turnJson } from './records';
 import { takeUpLog } from './resumed-log';
-import { SegmentFile, type SegmentMeans, type UncheckedLine } from './segment-file';
+import { closeFile, SegmentFile, type SegmentMeans, type UncheckedLine } from './segment-file';
 import { dropOldSegments, makeSegment } from './segments';
 import type { EventLogLimits, EventLogOptions, HeldLog, ResumedLog } from './writer-options';
 
@@ -57,8 +57,8 @@ class EventLogWriter implements RealEventLog {
   #isClosed = false;
   /** Its file has been let go of: nothing is written until somebody asks. */
   #isReleased = false;
-  /** Nothing can go on in the segment of the program before, which nobody has been told yet. */
-  #isForsaken = false;
+  /** The fd of the segment of the program before in which nothing can go on, which nobody has been told yet. */
+  #forsakenFd: number | undefined;
   /** It is not to be opened yet, so that everything is held. */
   #isPutOff: boolean;
 
@@ -97,7 +97,7 @@ class EventLogWriter implements RealEventLog {
     for (let index = 0; index < lines.length; index += 1)
       this.#held.hold({ seq: records[index]?.seq ?? 0, json: lines[index] ?? '' });
     this.#lastSeq = records.at(-1)?.seq ?? this.#lastSeq;
-    if (this.#isForsaken) this.#use(undefined);
+    if (this.#forsakenFd !== undefined) this.#use(undefined);
     if (this.#isReleased || this.#isPutOff) {
       this.#bound(snapshot);
       return;
@@ -130,8 +130,8 @@ class EventLogWriter implements RealEventLog {
   #resume(resumed: ResumedLog): void {
     const { segment, held, lastSeq } = takeUpLog(resumed, this.#means);
     this.#segmentCount = resumed.segment?.number ?? 0;
-    this.#isForsaken = resumed.segment !== undefined && segment === undefined;
-    if (segment !== undefined) {
+    if (segment === undefined) this.#forsakenFd = resumed.segment?.fd;
+    else {
       this.#condition = 'open';
       this.#segment = segment;
       this.#rotateAtBytes = Math.max(this.#limits.segmentBytesMax, 2 * segment.bytes);
@@ -149,8 +149,10 @@ class EventLogWriter implements RealEventLog {
 
   #use(segment: SegmentFile | undefined): void {
     this.#segment = segment;
-    this.#isForsaken = false;
     this.#options.onSegment?.(segment?.opened(this.#segmentCount));
+    if (this.#forsakenFd === undefined) return;
+    closeFile(this.#forsakenFd);
+    this.#forsakenFd = undefined;
   }
 
   /** Writes all that is held; returns why that did not work. */

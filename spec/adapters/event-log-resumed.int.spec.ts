@@ -5,9 +5,11 @@
  */
 import {
   closeSync,
+  existsSync,
   openSync,
   readFileSync,
   readdirSync,
+  readlinkSync,
   renameSync,
   rmSync,
   truncateSync,
@@ -74,6 +76,12 @@ function program(directory: string, more: Partial<EventLogOptions> = {}) {
   };
 }
 
+/** The files that this process has open. */
+const openPaths = (): string[] =>
+  readdirSync('/proc/self/fd').map((fd) => {
+    const link = `/proc/self/fd/${fd}`;
+    return existsSync(link) ? readlinkSync(link) : '';
+  });
 const files = (directory: string) => readdirSync(directory).sort();
 const onlyFile = (directory: string): string => {
   expect(files(directory)).toHaveLength(1);
@@ -299,6 +307,15 @@ describe('a segment in which nothing can go on, of a program whose journal has b
     const { items, seqs, notes } = read(directory);
     expect(items[2]).toEqual({ kind: 'gap', from: 3, to: 3, reason: 'missing' });
     expect([seqs, notes]).toEqual([[1, 2, 4, 5, 6], []]);
+  });
+
+  it('is closed, so that on a full disk there is room when it is removed', () => {
+    const { directory, path, resumed } = longer();
+    truncateSync(path, 0);
+    const second = program(directory, { resumed });
+    expect(openPaths()).toContain(path);
+    second.append(6);
+    expect(openPaths()).not.toContain(path);
   });
 
   it('is kept for no program after that, while no other can be made', () => {
