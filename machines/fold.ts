@@ -16,13 +16,18 @@ import { finishProbe, finishRequest, handleRequest, refusePendingProbes } from '
 import type { Effect } from './effects';
 import type { MinitEvent, RecordedEvent } from './events';
 import { assertNever, InvariantViolation } from './invariant-violation';
-import { describeErrorCode } from './describe-failure';
 import { nameProblem, showName } from './names';
 import { clockStepped, controlChanged, logChanged, meansMissing } from './own-means';
 import { refusePendingUpdate, supervisorResumed, updateFailed } from './own-program';
 import { signalReceived } from './own-signals';
 import { PersistentMap } from './persistent-map';
-import { processExited, processSpawned, processVanished, spawnFailed } from './process-events';
+import {
+  processExited,
+  processSpawned,
+  processVanished,
+  signalFailed,
+  spawnFailed,
+} from './process-events';
 import { answerLateStart, answerStarts } from './replies';
 import { parseRequest, refuseBytes } from './requests';
 import { restartWith, restartWithout } from './restart-reads';
@@ -164,12 +169,7 @@ function dispatch(step: Step, event: MinitEvent): void {
     case 'ProcessProbed':
       return finishProbe(step, event.request, event.alive);
     case 'SignalFailed':
-      return emit(step, 'Report', {
-        severity: 'warning',
-        code: 'signal-failed',
-        service: event.service,
-        text: `cannot signal process ${String(event.pid)}: ${describeErrorCode(event.error.code)}`,
-      });
+      return signalFailed(step, event);
     case 'SignalReceived':
       return signalReceived(step, event.signal);
     case 'TimerFired':

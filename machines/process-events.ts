@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { describeErrorCode } from './describe-failure';
 import type { MinitEvent } from './events';
 import { unclaimedExitsMax } from './limits';
 import type { UnclaimedExit } from './state';
-import { settle, tell, type Step } from './step';
+import { emit, settle, tell, type Step } from './step';
 
 export function spawnFailed(step: Step, event: MinitEvent & { type: 'SpawnFailed' }): void {
   const { service, stage, error, path, hint } = event;
@@ -86,4 +87,16 @@ export function processVanished(step: Step, pid: number): void {
   const service = step.draft.serviceByPid.get(String(pid));
   if (service !== undefined)
     tell(step, service, { type: 'ProcessExited', at: step.at, status: { unknown: true } });
+}
+
+/** Whoever has ended before it, in the same turn, needs no signal any more: its end is told by itself. */
+export function signalFailed(step: Step, event: MinitEvent & { type: 'SignalFailed' }): void {
+  const { service, pid, error } = event;
+  if (error.code === 'ESRCH' && !step.draft.serviceByPid.has(String(pid))) return;
+  emit(step, 'Report', {
+    severity: 'warning',
+    code: 'signal-failed',
+    service,
+    text: `cannot signal process ${String(pid)}: ${describeErrorCode(error.code)}`,
+  });
 }

@@ -99,6 +99,23 @@ describe('fold', () => {
       .reports('cannot signal process 101: the kernel does not allow it');
   });
 
+  it('says nothing of a signal to a process that has ended just before it', () => {
+    const failed = {
+      type: 'SignalFailed',
+      service: 'web',
+      pid: 101,
+      signal: 15,
+      error: systemError('ESRCH'),
+    } as const;
+    given({ web: {} })
+      .boots('web')
+      .when(failed)
+      .reports('cannot signal process 101: ESRCH')
+      .when(exited('web'))
+      .when(failed)
+      .asks();
+  });
+
   describe('on the event log', () => {
     const failed: MinitEvent = {
       type: 'LogFailed',
