@@ -104,7 +104,7 @@ export function createSpawner(
     logPipes.makeRoom();
   };
   let retry: NodeJS.Timeout | undefined;
-  const beginWaiting = (): void => {
+  const beginWaiting = notNested(() => {
     while (waiting.length > 0) {
       if (underWay.isFull) settleSpawns();
       if (underWay.isFull) {
@@ -129,13 +129,30 @@ export function createSpawner(
       if (job === undefined) return;
       begin(job);
     }
-  };
+  });
   return {
     start(wish, done) {
       waiting.push({ wish, done });
       beginWaiting();
     },
     areSpawnsUnderWay: () => underWay.size > 0,
+  };
+}
+
+/**
+ * Returns `task`, which does nothing when it comes to be called by itself. A start that fails at once makes room for the next
+ * one: thousands of them, each from within the one before, do not fit on the stack.
+ */
+function notNested(task: () => void): () => void {
+  let isUnderWay = false;
+  return () => {
+    if (isUnderWay) return;
+    isUnderWay = true;
+    try {
+      task();
+    } finally {
+      isUnderWay = false;
+    }
   };
 }
 

@@ -1,12 +1,12 @@
 import '../support/real-process';
 import { closeSync, constants, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { bind } from '../../adapters/libc/koffi';
 import { mappedBytes } from '../../adapters/libc/memory-file';
 import { makeFifo } from '../../adapters/libc/pipe';
 import { ownNice } from '../../adapters/libc/process';
 import { holdThreads } from '../../adapters/libc/spawn';
 import { VitalPage } from '../../adapters/re-exec/vital-page';
 import { spawnsInFlightMax } from '../../machines/limits';
+import { holdUp } from '../support/hold-up';
 import { startRealProcesses } from '../support/real-processes';
 
 process.env['MINIT_SPEC'] = 'from minit';
@@ -125,28 +125,6 @@ describe('a program that cannot be executed', () => {
     expect(page.pidOf(service, cause)).toBe(0);
   });
 });
-
-const F_SETLEASE = 1_024;
-const F_WRLCK = 1;
-const F_UNLCK = 2;
-const fcntl = bind<[number, number, number]>('int fcntl(int, int, long)');
-
-/**
- * Makes an exec of `path` hang, as on a dead file server: with a write lease on it the kernel lets
- * nobody open it before we give way (fcntl(2)). `asked` resolves when the exec hangs.
- */
-function holdUp(path: string): { readonly asked: Promise<void>; readonly giveWay: () => void } {
-  const fd = openSync(path, constants.O_RDONLY);
-  const asked = new Promise<void>((resolve) => process.once('SIGIO', () => resolve()));
-  expect(fcntl(fd, F_SETLEASE, F_WRLCK)).toBe(0);
-  return {
-    asked,
-    giveWay() {
-      fcntl(fd, F_SETLEASE, F_UNLCK);
-      closeSync(fd);
-    },
-  };
-}
 
 const gates: number[] = [];
 afterAll(() => {

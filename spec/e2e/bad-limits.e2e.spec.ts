@@ -4,12 +4,17 @@
  * its threads, and ENOMEM.
  */
 import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { decodeReply, encodeRequest } from '../../machines/control-protocol';
+import { spawnsInFlightMax } from '../../machines/limits';
+import { holdUp } from '../support/hold-up';
 import { boot, cleanUp, makeRoot, type Files } from '../support/supervisor';
 import {
   bootUnprivileged,
   childrenOf,
   endsWell,
   eventually,
+  giveAway,
   itUnprivileged,
   lines,
   limit,
@@ -66,6 +71,40 @@ describe('fork fails with EAGAIN', () => {
       expect(delays).toHaveLength(said.length);
     },
   );
+
+  itUnprivileged('is no harm to thousands that wait for their turn', async () => {
+    const range = (name: string, count: number): string[] =>
+      Array.from({ length: count }, (_, index) => `${name}${String(index)}`);
+    const [held, many] = [range('held', spawnsInFlightMax), range('s', 3_000)];
+    const root = makeRoot({
+      ...tree,
+      program: '#!/bin/sh\n',
+      ...Object.fromEntries(held.map((name) => [`${name}/run`, '->../program'])),
+      ...Object.fromEntries(many.map((name) => [`${name}/run`, '->/bin/true'])),
+      'hanging/depends': held.join('\n'),
+      'all/depends': many.join('\n'),
+    });
+    giveAway(root);
+    const { asked, giveWay } = holdUp(join(root, 'program'));
+    const minit = bootUnprivileged(root);
+    await minit.reaches('good', 'running');
+    minit.ask('shanging');
+    await asked;
+    const hard = hardLimit(minit.pid, 'Max processes');
+    limit(minit.pid, 'nproc', '1', unprivileged);
+    minit.ask('sall');
+    const has = (name: string, state: string) => (): boolean =>
+      minit.status(name)['state'] === state;
+    await eventually('the last one was tried', has('s2999', 'respawning'));
+    giveWay();
+    limit(minit.pid, 'nproc', hard, unprivileged);
+    await eventually('the first one has ended', has('held0', 'finished'));
+    await eventually('the last one has ended', has('s2999', 'finished'));
+    const { state } = decodeReply(minit.ask(encodeRequest({ do: 'state' }))) ?? {};
+    // minit was not executed anew for it.
+    expect((state as { readonly resumes?: number }).resumes).toBeUndefined();
+    await endsWell(minit);
+  });
 });
 
 describe('no process can be made before the first one was', () => {
