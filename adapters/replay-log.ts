@@ -5,6 +5,7 @@
  * @module
  */
 import type { Divergence, ReplayedEvent } from '../effects/replay';
+import { touchedServices } from '../insight/touched';
 import type { SegmentHeader } from '../machines/log-format';
 import type { SupervisorState } from '../machines/state';
 import type { LogNote, OpenedLog } from './event-log/reader';
@@ -37,7 +38,7 @@ export function runReplay(log: OpenedLog, until: Instant, service?: string): Rep
     observe: (event) => {
       eventCount += 1;
       divergence ??= event.divergence;
-      if (service !== undefined && touches(event, service)) touching.push(event);
+      if (service !== undefined && touchedServices(event).has(service)) touching.push(event);
     },
   });
   return {
@@ -51,14 +52,4 @@ export function runReplay(log: OpenedLog, until: Instant, service?: string): Rep
     damage,
     notes: log.notes,
   };
-}
-
-/** The event is about the service, changed its state, or led to an effect on it. */
-export function touches(
-  { record, transitions }: Pick<ReplayedEvent, 'record' | 'transitions'>,
-  service: string,
-): boolean {
-  if ('service' in record.event && record.event.service === service) return true;
-  if (transitions.some(({ after }) => after.context.name === service)) return true;
-  return record.effects.some(({ params }) => 'service' in params && params.service === service);
 }

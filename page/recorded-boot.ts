@@ -9,6 +9,7 @@ import type { LoggedRecord, SegmentHeader } from '../machines/log-format';
 import { fromPlain, type PlainState } from '../machines/snapshot';
 import type { SupervisorState } from '../machines/state';
 import { TimelineBuilder, type Timeline } from '../insight/timeline';
+import { touchedServices } from '../insight/touched';
 
 /** What the page is made with: see adapters/log-page.ts. */
 export interface PageData {
@@ -132,10 +133,7 @@ export class RecordedBoot {
   }
 
   #noteTouched(record: LoggedRecord, transitions: readonly Transition[], index: number): void {
-    const names = new Set(transitions.map(({ after }) => after.context.name));
-    if ('service' in record.event) names.add(record.event.service);
-    for (const { params } of record.effects) if ('service' in params) names.add(params.service);
-    for (const name of names) {
+    for (const name of touchedServices({ record, transitions })) {
       const places = this.eventsByService.get(name);
       if (places === undefined) this.eventsByService.set(name, [index]);
       else places.push(index);

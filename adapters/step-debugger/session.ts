@@ -7,10 +7,10 @@
 import { LogChanged, type HistoryEvent, type HistoryPoint } from '../../insight/history';
 import { nearName } from '../../insight/near-name';
 import { parsePredicate } from '../../insight/predicate/predicate';
+import { touchedServices } from '../../insight/touched';
 import type { SupervisorState } from '../../machines/state';
 import { pointAt, type LogHistory } from '../log-history';
 import { parseInstant, type Instant } from '../log-instant';
-import { touches } from '../replay-log';
 import { helpLines, parseCommand, type Argument, type Command, type CommandName } from './commands';
 import { showDiff, showEffects, showInfo, showList, showPoint, showState } from './views';
 
@@ -164,7 +164,7 @@ export class StepSession {
       return yield* this.#search(
         direction,
         `no ${direction === 1 ? 'later' : 'earlier'} event touches ${service}`,
-        (event) => touches(event, service),
+        (event) => touchedServices(event).has(service),
       );
     }
     const { history } = this.#log;
