@@ -120,6 +120,8 @@ function serviceOrderText({ kind, service, signal = 0 }: ServiceOrder): string {
   switch (kind) {
     case 'start':
       return `start ${service}`;
+    case 'start-once':
+      return `start ${service} once`;
     case 'stop':
       return `stop ${service}`;
     case 'respawn-on':

@@ -48,6 +48,7 @@ export type Claim =
       readonly respawns: boolean;
       readonly mode: ServiceMode;
       readonly want: Want;
+      /** It had ended by itself before it was asked to. */ readonly isKeptDown?: true;
     }
   | { readonly kind: 'failed' }
   | { readonly kind: 'never-ran' }

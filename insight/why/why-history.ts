@@ -212,7 +212,8 @@ export class WhyHistory {
     const order = orderOf(event);
     if (order === undefined) return;
     const service = before?.services.get(order.service);
-    if (service === undefined && order.kind !== 'start') return;
+    const isStart = order.kind === 'start' || order.kind === 'start-once';
+    if (service === undefined && !isStart) return;
     const known = this.#service(order.service);
     known.orders.set(order.kind, node);
     // One that is at rest stays in its state, and is to stay down.
@@ -222,7 +223,7 @@ export class WhyHistory {
       known.stop = { node, from, event: 'StopRequested', dependency: undefined };
     }
     // It hears of it at once, and starts again when it has ended.
-    if (order.kind === 'start' && service !== undefined && stateName(service) === 'stopping') {
+    if (isStart && service !== undefined && stateName(service) === 'stopping') {
       const reply = { request: node.seq, isJson: true };
       known.asked = {
         node,

@@ -8,7 +8,16 @@ import type { MinitEvent } from '../../machines/events';
 import { parseRequest } from '../../machines/requests';
 
 export type OrderKind =
-  'start' | 'stop' | 'respawn-on' | 'respawn-off' | 'signal' | 'set-pid' | 'expect-pid' | 'clear';
+  | 'start'
+  /** Without respawn. */
+  | 'start-once'
+  | 'stop'
+  | 'respawn-on'
+  | 'respawn-off'
+  | 'signal'
+  | 'set-pid'
+  | 'expect-pid'
+  | 'clear';
 
 export interface ServiceOrder {
   readonly kind: OrderKind;
@@ -23,6 +32,10 @@ export function orderOf(event: MinitEvent): ServiceOrder | undefined {
   const request = parseRequest(event.request);
   switch (request.kind) {
     case 'start':
+      return {
+        kind: request.respawn === false ? 'start-once' : 'start',
+        service: request.service,
+      };
     case 'stop':
     case 'set-pid':
     case 'expect-pid':

@@ -74,6 +74,7 @@ function originText({ cause }: Link): string {
 
 const orderVerbs: Readonly<Record<OrderKind, string>> = {
   start: 'started',
+  'start-once': 'asked for a single run of',
   stop: 'stopped',
   'respawn-on': 'switched on the respawn of',
   'respawn-off': 'switched off the respawn of',
@@ -159,10 +160,11 @@ function skippedText(name: string, { dependency, file, line, why }: ClaimOf<'ski
 }
 
 function shutdownText({ state, cause }: Link, claim: ClaimOf<'shutdown'>, when: string): string {
-  if (claim.isOver === true) {
+  if (claim.isOver === true || state === 'halted') {
     const origin =
       cause === undefined ? '; when is not on record' : `${when}: ${cause.origin.text}`;
-    return `minit took the services down${origin}; it is ${state} again`;
+    const isOver = state === 'halted' ? 'it has halted' : `it is ${state} again`;
+    return `minit took the services down${origin}; ${isOver}`;
   }
   const reading =
     claim.reading === undefined

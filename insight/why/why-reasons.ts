@@ -7,7 +7,7 @@ import type { ServiceName } from '../../machines/definition';
 import type { Asker, Service } from '../../machines/state';
 import type { CauseNode } from './cause-chain';
 import type { Asked, ServiceHistory, Turn } from './why-history';
-import type { WhyLinks } from './why-links';
+import type { Places, WhyLinks } from './why-links';
 import { orderOf } from './why-orders';
 
 /** Askers that are named one by one before only their number is told. */
@@ -113,6 +113,19 @@ export function orderLink(
   const { kind, signal } = order;
   const claim = { kind: 'ordered', order: kind, ...(signal !== undefined && { signal }) } as const;
   return links.add({ subject, claim, node });
+}
+
+/** What asked the service to end, and the shutdown where it was that which ended it, or is to. */
+export function stopLinks(links: WhyLinks, name: ServiceName): Places {
+  const { history, state } = links;
+  const known = history?.of(name);
+  const origin = known?.ends?.node.origin.seq;
+  const isStopping = state.services.get(name)?.context.pid !== undefined;
+  const isShutdowns = isStopping
+    ? state.shutdown !== undefined || state.stopPlan !== undefined
+    : origin !== undefined && origin === history?.shutdown?.origin.seq;
+  const isFirmer = known?.stop !== undefined && isOperators(known.stop) && isShutdowns;
+  return [stopLink(links, name), isFirmer ? shutdownLink(links) : undefined];
 }
 
 /** What asked the service to end. */

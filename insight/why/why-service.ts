@@ -15,6 +15,7 @@ import {
 } from '../../machines/state';
 import type { Claim, Need } from './why-chain';
 import type { Places, WhyLinks } from './why-links';
+import type { OrderKind } from './why-orders';
 import {
   askedLink,
   endLink,
@@ -23,6 +24,7 @@ import {
   shutdownLink,
   startLink,
   stopLink,
+  stopLinks,
 } from './why-reasons';
 
 /** Names that are listed one by one before only their number is told. */
@@ -53,14 +55,17 @@ export function addServiceLink(links: WhyLinks, name: ServiceName, service: Serv
     case 'running':
       return addRunning(links, service, add);
     case 'stopping':
-      return add(stops(links, service), () => [stopLink(links, name), againLink(links, service)]);
+      return add(stops(links, service), () => [
+        ...stopLinks(links, name),
+        againLink(links, service),
+      ]);
     case 'respawning':
       return add(respawns(links, service), () => [endLink(links, service), askedLink(links, name)]);
     case 'failed':
       return add({ kind: 'failed' }, () => [endLink(links, service), askedLink(links, name)]);
     case 'sync-done':
     case 'finished':
-      return add(endedClaim(service), () => [
+      return add(endedClaim(links, service), () => [
         ...endedBecause(links, service),
         ...initBecause(links),
       ]);
@@ -168,10 +173,18 @@ function stops({ history }: WhyLinks, { context }: Service): Claim {
 /** Asked for again meanwhile: it starts when it has ended. */
 function againLink(links: WhyLinks, { context }: Service): number | undefined {
   if (context.want === 'down') return undefined;
-  const orders = links.history?.of(context.name)?.orders;
-  const nodes = [orders?.get('start'), orders?.get('respawn-on')];
+  return newestOrderLink(links, context.name, ['start', 'start-once', 'respawn-on']);
+}
+
+function newestOrderLink(
+  links: WhyLinks,
+  name: ServiceName,
+  kinds: readonly OrderKind[],
+): number | undefined {
+  const orders = links.history?.of(name)?.orders;
+  const nodes = kinds.map((kind) => orders?.get(kind));
   const newest = nodes.reduce((a, b) => ((b?.seq ?? 0) > (a?.seq ?? 0) ? b : a));
-  return orderLink(links, context.name, newest);
+  return orderLink(links, name, newest);
 }
 
 function respawns({ history }: WhyLinks, { context }: Service): Claim {
@@ -181,21 +194,28 @@ function respawns({ history }: WhyLinks, { context }: Service): Claim {
   return { kind: 'respawns', restart: restarts + 1, dueAt };
 }
 
-function endedClaim({ context }: Service): Claim {
-  const { definition, respawns: isRespawning, exit, failure, want } = context;
+function endedClaim({ history }: WhyLinks, { context }: Service): Claim {
+  const { name, definition, respawns: isRespawning, exit, failure, want } = context;
   if (definition.run === undefined && exit === undefined && failure === undefined)
     return { kind: 'bundle' };
-  return { kind: 'ended', respawns: isRespawning, mode: definition.mode, want };
+  const known = history?.of(name);
+  const hadEnded = (known?.ends?.node.seq ?? Infinity) < (known?.stop?.node.seq ?? 0);
+  const isKeptDown = want === 'down' && (hadEnded || failure !== undefined);
+  return {
+    ...{ kind: 'ended', respawns: isRespawning, mode: definition.mode, want },
+    ...(isKeptDown && { isKeptDown }),
+  };
 }
 
 function endedBecause(links: WhyLinks, service: Service): Places {
   const { name, want, definition, respawns: isRespawning } = service.context;
-  const known = links.history?.of(name);
   const end = endLink(links, service);
-  if (want === 'down') return [end, stopLink(links, name)];
+  if (want === 'down') return [end, ...stopLinks(links, name)];
   const isSwitchedOff = definition.mode === 'respawn' && !isRespawning;
-  const order = known?.orders.get('respawn-off') ?? known?.orders.get('start');
-  return [end, ...(isSwitchedOff ? [orderLink(links, name, order)] : []), askedLink(links, name)];
+  const order = isSwitchedOff
+    ? newestOrderLink(links, name, ['respawn-off', 'start-once', 'stop'])
+    : undefined;
+  return [end, order, askedLink(links, name)];
 }
 
 /** What is at rest has something to do with a minit that has nothing left to run. */

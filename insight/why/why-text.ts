@@ -136,7 +136,8 @@ function stopsText({ inner = '' }: Link, claim: ClaimOf<'stops'>, teller: Teller
   return `${process}${step ?? ''}${next}${want === 'down' ? '' : '; it starts again then'}`;
 }
 
-const respawnText = ({ respawns, mode, want }: ClaimOf<'ended'>): string => {
+const respawnText = ({ respawns, mode, want, isKeptDown }: ClaimOf<'ended'>): string => {
+  if (isKeptDown === true) return '; it is to stay down';
   if (want === 'down') return '; it was asked to end';
   if (mode === 'sync') return '; it is sync, and has done its step';
   if (!respawns && mode === 'respawn') return '; its respawn is switched off';
