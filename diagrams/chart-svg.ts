@@ -92,8 +92,8 @@ function text(words: string, { x, y, size, fill, bold, anchor }: TextStyle): str
 const rowTop = (index: number): number => top + (index + 1) * rowHeight;
 const rowMiddle = (index: number): number => rowTop(index) + rowHeight / 2;
 
-function axis({ chart, left, scale, bottom }: Frame): string {
-  return axisMarks(chart.us, 10)
+function axis({ chart, left, scale, bottom, beginUs }: Frame): string {
+  return axisMarks(chart.us, 10, chart.isCutOff ? beginUs : 0)
     .flatMap(({ at, label }) => {
       const x = left + at * scale;
       return [

@@ -37,13 +37,14 @@ const styles: Readonly<Partial<Record<ChartInk, Parameters<typeof styleText>[0]>
 export const textView =
   ({ isToFile }: TextViewOptions): ChartView =>
   (shown) => {
-    const { boot, us, services } = shown;
+    const { boot, header, us, services } = shown;
     const isTerminal = !isToFile && isatty(standardOutput);
     const width = widthOf(isTerminal);
     const names = boot.timeline.services.map(({ name }) => name);
     const unitUs = us / textPlotWidth(names, width);
     const lines = chartText(chartOf(boot, { us, unitUs, ...(services && { services }) }), {
       width,
+      beginUs: boot.timeline.begin.at - header.at,
       isUnicode: isToFile || hasUnicode(),
       paint: isTerminal && mayColour(process.env) ? paint : (text) => text,
     });

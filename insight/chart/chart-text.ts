@@ -14,6 +14,8 @@ export interface TextChartOptions {
   readonly width: number;
   /** Its font has more than ASCII. */
   readonly isUnicode: boolean;
+  /** How long after the start of minit, from which its times are counted, the axis begins. */
+  readonly beginUs: number;
   /** Returns `text` in a colour; as it is on what has none. */
   readonly paint: (text: string, ink: ChartInk) => string;
 }
@@ -86,7 +88,7 @@ export function chartText(chart: Chart, options: TextChartOptions): string[] {
     options.width,
   );
   const rows = chart.rows.map((row) => rowText(row, chart, { options, columns }));
-  return [axisText(chart, columns), ...rows, ...legendText(chart, options)];
+  return [axisText(chart, options.beginUs, columns), ...rows, ...legendText(chart, options)];
 }
 
 interface Drawing {
@@ -175,9 +177,10 @@ function shorten(name: string, width: number, ellipsis: string): string {
   return ellipsis + name.slice(name.length - width + 1).replace(/^[\udc00-\udfff]/u, '');
 }
 
-function axisText({ us }: Chart, { name, plot }: Columns): string {
+function axisText({ us, isCutOff }: Chart, beginUs: number, { name, plot }: Columns): string {
   const line = Array.from({ length: plot }, () => ' ');
-  for (const { at, label } of axisMarks(us, Math.max(1, Math.floor(plot / 12)))) {
+  const countMax = Math.max(1, Math.floor(plot / 12));
+  for (const { at, label } of axisMarks(us, countMax, isCutOff ? beginUs : 0)) {
     const column = Math.floor((at / us) * plot);
     if (column + label.length + 1 > plot) continue;
     const mark = Array.from(`|${label}`);

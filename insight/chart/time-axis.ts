@@ -5,20 +5,22 @@
  */
 
 export interface AxisMark {
-  /** µs. */
+  /** How far along the axis, µs. */
   readonly at: number;
   /** `0.5 s`; all of an axis with as many digits. */
   readonly label: string;
 }
 
-/** Returns the marks of an axis of `us` µs, at most `countMax` and the one at 0. */
-export function axisMarks(us: number, countMax: number): AxisMark[] {
-  const least = Math.max(1, us / Math.max(1, countMax));
+/** Returns the marks of an axis of `us` µs that begins at `beginUs`, at most `countMax` and one more. */
+export function axisMarks(us: number, countMax: number, beginUs = 0): AxisMark[] {
+  // One more where none stands at the very beginning.
+  const least = Math.max(1, us / Math.max(1, beginUs === 0 ? countMax : countMax + 1));
   const power = 10 ** Math.floor(Math.log10(least));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((each) => each >= least) ?? least;
-  return Array.from({ length: Math.floor(us / step) + 1 }, (_, index) => {
-    const at = index * step;
-    return { at, label: labelOf(at, step) };
+  const first = Math.ceil(beginUs / step);
+  return Array.from({ length: Math.floor((beginUs + us) / step) + 1 - first }, (_, index) => {
+    const time = (first + index) * step;
+    return { at: time - beginUs, label: labelOf(time, step) };
   });
 }
 

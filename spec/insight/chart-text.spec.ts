@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { bootLength, chartOf, type Chart, type ChartRow } from '../../insight/chart/chart';
 import { chartText, textPlotWidth, type ChartInk } from '../../insight/chart/chart-text';
+import { axisMarks } from '../../insight/chart/time-axis';
 import { gather, recordsOf } from '../support/gathered';
 import { scenario } from '../support/scenarios';
 import { bootTree } from '../support/world';
@@ -29,6 +30,23 @@ const chart = (rows: readonly ChartRow[], us = 1_000_000): Chart => ({
   },
 });
 
+describe('the time axis of a log whose beginning is gone', () => {
+  it('counts from the start of minit, as --at does, and not from where the log begins', () => {
+    const cut = { ...chart([row('web')], 40_000_000), isCutOff: true };
+    const [axis] = chartText(cut, {
+      width: 60,
+      beginUs: 55_600_000,
+      isUnicode: true,
+      paint: plain,
+    });
+    expect(axis).toMatchInlineSnapshot(
+      `"  service      took      |60 s     |70 s    |80 s     |90 s"`,
+    );
+    const [first] = axisMarks(cut.us, 3, 55_600_000);
+    expect(first).toEqual({ at: 4_400_000, label: '60 s' });
+  });
+});
+
 describe('a chart as text', () => {
   it('shows what each service did, as wide as the terminal', () => {
     const { world, run } = bootTree({
@@ -48,7 +66,7 @@ describe('a chart as text', () => {
     const us = bootLength(gathered.timeline);
     const drawn = chartOf(gathered, { us, unitUs: us / textPlotWidth(['default'], 60) });
     const text = (isUnicode: boolean): string =>
-      `\n${chartText(drawn, { width: 60, isUnicode, paint: plain }).join('\n')}\n`;
+      `\n${chartText(drawn, { width: 60, beginUs: 0, isUnicode, paint: plain }).join('\n')}\n`;
     expect(text(true)).toMatchInlineSnapshot(`
       "
         service      took  |0.0 s        |0.2 s        |0.4 s
@@ -85,7 +103,7 @@ describe('a chart as text', () => {
           ],
         }),
       ]),
-      { width: 40, isUnicode: false, paint: plain },
+      { width: 40, beginUs: 0, isUnicode: false, paint: plain },
     );
     // 19 cells of 52,632 µs.
     expect(line).toBe('  a                  ......=____________');
@@ -105,7 +123,7 @@ describe('a chart as text', () => {
         ]),
         settledAt: 999_000,
       },
-      { width: 40, isUnicode: false, paint: braced },
+      { width: 40, beginUs: 0, isUnicode: false, paint: braced },
     );
     expect(web).toBe(
       '  {down:web    }    1.5 ms  {running:=}{failure:x}{running:=======}{tick:|}{running:=========}',
@@ -120,7 +138,7 @@ describe('a chart as text', () => {
         const us = Math.max(1, gathered.timeline.end.at - gathered.timeline.begin.at);
         const full = chartOf(gathered, { us, unitUs: us / 50 });
         const lines = (paint: typeof braced): string[] =>
-          chartText(full, { width: 80, isUnicode: true, paint });
+          chartText(full, { width: 80, beginUs: 0, isUnicode: true, paint });
         const unpainted = lines(braced).map((line) =>
           line.replace(/\{[a-z-]+:([^}]*)\}/gu, '$1').trimEnd(),
         );
@@ -140,7 +158,7 @@ describe('a chart as text', () => {
         const us = Math.max(1, Math.ceil((end.at - begin.at) * share));
         const names = services.map(({ name }) => name);
         const drawnChart = chartOf(gathered, { us, unitUs: us / textPlotWidth(names, width) });
-        const lines = chartText(drawnChart, { width, isUnicode, paint: plain });
+        const lines = chartText(drawnChart, { width, beginUs: 0, isUnicode, paint: plain });
         // What is narrower than 40 columns cannot hold a chart.
         const columns = Math.max(40, width);
         for (const line of lines) {
@@ -158,7 +176,7 @@ describe('a chart as text', () => {
 
   it('shortens a long name at its beginning, between two characters', () => {
     const nameIn = (name: string): string | undefined =>
-      chartText(chart([row(name)]), { width: 40, isUnicode: true, paint: plain })[1];
+      chartText(chart([row(name)]), { width: 40, beginUs: 0, isUnicode: true, paint: plain })[1];
     expect(nameIn('a/service/that/is/long')).toBe('  …that/is/long');
     expect(nameIn(`${'🚀'.repeat(20)}/end`)).toBe(`  …${'🚀'.repeat(4)}/end`);
     expect(nameIn(`${'🚀'.repeat(20)}/ends`)).toBe(`  …${'🚀'.repeat(3)}/ends`);
