@@ -63,8 +63,14 @@ export type Claim =
       readonly count: number;
       readonly withinUs: number;
       readonly isSame: boolean;
+      /** Of the process before that one of which the state tells. */ readonly isPast?: true;
     }
-  | { readonly kind: 'start-failed'; readonly failure: StartFailure; readonly failures: number }
+  | {
+      readonly kind: 'start-failed';
+      readonly failure: StartFailure;
+      readonly failures: number;
+      /** It has succeeded since. */ readonly isPast?: true;
+    }
   /** A dependency that it waited for let it go on, or was dropped. */
   | { readonly kind: 'released'; readonly by: ServiceName; readonly isDropped: boolean }
   | { readonly kind: 'restarted'; readonly restarts: number }

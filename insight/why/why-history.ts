@@ -15,7 +15,7 @@ import type {
 } from '../../machines/events';
 import type { Effect } from '../../machines/effects';
 import type { Transition } from '../../machines/fold';
-import type { ServiceEventType } from '../../machines/service-context';
+import type { ServiceEventType, StartFailure } from '../../machines/service-context';
 import {
   stateName,
   type AgendaItem,
@@ -49,7 +49,12 @@ export interface Turn {
   readonly event: ServiceEventType;
   /** The dependency that let it go on. */
   readonly dependency: ServiceName | undefined;
+  /** Of a start: how the process before had ended, or why there was none. */
+  readonly after?: { readonly ends: Ends | undefined; readonly failure: Failure | undefined };
 }
+
+/** A start that failed, the last of so many in a row. */
+export type Failure = Readonly<{ failure: StartFailure; failures: number }>;
 
 /** Processes of a service that ended one soon after the other. */
 export interface Ends {
@@ -60,6 +65,7 @@ export interface Ends {
   /** All of them ended in the same way. */
   readonly isSame: boolean;
   readonly status: ExitStatus;
+  readonly livedUs: number;
 }
 
 /** What is remembered of one service. */
@@ -69,6 +75,8 @@ export interface ServiceHistory {
   turn?: Turn;
   /** What put the present process, or the last one, on its way; or the wait for its dependencies. */
   start?: Turn;
+  /** The PID of another process than was started was told. */
+  adopted?: CauseNode;
   /** What asked it to end, the last time. */
   stop?: Turn;
   ends?: Ends;
@@ -122,6 +130,7 @@ export class WhyHistory {
       this.#skips.set(skip.dependent, skips.set(skip.dependency, { ...skip, node }));
     }
     for (const transition of transitions) this.#noteTransition(node, transition);
+    this.#noteAdoption(node, before, state);
     this.#noteTimers(record);
     const isEnding = state.shutdown !== undefined || state.stopPlan !== undefined;
     const wasEnding = before?.shutdown !== undefined || before?.stopPlan !== undefined;
@@ -240,8 +249,6 @@ export class WhyHistory {
     const turn: Turn = { node, from, event: event.type, dependency };
     known.turn = turn;
     const isOnItsWay = from === 'starting' && stateName(after) === 'starting';
-    if ((starts.has(stateName(after)) && !isOnItsWay) || event.type === 'PidSet')
-      known.start = turn;
     if (stopEvents.has(event.type)) known.stop = turn;
     else if (event.type === 'StartRequested') {
       delete known.stop;
@@ -254,6 +261,26 @@ export class WhyHistory {
         livedUs: after.context.livedUs,
       });
     }
+    if (event.type === 'PidSet' && from === 'running') known.adopted = node;
+    else if ((starts.has(stateName(after)) && !isOnItsWay) || event.type === 'PidSet') {
+      const { failure, failures } = after.context;
+      const failed = failure && { failure, failures };
+      known.start = { ...turn, after: { ends: known.ends, failure: failed } };
+      delete known.adopted;
+    }
+  }
+
+  /** The PID of a service that runs was told anew, which is no transition. */
+  #noteAdoption(
+    node: CauseNode,
+    before: SupervisorState | undefined,
+    after: SupervisorState,
+  ): void {
+    const order = node.event.type === 'ProcessProbed' && node.cause && orderOf(node.cause.event);
+    if (!order || order.kind !== 'set-pid') return;
+    const [was, is] = [before, after].map((state) => state?.services.get(order.service));
+    if (was === undefined || is === undefined || was.context.pid === is.context.pid) return;
+    if (stateName(was) === 'running') this.#service(order.service).adopted = node;
   }
 }
 
@@ -274,5 +301,6 @@ function endsAfter(
     since: isFirst ? node.at - livedUs : before.since,
     isSame,
     status,
+    livedUs,
   };
 }

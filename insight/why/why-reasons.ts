@@ -6,7 +6,7 @@
 import type { ServiceName } from '../../machines/definition';
 import type { Asker, Service } from '../../machines/state';
 import type { CauseNode } from './cause-chain';
-import type { Asked, ServiceHistory, Turn } from './why-history';
+import type { Asked, Ends, Turn } from './why-history';
 import type { Places, WhyLinks } from './why-links';
 import { orderOf } from './why-orders';
 
@@ -156,34 +156,52 @@ export function endLink(links: WhyLinks, service: Service): number | undefined {
   }
   if (exit === undefined) return undefined;
   const ends = known?.ends;
-  return links.add(
-    {
-      subject: name,
-      claim: {
-        kind: 'process-ended',
-        status: exit,
-        livedUs,
-        count: ends?.count ?? 1,
-        withinUs: ends === undefined ? livedUs : ends.node.at - ends.since,
-        isSame: ends?.isSame ?? true,
-      },
-      node: ends?.node,
-    },
-    () => [signalLink(links, name, known)],
-  );
+  const alone = { kind: 'process-ended', count: 1, withinUs: livedUs, isSame: true } as const;
+  const claim = { ...(ends === undefined ? alone : endClaim(ends)), status: exit, livedUs };
+  return links.add({ subject: name, claim, node: ends?.node }, () => [
+    signalLink(links, name, ends),
+  ]);
 }
 
 /** The process was signalled by an operator, and ended by that: the recorded cause of its end. */
 function signalLink(
   links: WhyLinks,
   name: ServiceName,
-  known: ServiceHistory | undefined,
+  ends: Ends | undefined,
 ): number | undefined {
-  const cause = known?.ends?.node.cause;
+  const cause = ends?.node.cause;
   const order = cause && orderOf(cause.event);
   return order?.service === name && (order.kind === 'signal' || order.kind === 'clear')
     ? orderLink(links, name, cause)
     : undefined;
+}
+
+/** How the process before had ended, or why there was none; the state may tell of the present one instead. */
+function beforeLink(links: WhyLinks, service: Service, { node, after }: Turn): number | undefined {
+  const { name, failure } = service.context;
+  const known = links.history?.of(name);
+  if (after?.failure !== undefined && failure === undefined) {
+    const claim = { kind: 'start-failed', ...after.failure, isPast: true } as const;
+    return links.add({ subject: name, claim, node });
+  }
+  const ends = after?.ends;
+  if (ends === undefined || ends === known?.ends) return endLink(links, service);
+  const claim = { ...endClaim(ends), isPast: true } as const;
+  return links.add({ subject: name, claim, node: ends.node }, () => [
+    signalLink(links, name, ends),
+  ]);
+}
+
+const endClaim = ({ status, livedUs, count, node, since, isSame }: Ends) =>
+  ({ kind: 'process-ended', status, livedUs, count, withinUs: node.at - since, isSame }) as const;
+
+/** That its PID is not that of the process which was started. */
+export function adoptedLink(links: WhyLinks, name: ServiceName): number | undefined {
+  const known = links.history?.of(name);
+  const node = known?.adopted;
+  if (node === undefined) return undefined;
+  const order = node.cause ?? known?.orders.get('set-pid') ?? node;
+  return links.add({ subject: name, claim: { kind: 'adopted' }, node: order });
 }
 
 /** What put its process on its way, back to who asked for the service. */
@@ -198,7 +216,7 @@ export function startLink(links: WhyLinks, service: Service): number | undefined
   if (isRestart && start.event !== 'StartRequested') {
     const claim = { kind: 'restarted', restarts } as const;
     return links.add({ subject: name, claim, node: start.node }, () => [
-      endLink(links, service),
+      beforeLink(links, service, start),
       askedLink(links, name),
     ]);
   }

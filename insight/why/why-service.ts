@@ -17,6 +17,7 @@ import type { Claim, Need } from './why-chain';
 import type { Places, WhyLinks } from './why-links';
 import type { OrderKind } from './why-orders';
 import {
+  adoptedLink,
   askedLink,
   endLink,
   initLink,
@@ -133,6 +134,7 @@ function addRunning(links: WhyLinks, service: Service, add: Add): number {
         return add({ kind: 'runs', pid, since: spawnedAt, isHard }, () => []);
       return add({ kind: 'runs', pid, since: spawnedAt, isHard }, () => [
         ...heldLinks(links, name),
+        adoptedLink(links, name),
         startLink(links, service),
       ]);
     }
