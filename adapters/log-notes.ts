@@ -13,7 +13,16 @@ export const noteTexts = (notes: readonly LogNote[]): string[] =>
         return `${note.path}:${String(note.line)}: torn last line cut off (${String(note.tornBytes)} bytes)`;
       case 'passed-over':
         return `${note.path} passed over: ${note.reason}`;
+      case 'gap':
+        return gapText(note);
       case 'damaged':
         return [];
     }
   });
+
+function gapText({ from, to, reason }: LogNote & { kind: 'gap' }): string {
+  const isOne = from === to;
+  const events = isOne ? `event ${String(from)}` : `events ${String(from)} to ${String(to)}`;
+  if (reason === 'dropped') return `${events} could not be written to the log`;
+  return `${events} ${isOne ? 'is' : 'are'} gone from the log`;
+}

@@ -62,7 +62,7 @@ function read(log: OpenedLog, until: Instant): PageLog {
 }
 
 const notesOf = ({ notes }: OpenedLog): string[] =>
-  notes.map((note) => {
+  notes.flatMap((note) => {
     switch (note.kind) {
       case 'torn':
         return `${note.path}:${String(note.line)}: torn last line cut off.`;
@@ -70,5 +70,8 @@ const notesOf = ({ notes }: OpenedLog): string[] =>
         return `${note.path}:${String(note.line)}: damaged: ${note.reason}; what follows is not shown.`;
       case 'passed-over':
         return `${note.path} passed over: ${note.reason}.`;
+      case 'gap':
+        // They are told only where an event follows them.
+        return [];
     }
   });

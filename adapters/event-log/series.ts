@@ -17,16 +17,18 @@ import type { Segment } from './headers';
 import { readLines, type FileLine } from './lines';
 import { checkLength, verifyLine } from './records';
 
-/** `gap`: records that are in no segment; a snapshot follows, from which a replay goes on. */
+/** Records that are in no segment; a snapshot follows, from which a replay goes on. */
+interface LogGap {
+  readonly kind: 'gap';
+  readonly from: number;
+  readonly to: number;
+  readonly reason: 'dropped' | 'missing';
+}
+
 export type LogItem =
   | { readonly kind: 'record'; readonly record: LoggedRecord }
   | ({ readonly kind: 'snapshot'; readonly path: string } & LogSnapshot)
-  | {
-      readonly kind: 'gap';
-      readonly from: number;
-      readonly to: number;
-      readonly reason: 'dropped' | 'missing';
-    };
+  | LogGap;
 
 /** What is to be said about a log beside its records. `line` is 1-based. */
 export type LogNote =
@@ -42,7 +44,8 @@ export type LogNote =
       readonly line: number;
       readonly reason: string;
     }
-  | { readonly kind: 'passed-over'; readonly path: string; readonly reason: string };
+  | { readonly kind: 'passed-over'; readonly path: string; readonly reason: string }
+  | LogGap;
 
 /** Where a reading goes on: after `line` of the segment with this index, whose check was `check`. */
 export interface LogPosition {
@@ -133,6 +136,8 @@ function* readSegment(
         progress.lastSeq = item.seq;
         if (gap !== undefined) yield gap;
         yield { kind: 'snapshot', path, seq: item.seq, state: item.state };
+        // Of no interest to who does not go on beyond it.
+        if (gap !== undefined) notes.push(gap);
       } else {
         expectNext(item.record, progress);
         yield item;
@@ -196,7 +201,7 @@ function gapBefore(
   { seq }: LogSnapshot,
   { dropped }: SegmentHeader,
   { lastSeq }: SeriesProgress,
-): (LogItem & { kind: 'gap' }) | undefined {
+): LogGap | undefined {
   if (dropped !== undefined)
     return { kind: 'gap', from: dropped[0], to: dropped[1], reason: 'dropped' };
   if (lastSeq !== undefined && seq > lastSeq)

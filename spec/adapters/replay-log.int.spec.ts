@@ -118,6 +118,28 @@ describe('a replay', () => {
     expect(runReplay(opened(directory), between).state.seq).toBe(0);
   });
 
+  it('says which events are gone in the middle, and only where it comes that far', () => {
+    const { directory, segments } = writeLog();
+    const [before = '', gone = '', after = ''] = segments;
+    const last = [...opened(join(directory, before)).items()].length;
+    const from = last + 1;
+    const to = opened(join(directory, after)).items().next().value as { seq: number };
+    rmSync(join(directory, gone));
+    const linesUpTo = (seq: number): string[] => {
+      const lines: string[] = [];
+      printReport(runReplay(opened(directory), { seq }), { verify: true }, (line) =>
+        lines.push(line),
+      );
+      return lines;
+    };
+    const note = `note: events ${String(from)} to ${String(to.seq)} are gone from the log`;
+    expect(linesUpTo(eventCount)).toEqual([
+      note,
+      expect.stringMatching(/^verified: \d+ events ask for the recorded effects again$/u),
+    ]);
+    expect(linesUpTo(last)).toHaveLength(1);
+  });
+
   it('counts the time from the start of the boot, not of what is left of the log', () => {
     const { directory, segments } = writeLog();
     rmSync(join(directory, segments[0] ?? ''));
