@@ -9,8 +9,8 @@ import type { Effect, EffectParams } from '../../machines/effects';
 import type { MinitEvent, SystemError } from '../../machines/events';
 import { Agenda } from './agenda';
 import { Answers } from './answers';
-import { Lives, type EndChange } from './lives';
-import { isSameProgram, type Overlay, type StartOutcome } from './overlay';
+import { Lives } from './lives';
+import { endChange, isSameProgram, type Overlay, type StartOutcome } from './overlay';
 import { signalTrigger, type Touch } from './recorded-keys';
 import type { Ask, Recording } from './recorded-world';
 import { Timers } from './timers';
@@ -131,11 +131,16 @@ export class ImaginedWorld {
     const key = `spawn:${service}`;
     const born = { key, service, mode: changed.mode, readsLogOf, begun: touch };
     const ask = this.answers.next(effect);
-    const failed = this.#failureOf(service, changed, ask ?? { outcome: this.answers.last(effect) });
-    const life =
-      failed === undefined
-        ? this.lives.begin(born, endChange(changed))
-        : this.lives.begin(born, { never: true });
+    const refused = this.#failureOf(
+      service,
+      changed,
+      ask ?? { outcome: this.answers.last(effect) },
+    );
+    const isMadeReady = changed.startAtUs !== undefined || changed.endAtUs !== undefined;
+    const hadFailed = refused !== undefined && changed.error === undefined;
+    const failed = isMadeReady && hadFailed ? undefined : refused;
+    const change = failed === undefined ? endChange(changed) : ({ never: true } as const);
+    const life = this.lives.begin({ ...born, hadFailed }, change);
     if (failed !== undefined && changed.error === undefined && ask === undefined)
       this.#assume(
         `start ${String(life.nth)} of ${service} fails as start ${String(this.answers.count(effect))} did, the last on record`,
@@ -264,12 +269,4 @@ export class ImaginedWorld {
       this.#assume('an update that is not on record comes to nothing');
     return false;
   }
-}
-
-function endChange({ endByUs, endAtUs, endsNever }: StartOutcome): EndChange {
-  return {
-    ...(endByUs !== undefined && { byUs: endByUs }),
-    ...(endAtUs !== undefined && { atUs: endAtUs }),
-    ...(endsNever === true && { never: true }),
-  };
 }

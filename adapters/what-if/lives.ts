@@ -43,6 +43,8 @@ export interface NewLife {
   readonly readsLogOf: string | undefined;
   readonly begun: Touch;
   readonly pid?: number;
+  /** Its start had failed on record: no recorded process is its own. */
+  readonly hadFailed?: boolean;
 }
 
 export interface LivesOptions {
@@ -87,14 +89,16 @@ export class Lives {
 
   /** A process begins; `change`: what is otherwise about its own end. */
   begin(born: NewLife, change: EndChange = {}): ImaginedLife {
-    const recorded = this.#options.recording.lives.get(born.key) ?? [];
+    const lives = this.#options.recording.lives.get(born.key) ?? [];
+    const hadFailed = born.hadFailed === true;
+    const recorded = hadFailed ? lives.filter(({ pid }) => pid !== undefined) : lives;
     const nth = (this.#counts.get(born.key) ?? 0) + 1;
     this.#counts.set(born.key, nth);
     const life: ImaginedLife = {
       ...born,
       nth,
-      model: recorded[nth - 1] ?? recorded.at(-1),
-      isAssumed: nth > recorded.length,
+      model: (hadFailed ? undefined : recorded[nth - 1]) ?? recorded.at(-1),
+      isAssumed: hadFailed || nth > recorded.length,
       lastTouch: born.begun.seq,
       pid: born.pid,
       isKnown: false,
@@ -223,10 +227,15 @@ export class Lives {
   }
 
   /** The recorded process was never sent this. */
-  #assumeEnd(life: ImaginedLife, trigger: Trigger, since: Touch): void {
+  #assumeEnd(
+    life: ImaginedLife,
+    trigger: Trigger,
+    since: Touch & { readonly byUs?: number },
+  ): void {
     if (trigger === 'begin') {
       const { livesUs } = planOf({}, life.mode);
-      if (livesUs !== Infinity) this.#endAt(life, { at: since.at + livesUs, status: { code: 0 } });
+      const at = since.at + livesUs + (since.byUs ?? 0);
+      if (livesUs !== Infinity) this.#endAt(life, { at, status: { code: 0 } });
       return;
     }
     const signal = signalOf(trigger);

@@ -10,6 +10,7 @@ import type { ServiceDefinition, ServiceMode, ServiceName } from '../../machines
 import type { ExitStatus, SystemError } from '../../machines/events';
 import { extensionPrefix } from '../../machines/requests';
 import type { Tree } from '../simulated/tree';
+import type { EndChange } from './lives';
 import type { Touch } from './recorded-keys';
 import type { Outcome, Recording } from './recorded-world';
 
@@ -162,6 +163,7 @@ export class Overlay {
   ): Partial<StartOutcome> {
     const { service, readiness } = change;
     const isByEnd = mode === 'sync';
+    const start = this.#options.recording.asks.get(`spawn:${service}`)?.[0]?.outcome;
     if (readiness.when === 'never') return isByEnd ? { endsNever: true } : { isNeverThere: true };
     if (readiness.when === 'at') {
       const at = this.#at(readiness.atUs);
@@ -172,7 +174,9 @@ export class Overlay {
           `${service} cannot be ready at ${String(then)}: it is started only at ${String(begun)}`,
         );
       }
-      return isByEnd ? { endAtUs: at } : { startAtUs: at };
+      // What starts later, or sooner, ends so.
+      const tookUs = start?.event.type === 'ProcessSpawned' ? start.afterUs : 0;
+      return isByEnd ? { endAtUs: at } : { startAtUs: at, endByUs: at - begunAt - tookUs };
     }
     const end = this.#options.recording.lives.get(`spawn:${service}`)?.[0]?.end;
     if (isByEnd && end?.trigger !== 'begin')
@@ -180,7 +184,11 @@ export class Overlay {
         change,
         `${service} cannot be ready later: it is a sync service and ${end === undefined ? 'did not end' : 'did not end by itself'}, so that it never was ready; say when it is: ${service} ready at +…`,
       );
-    // What starts later ends later.
+    if (start?.event.type === 'SpawnFailed')
+      throw new Impossible(
+        change,
+        `${service} cannot be ready later: it could not be started, so that it never was ready; say when it is: ${service} ready at +…`,
+      );
     return { endByUs: readiness.byUs, ...(!isByEnd && { startByUs: readiness.byUs }) };
   }
 
@@ -246,4 +254,13 @@ function edited(
   if (action === 'add' && mode !== 'oneshot')
     throw new Impossible(change, `${service} is ${mode}: drop that first`);
   return { ...definition, mode: action === 'add' ? edit.what : 'oneshot' };
+}
+
+/** What is otherwise about the end of a process that starts so. */
+export function endChange({ endByUs, endAtUs, endsNever }: StartOutcome): EndChange {
+  return {
+    ...(endByUs !== undefined && { byUs: endByUs }),
+    ...(endAtUs !== undefined && { atUs: endAtUs }),
+    ...(endsNever === true && { never: true }),
+  };
 }

@@ -130,6 +130,29 @@ describe('what if', () => {
     ]);
   });
 
+  it('a service that could not be started is ready: it lives as a good program does', () => {
+    const failure = { ...simulatedError('ENOENT'), stage: 'execute' } as const;
+    const broken = { ...webOnDb, behaviours: { ...webOnDb.behaviours, cron: [{ failure }] } };
+    const { diff, assumed } = compare(broken, 'cron ready at +3s');
+    const cron = diff.services.find(({ service }) => service === 'cron');
+    expect(cron?.after).toMatchObject({ state: 'running', upAtUs: seconds(3), failures: 0 });
+    expect(assumed).toContain(
+      'process 1 of cron starts at once and does as a good program does: none of its processes is on record',
+    );
+    expect(() => compare(broken, 'cron ready 5s later')).toThrow(
+      'cron cannot be ready later: it could not be started, so that it never was ready; say when it is: cron ready at +…',
+    );
+  });
+
+  it('a process is there later: it lives as long as it did', () => {
+    const behaviours = { ...webOnDb.behaviours, cron: [{ livesUs: seconds(1) }] };
+    const tree = { default: { isBundle: true, depends: ['cron'] }, cron: {} };
+    const { diff } = compare({ tree, behaviours }, 'cron ready at +10s');
+    const cron = diff.services.find(({ service }) => service === 'cron');
+    expect(cron?.after).toMatchObject({ state: 'finished', upAtUs: seconds(10) });
+    expect(cron?.after?.upUs).toBe(cron?.before?.upUs);
+  });
+
   it('a dependency goes: nobody waits for it, and nobody asks for it', () => {
     const { diff } = compare(webOnDb, 'drop depends db of web');
     expect(diff.services.map(({ service, is }) => [service, is])).toEqual([
