@@ -104,14 +104,19 @@ function rowOf(
   { field, from, to }: OutcomeChange<ServiceOutcome> | OutcomeChange<BootOutcome>,
 ): Row[] {
   const [then, now] = [from, to].map((value) => valueText(field, value));
-  const isTiny =
-    field.endsWith('Us') &&
-    typeof from === 'number' &&
-    typeof to === 'number' &&
-    Math.abs(from - to) < shownUsMin;
-  return isTiny || then === now
-    ? []
-    : [{ name, label: labels[field], text: `${String(then)} -> ${String(now)}` }];
+  const byUs =
+    field.endsWith('Us') && typeof from === 'number' && typeof to === 'number' ? to - from : 0;
+  const isTiny = byUs !== 0 && Math.abs(byUs) < shownUsMin;
+  if (isTiny || (then === now && byUs === 0)) return [];
+  const text = then === now ? deltaText(field, byUs) : String(now);
+  return [{ name, label: labels[field], text: `${String(then)} -> ${text}` }];
+}
+
+/** Of two times that are told by the second, and look the same. */
+function deltaText(field: keyof typeof labels, byUs: number): string {
+  const duration = describeDuration(Math.abs(byUs));
+  if (field === 'upUs') return `${duration} ${byUs < 0 ? 'less' : 'more'}`;
+  return `${duration} ${byUs < 0 ? 'sooner' : 'later'}`;
 }
 
 function valueText(field: keyof typeof labels, value: string | number | null): string {

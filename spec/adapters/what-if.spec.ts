@@ -41,6 +41,10 @@ function compare(options: BootOptions, ...texts: readonly string[]): Comparison 
   return compareWhatIf(log, { changes, tree: undefined }, events[0]?.at ?? 0);
 }
 
+const fail = (): never => {
+  throw new Error('nothing is otherwise');
+};
+
 const textOf = ({ diff, assumed }: Comparison): string[] =>
   whatIfText({ changes: [], diff, assumed });
 
@@ -142,6 +146,20 @@ describe('what if', () => {
     expect(() => compare(broken, 'cron ready 5s later')).toThrow(
       'cron cannot be ready later: it could not be started, so that it never was ready; say when it is: cron ready at +…',
     );
+  });
+
+  it('a difference is told also where both times look the same', () => {
+    const told = compare(webOnDb, 'db ready 20s later');
+    const web = told.diff.services.find(({ service }) => service === 'web') ?? fail();
+    const changes = [
+      { field: 'upUs', from: 87_419_715, to: 86_919_715 },
+      { field: 'doneAtUs', from: 87_419_715, to: 87_429_715 },
+    ] as const;
+    const diff = { ...told.diff, minit: [], services: [{ ...web, changes }] };
+    expect(textOf({ ...told, diff }).slice(1, 3)).toEqual([
+      'web  time up  1 min 27 s -> 0.50 s less',
+      '     done at  +1 min 27 s -> 0.01 s later',
+    ]);
   });
 
   it('a process is there later: it lives as long as it did', () => {
