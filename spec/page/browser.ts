@@ -41,7 +41,15 @@ export interface OpenedPage {
 /** Writes the page of a log, and opens it. */
 export async function openPage(
   log: string,
-  { dark = false, at }: { readonly dark?: boolean; readonly at?: string } = {},
+  {
+    dark = false,
+    at,
+    told = '',
+  }: {
+    readonly dark?: boolean;
+    readonly at?: string;
+    /** What minit-replay notes of the log. */ readonly told?: string;
+  } = {},
 ): Promise<OpenedPage> {
   const file = join(folder, `${String((pages += 1))}.html`);
   const written = run('minit-replay', [
@@ -50,7 +58,7 @@ export async function openPage(
     file,
     ...(at === undefined ? [] : ['--at', at]),
   ]);
-  expect(written).toMatchObject({ code: 0, stderr: '' });
+  expect(written).toMatchObject({ code: 0, stderr: told });
   if (browser === undefined) throw new Error('no browser');
   const page = await browser.newPage({
     viewport: { width: 1400, height: 900 },
