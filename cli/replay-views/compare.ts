@@ -97,7 +97,11 @@ function readBoot(log: OpenedLog, at: string | undefined): ComparedBoot | string
       divergedAt ??= divergence?.seq;
     },
   });
-  tellNotes('minit-replay', log.notes);
+  // What is gone is told with the rest that is not compared.
+  tellNotes(
+    'minit-replay',
+    log.notes.filter(({ kind }) => kind !== 'gap'),
+  );
   for (const { path: file, line, reason } of damage)
     complain('minit-replay', `${file}:${String(line)}: damaged: ${reason}`);
   if (beginsAfter !== undefined)

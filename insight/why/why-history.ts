@@ -6,13 +6,7 @@
  * @module
  */
 import type { ServiceName } from '../../machines/definition';
-import type {
-  ExitStatus,
-  MinitEvent,
-  RecordedEvent,
-  SystemError,
-  TimerId,
-} from '../../machines/events';
+import type { MinitEvent, RecordedEvent, SystemError, TimerId } from '../../machines/events';
 import type { Effect } from '../../machines/effects';
 import type { Transition } from '../../machines/fold';
 import type { ServiceEventType, StartFailure } from '../../machines/service-context';
@@ -24,6 +18,7 @@ import {
   type SupervisorState,
 } from '../../machines/state';
 import { CauseChain, type CauseNode } from './cause-chain';
+import { endsAfter, type Ends } from './why-ends';
 import { orderOf, type OrderKind } from './why-orders';
 import { skipsOf, type Skip } from './why-skips';
 
@@ -56,18 +51,6 @@ export interface Turn {
 /** A start that failed, the last of so many in a row. */
 export type Failure = Readonly<{ failure: StartFailure; failures: number }>;
 
-/** Processes of a service that ended one soon after the other. */
-export interface Ends {
-  readonly node: CauseNode;
-  readonly count: number;
-  /** When the first of their processes was started, µs. */
-  readonly since: number;
-  /** All of them ended in the same way. */
-  readonly isSame: boolean;
-  readonly status: ExitStatus;
-  readonly livedUs: number;
-}
-
 /** What is remembered of one service. */
 export interface ServiceHistory {
   asked?: Asked;
@@ -83,9 +66,6 @@ export interface ServiceHistory {
   /** What operators asked for, the last time each. */
   readonly orders: Map<OrderKind, CauseNode>;
 }
-
-/** A process that lived longer has not failed at the start: with it a new count begins. */
-const longLifeUs = 60_000_000;
 
 const starts: ReadonlySet<StateName> = new Set(['starting', 'waiting-deps']);
 const stopEvents: ReadonlySet<ServiceEventType> = new Set([
@@ -282,25 +262,4 @@ export class WhyHistory {
     if (was === undefined || is === undefined || was.context.pid === is.context.pid) return;
     if (stateName(was) === 'running') this.#service(order.service).adopted = node;
   }
-}
-
-function endsAfter(
-  before: Ends | undefined,
-  {
-    node,
-    status,
-    livedUs = 0,
-  }: { node: CauseNode; status: ExitStatus; livedUs: number | undefined },
-): Ends {
-  const isFirst = before === undefined || livedUs > longLifeUs;
-  const isSame =
-    isFirst || (before.isSame && JSON.stringify(before.status) === JSON.stringify(status));
-  return {
-    node,
-    count: isFirst ? 1 : before.count + 1,
-    since: isFirst ? node.at - livedUs : before.since,
-    isSame,
-    status,
-    livedUs,
-  };
 }

@@ -6,7 +6,8 @@
 import type { ServiceName } from '../../machines/definition';
 import type { Asker, Service } from '../../machines/state';
 import type { CauseNode } from './cause-chain';
-import type { Asked, Ends, Turn } from './why-history';
+import type { Ends } from './why-ends';
+import type { Asked, Turn } from './why-history';
 import type { Places, WhyLinks } from './why-links';
 import { orderOf } from './why-orders';
 
