@@ -142,7 +142,7 @@ function enteredBy(source: Node, target: Node): Node[] {
     .reverse();
 }
 
-/** A state with nothing but its name has one transition, XState's for what is forbidden, that does nothing. */
+/** An event that is there with nothing to it has one transition that does nothing, as XState has it for what is forbidden. */
 function transitionsOf(given: Transitions | undefined): readonly TransitionConfig[] {
   if (given === undefined) return [{}];
   if (typeof given === 'string') return [{ target: given }];
