@@ -3,7 +3,8 @@ import { closeSync, constants, mkdirSync, openSync, readFileSync, writeSync } fr
 import { mappedBytes } from '../../adapters/libc/memory-file';
 import { makeFifo } from '../../adapters/libc/pipe';
 import { ownNice } from '../../adapters/libc/process';
-import { holdThreads } from '../../adapters/libc/spawn';
+import { holdThreads, spawnProcess, type NativeOutcome } from '../../adapters/libc/spawn';
+import { captureEnvironment } from '../../adapters/libc/vectors';
 import { VitalPage } from '../../adapters/re-exec/vital-page';
 import { spawnsInFlightMax } from '../../machines/limits';
 import { holdUp } from '../support/hold-up';
@@ -93,6 +94,25 @@ describe('a child', () => {
     const environment = await outputOf('/usr/bin/env', { argv: ['env'] });
     expect(environment).toContain('MINIT_SPEC=from minit\n');
     expect(environment).not.toContain('UV_THREADPOOL_SIZE');
+  });
+
+  it('has the environment that its start is given, whatever the one before had', async () => {
+    const inputFd = openSync('/dev/null', constants.O_RDONLY);
+    for (const value of ['one', 'another']) {
+      process.env['MINIT_SPEC'] = value;
+      const output = file('', 0o644);
+      const outputFd = openSync(output, constants.O_WRONLY);
+      const outcome = await new Promise<NativeOutcome>((resolve) => {
+        const program = { path: '/usr/bin/env', argv: ['env'], argvEncoding: 'utf8' } as const;
+        const files = { inputFd, outputFd, errorFd: outputFd };
+        const envp = captureEnvironment();
+        spawnProcess({ ...program, ...files, workingDirectory: '/', envp }, resolve);
+      });
+      await exited('pid' in outcome ? outcome.pid : 0);
+      closeSync(outputFd);
+      expect(readFileSync(output, 'utf8')).toContain(`MINIT_SPEC=${value}\n`);
+    }
+    closeSync(inputFd);
   });
 
   it('gets its arguments byte by byte', async () => {
