@@ -5,7 +5,6 @@
  *
  * @module
  */
-import { isUtf8 } from 'node:buffer';
 import { lstatSync } from 'node:fs';
 import { Subject } from 'rxjs';
 import type { Occurrence, ServiceDirectories } from '../effects/ports';
@@ -19,7 +18,12 @@ import {
   type RawServiceDirectory,
   type RawText,
 } from '../machines/parse-definition';
-import { openByNode, type OpenDirectory, type OpenDirectoryAt } from './open-directory';
+import {
+  openByNode,
+  type FileText,
+  type OpenDirectory,
+  type OpenDirectoryAt,
+} from './open-directory';
 import { systemError, systemErrorOf } from './system-error';
 
 export interface ServiceDirectoriesOptions {
@@ -80,20 +84,20 @@ export function readServiceDirectory(
 
 /** All entries at once: what is put together by spreading makes each start of a boot slower. */
 function collect(name: string, path: string, directory: OpenDirectory): RawServiceDirectory {
-  const { names } = directory;
+  const { has } = directory;
   return {
     name,
     directory: path,
-    run: names.has('run') ? rawRun(directory) : undefined,
-    params: names.has('params') ? readArguments(directory) : undefined,
-    depends: names.has('depends') ? readText(directory, 'depends') : undefined,
-    nice: names.has('nice') ? readText(directory, 'nice') : undefined,
-    root: names.has('root') ? (linkTarget(directory, 'root') ?? 'root') : undefined,
-    log: names.has('log') ? rawLog(`${path}/log`) : undefined,
-    hasRespawn: names.has('respawn'),
-    hasSync: names.has('sync'),
-    hasInput: names.has('in'),
-    hasOutput: names.has('out'),
+    run: has.run ? rawRun(directory) : undefined,
+    params: has.params ? readArguments(directory) : undefined,
+    depends: has.depends ? readText(directory, 'depends') : undefined,
+    nice: has.nice ? readText(directory, 'nice') : undefined,
+    root: has.root ? (linkTarget(directory, 'root') ?? 'root') : undefined,
+    log: has.log ? rawLog(`${path}/log`) : undefined,
+    hasRespawn: has.respawn,
+    hasSync: has.sync,
+    hasInput: has.in,
+    hasOutput: has.out,
   };
 }
 
@@ -106,10 +110,10 @@ function rawRun(directory: OpenDirectory): RawRun {
  * The text of a symbolic link; none where it is no link, or where the text is no UTF-8, because
  * then only the kernel can follow it.
  */
-function linkTarget(directory: OpenDirectory, name: string): string | undefined {
+function linkTarget(directory: OpenDirectory, name: 'run' | 'root'): string | undefined {
   try {
-    const target = directory.readLink(name);
-    return isUtf8(target) ? target.toString() : undefined;
+    const { text, bytewise } = directory.readLink(name);
+    return bytewise === undefined ? text : undefined;
   } catch {
     // No link (EINVAL), or replaced since it was listed: using the path itself fails later, with the right error.
     return undefined;
@@ -136,24 +140,25 @@ const passing = new Set(['EMFILE', 'ENFILE', 'ENOMEM']);
 
 /** Arguments are bytes: what is no UTF-8 is taken byte by byte, so that it reaches the program as it is. */
 function readArguments(directory: OpenDirectory): RawText {
-  const bytes = readFile(directory, 'params', paramsBytesMax);
-  if (!Buffer.isBuffer(bytes)) return bytes;
-  return isUtf8(bytes)
-    ? { kind: 'text', text: bytes.toString() }
-    : { kind: 'text', text: bytes.toString('latin1'), encoding: 'latin1' };
+  const read = readFile(directory, 'params', paramsBytesMax);
+  if ('kind' in read) return read;
+  const { text, bytewise } = read;
+  return bytewise === undefined
+    ? { kind: 'text', text }
+    : { kind: 'text', text: bytewise, encoding: 'latin1' };
 }
 
 /** Bytes that are no UTF-8 become U+FFFD, which no service name may hold. */
 function readText(directory: OpenDirectory, name: 'depends' | 'nice'): RawText {
-  const bytes = readFile(directory, name, dependsBytesMax);
-  return Buffer.isBuffer(bytes) ? { kind: 'text', text: bytes.toString() } : bytes;
+  const read = readFile(directory, name, dependsBytesMax);
+  return 'kind' in read ? read : { kind: 'text', text: read.text };
 }
 
 function readFile(
   directory: OpenDirectory,
-  name: string,
+  name: 'params' | 'depends' | 'nice',
   bytesMax: number,
-): Buffer | Exclude<RawText, { kind: 'text' }> {
+): FileText | Exclude<RawText, { kind: 'text' }> {
   try {
     return directory.readFile(name, bytesMax) ?? { kind: 'too-large', bytesMax };
   } catch (error) {

@@ -5,7 +5,7 @@
  * @module
  */
 import { CallList, type Call } from './call-list';
-import { addressOf } from './koffi';
+import { pinned, type Pinned } from './koffi';
 import type { SystemCalls } from './system-calls';
 
 const CLONE_VM = 0x100;
@@ -24,17 +24,6 @@ const fixedSignals: readonly number[] = [9, 19];
 const resets = Array.from({ length: signalMax }, (_, index) => index + 1).filter(
   (signal) => !fixedSignals.includes(signal),
 );
-
-/** Memory with its address: whoever uses the address must hold the memory. */
-export interface Pinned {
-  readonly memory: Buffer;
-  readonly address: number;
-}
-
-export const pinned = (memory: Buffer): Pinned => ({
-  memory,
-  address: Number(addressOf(memory)),
-});
 
 /** The same for all lists; children only read it. */
 const allSignals = pinned(Buffer.alloc(signalSetBytes, 0xff));

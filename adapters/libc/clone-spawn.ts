@@ -11,12 +11,11 @@ import {
   cloneArgument,
   cloneCalls,
   niceLevelArgument,
-  pinned,
   place,
   trialCalls,
   trialPlace,
 } from './clone-calls';
-import { addressOf, bindAtOnce } from './koffi';
+import { addressOf, bindAtOnce, lastingAddressOf, pinned } from './koffi';
 import type { FailedCall, NativeOutcome, NativeSpawn, SpawnDone } from './native-spawn';
 import { SpawnBlock } from './spawn-block';
 import { systemCallsOf, type SystemCalls } from './system-calls';
@@ -88,7 +87,7 @@ class CloneBlock {
     const calls = this.calls;
     const { path, workingDirectory, argv } = this.strings.pack(request);
     const { pidMemory, terminal } = request;
-    const pidAddress = pidMemory === undefined ? this.pidAddress : Number(addressOf(pidMemory));
+    const pidAddress = pidMemory === undefined ? this.pidAddress : lastingAddressOf(pidMemory);
     calls.setArgument(place.clone, cloneArgument.pid, pidAddress);
     const next = terminal === undefined ? place.lead : this.leadWith(terminal);
     calls.setAfterZero(place.lastReset, next);

@@ -6,14 +6,27 @@
  */
 import { constants } from 'node:fs';
 import {
+  entryNames,
   fileBytesMax,
   fileFlags,
+  noEntries,
+  textOf,
+  type EntryName,
+  type FileText,
   type OpenDirectory,
   type OpenDirectoryAt,
 } from '../open-directory';
 import { errnos } from '../errnos';
 import { libcError } from './errors';
-import { addressOf, bindAtOnce, bindOptional, lastErrno, type NativeFunction } from './koffi';
+import {
+  addressOf,
+  bindAtOnce,
+  bindOptional,
+  lastErrno,
+  pinned,
+  type NativeFunction,
+  type Pinned,
+} from './koffi';
 
 type Address = number;
 const openAt = bindAtOnce<[number, Address, number]>('int openat(int, uintptr_t, int)');
@@ -47,16 +60,32 @@ const bytesAddress = Number(addressOf(bytes));
 const path = Buffer.allocUnsafeSlow(pathBytesMax * bytesPerUnitMax + 1);
 const pathAddress = Number(addressOf(path));
 
+/** A name that minit looks for, as the kernel has it. */
+interface KnownName extends Pinned {
+  readonly name: EntryName;
+}
+const knownNames = entryNames.map((name): KnownName => ({
+  name,
+  ...pinned(Buffer.from(`${name}\0`)),
+}));
+const addressOfName = Object.fromEntries(
+  knownNames.map(({ name, address }) => [name, address]),
+) as Readonly<Record<EntryName, Address>>;
+/** No two of them begin with the same two bytes. */
+const startOf = (memory: Buffer, at: number): number =>
+  (memory[at] ?? 0) | ((memory[at + 1] ?? 0) << 8);
+const nameByStart = new Map(knownNames.map((known) => [startOf(known.memory, 0), known]));
+
 /** `undefined` where libc lists no directories in this way. */
 export const openByLibc: OpenDirectoryAt | undefined =
   listEntries && ((directory) => new LibcDirectory(directory, listEntries));
 
 class LibcDirectory implements OpenDirectory {
   private readonly fd: number;
-  readonly names = new Set<string>();
+  readonly has: Record<EntryName, boolean> = { ...noEntries };
 
   constructor(directory: string, list: List) {
-    this.fd = openFile(AT_FDCWD, directory, directoryFlags);
+    this.fd = openFile(AT_FDCWD, pathOf(directory), directoryFlags);
     try {
       this.list(list);
     } catch (error) {
@@ -65,14 +94,14 @@ class LibcDirectory implements OpenDirectory {
     }
   }
 
-  readLink(name: string): Buffer {
-    const end = readLinkAt(this.fd, pathOf(name), bytesAddress, linkBytesMax);
+  readLink(name: EntryName): FileText {
+    const end = readLinkAt(this.fd, addressOfName[name], bytesAddress, linkBytesMax);
     if (end < 0) throw failure(lastErrno());
-    return bytes.subarray(0, end);
+    return textOf(bytes, end);
   }
 
-  readFile(name: string, bytesMax: number): Buffer | undefined {
-    const fd = openFile(this.fd, name, fileFlags | O_CLOEXEC);
+  readFile(name: EntryName, bytesMax: number): FileText | undefined {
+    const fd = openFile(this.fd, addressOfName[name], fileFlags | O_CLOEXEC);
     try {
       return readToEnd(fd, bytesMax);
     } finally {
@@ -89,32 +118,26 @@ class LibcDirectory implements OpenDirectory {
       const end = list(this.fd, bytesAddress, listBytes);
       if (end < 0) throw failure(lastErrno());
       if (end === 0) return;
-      for (let at = 0; at < end; at += lengthAt(at + entry.lengthAt))
-        if (!isDots(at + entry.nameAt)) this.names.add(nameAt(at + entry.nameAt));
+      for (let at = 0; at < end; at += lengthAt(at + entry.lengthAt)) this.note(at + entry.nameAt);
     }
+  }
+
+  /** By its bytes: to make strings of all names takes longer than to list them. */
+  private note(nameAt: number): void {
+    const known = nameByStart.get(startOf(bytes, nameAt));
+    if (known === undefined) return;
+    for (let index = 2; index < known.memory.length; index += 1)
+      if (bytes[nameAt + index] !== known.memory[index]) return;
+    this.has[known.name] = true;
   }
 }
 
 /** Sixteen bits, little-endian on all machines we run on. */
 const lengthAt = (at: number): number => (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
 
-const dot = 0x2e;
-
-/** The directory itself and the one above are in every list. */
-const isDots = (start: number): boolean =>
-  bytes[start] === dot &&
-  (bytes[start + 1] === 0 || (bytes[start + 1] === dot && bytes[start + 2] === 0));
-
-/** The names that matter are ASCII; how another one is read does not matter. */
-function nameAt(start: number): string {
-  let end = start;
-  while (bytes[end] !== 0) end += 1;
-  return bytes.toString('latin1', start, end);
-}
-
-function openFile(directory: number, name: string, flags: number): number {
+function openFile(directory: number, nameAddress: Address, flags: number): number {
   for (;;) {
-    const fd = openAt(directory, pathOf(name), flags);
+    const fd = openAt(directory, nameAddress, flags);
     if (fd >= 0) return fd;
     const errno = lastErrno();
     if (errno !== errnos.EINTR) throw failure(errno);
@@ -122,12 +145,12 @@ function openFile(directory: number, name: string, flags: number): number {
 }
 
 /** One byte more than is allowed tells that there is more; `depends` may be /dev/zero. Never more than there is room for. */
-function readToEnd(fd: number, bytesMax: number): Buffer | undefined {
+function readToEnd(fd: number, bytesMax: number): FileText | undefined {
   const limit = Math.min(bytesMax, fileBytesMax);
   let end = 0;
   while (end <= limit) {
     const count = read(fd, bytesAddress + end, limit + 1 - end);
-    if (count === 0) return bytes.subarray(0, end);
+    if (count === 0) return textOf(bytes, end);
     if (count > 0) end += count;
     else if (lastErrno() !== errnos.EINTR) throw failure(lastErrno());
   }

@@ -150,6 +150,26 @@ export function addressOf(memory: NodeJS.ArrayBufferView): bigint {
   return koffi.address(memory);
 }
 
+const addresses = new WeakMap<NodeJS.ArrayBufferView, number>();
+
+/** The same for memory that is used over and over; below 2^53, as all addresses in user space. koffi is asked once. */
+export function lastingAddressOf(memory: NodeJS.ArrayBufferView): number {
+  let address = addresses.get(memory);
+  if (address === undefined) addresses.set(memory, (address = Number(addressOf(memory))));
+  return address;
+}
+
+/** Memory with its address: whoever uses the address must hold the memory. */
+export interface Pinned {
+  readonly memory: Buffer;
+  readonly address: number;
+}
+
+export const pinned = (memory: Buffer): Pinned => ({
+  memory,
+  address: Number(addressOf(memory)),
+});
+
 /** Returns the 64-bit word `offset` bytes after `pointer`. */
 export function wordAt(pointer: bigint, offset: number): bigint {
   return BigInt(koffi.decode(pointer, offset, 'uint64'));

@@ -40,119 +40,122 @@ const slotsMax = 256;
 export type PidSlot = Int32Array;
 
 export class VitalPage {
-  readonly #words: Float64Array;
-  readonly #memory: ArrayBuffer;
+  private readonly words: Float64Array;
+  private readonly memory: ArrayBuffer;
   /** The same memory: a slot holds the seq, a hash of the name, and the PID. */
-  readonly #seqs: Float64Array;
-  readonly #names: Uint32Array;
-  #nextSlot = 0;
+  private readonly seqs: Float64Array;
+  private readonly names: Uint32Array;
+  /** What was given out for each, made when it is first used. */
+  private readonly slots: PidSlot[] = [];
+  private nextSlot = 0;
   /** Slots of spawns under way, whose PIDs are still to be written; one may hang while hundreds of others come and go. */
-  readonly #underWay = new Set<number>();
+  private readonly underWay = new Set<number>();
   /** The word that the crash handler writes to. */
   readonly signal: Int32Array;
 
   constructor(memory: ArrayBuffer) {
-    this.#memory = memory;
-    this.#words = new Float64Array(memory, 0, 16);
-    this.#seqs = new Float64Array(memory);
-    this.#names = new Uint32Array(memory);
+    this.memory = memory;
+    this.words = new Float64Array(memory, 0, 16);
+    this.seqs = new Float64Array(memory);
+    this.names = new Uint32Array(memory);
     this.signal = new Int32Array(memory, signalOffset, 1);
   }
 
   /** For a file that was just made. */
   initialize(startedAt: number): void {
-    this.#words[word.startedAt] = startedAt;
-    this.#words[word.magic] = magic;
+    this.words[word.startedAt] = startedAt;
+    this.words[word.magic] = magic;
   }
 
   /** Says whether this is such a page, of this version. */
   get isValid(): boolean {
-    return this.#get(word.magic) === magic;
+    return this.get(word.magic) === magic;
   }
 
   /** Says whether this is such a page, of another version. */
   get isForeign(): boolean {
-    const version = this.#get(word.magic) - magicBase;
+    const version = this.get(word.magic) - magicBase;
     return !this.isValid && Number.isInteger(version) && version > 0 && version < versionsMax;
   }
 
   get performedSeq(): number {
-    return this.#get(word.performedSeq);
+    return this.get(word.performedSeq);
   }
 
   set performedSeq(seq: number) {
-    this.#words[word.performedSeq] = seq;
+    this.words[word.performedSeq] = seq;
   }
 
   get begin(): number {
-    return this.#get(word.begin);
+    return this.get(word.begin);
   }
 
   set begin(offset: number) {
-    this.#words[word.begin] = offset;
+    this.words[word.begin] = offset;
   }
 
   get end(): number {
-    return this.#get(word.end);
+    return this.get(word.end);
   }
 
   set end(offset: number) {
-    this.#words[word.end] = offset;
+    this.words[word.end] = offset;
   }
 
   get startedAt(): number {
-    return this.#get(word.startedAt);
+    return this.get(word.startedAt);
   }
 
   get failuresInARow(): number {
-    return this.#get(word.inARow);
+    return this.get(word.inARow);
   }
 
   set failuresInARow(count: number) {
-    this.#words[word.inARow] = count;
+    this.words[word.inARow] = count;
   }
 
   /** How often minit has been executed anew. */
   get count(): number {
-    return this.#get(word.count);
+    return this.get(word.count);
   }
 
   /** Says whether there ever was a spawn. */
   get hasSpawned(): boolean {
     // The first one took the first slot, and the seq of an event is never 0.
-    return this.#seqs[slotsOffset / 8] !== 0;
+    return this.seqs[slotsOffset / 8] !== 0;
   }
 
   /** Takes note that minit has just been executed anew. */
   noteStart(startedAt: number, failuresInARow: number): void {
-    this.#words[word.startedAt] = startedAt;
-    this.#words[word.inARow] = failuresInARow;
-    this.#words[word.count] = this.count + 1;
+    this.words[word.startedAt] = startedAt;
+    this.words[word.inARow] = failuresInARow;
+    this.words[word.count] = this.count + 1;
     this.signal[0] = 0;
   }
 
   /** Returns memory for the PID of a spawn that the event `seq` asks for: it is nobody else's until {@link release}. */
   slotFor(service: string, seq: number): PidSlot {
-    const offset = slotsOffset + this.#takeSlot() * slotBytes;
-    const pid = new Int32Array(this.#memory, offset + pidOffset, 1);
+    const slot = this.takeSlot();
+    const offset = slotsOffset + slot * slotBytes;
+    const pid = (this.slots[slot] ??= new Int32Array(this.memory, offset + pidOffset, 1));
     pid[0] = 0;
-    this.#names[(offset + 8) / 4] = checksum(service, 0);
-    this.#seqs[offset / 8] = seq;
+    this.names[(offset + 8) / 4] = checksum(service, 0);
+    this.seqs[offset / 8] = seq;
     return pid;
   }
 
   /** The spawn is over. What its slot says stays, until all others have been used. */
   release(slot: PidSlot): void {
-    this.#underWay.delete((slot.byteOffset - pidOffset - slotsOffset) / slotBytes);
+    this.underWay.delete((slot.byteOffset - pidOffset - slotsOffset) / slotBytes);
   }
 
   /** The one that was not used for the longest time. */
-  #takeSlot(): number {
-    if (this.#underWay.size < slotsMax)
-      while (this.#underWay.has(this.#nextSlot)) this.#nextSlot = (this.#nextSlot + 1) % slotsMax;
-    const slot = this.#nextSlot;
-    this.#nextSlot = (slot + 1) % slotsMax;
-    this.#underWay.add(slot);
+  private takeSlot(): number {
+    if (this.underWay.size < slotsMax)
+      while (this.underWay.has(this.nextSlot)) this.nextSlot = (this.nextSlot + 1) % slotsMax;
+    const slot = this.nextSlot;
+    this.nextSlot = (slot + 1) % slotsMax;
+    this.underWay.add(slot);
     return slot;
   }
 
@@ -161,14 +164,14 @@ export class VitalPage {
     const name = checksum(service, 0);
     for (let slot = 0; slot < slotsMax; slot += 1) {
       const offset = slotsOffset + slot * slotBytes;
-      if (this.#seqs[offset / 8] !== seq) continue;
-      if (this.#names[(offset + 8) / 4] === name)
-        return new Int32Array(this.#memory, offset + pidOffset, 1)[0] ?? 0;
+      if (this.seqs[offset / 8] !== seq) continue;
+      if (this.names[(offset + 8) / 4] === name)
+        return new Int32Array(this.memory, offset + pidOffset, 1)[0] ?? 0;
     }
     return 0;
   }
 
-  #get(index: number): number {
-    return this.#words[index] ?? 0;
+  private get(index: number): number {
+    return this.words[index] ?? 0;
   }
 }

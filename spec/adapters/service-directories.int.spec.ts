@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import type { Occurrence } from '../../effects/ports';
 import { openByLibc } from '../../adapters/libc/directory';
-import { openByNode } from '../../adapters/open-directory';
+import { entryNames, noEntries, openByNode } from '../../adapters/open-directory';
 import { createServiceDirectories, readServiceDirectory } from '../../adapters/service-directories';
 import { paramsBytesMax } from '../../machines/limits';
 import { temporaryDirectory } from '../support/temporary-directory';
@@ -186,10 +186,14 @@ describe.each(ways)('service directory $way', ({ open }) => {
     });
   });
 
-  it('tells the names of its entries', () => {
-    const names = ['run', '.hidden', '..hidden', '...', 'backup~'];
-    const root = tree(Object.fromEntries(names.map((name) => [`web/${name}`, ''])));
-    expect([...(open?.(join(root, 'web')).names ?? [])].sort()).toEqual([...names].sort());
+  it.each(entryNames)('knows the entry %s from all that begin as it does', (name) => {
+    const root = tree({ [`web/${name}`]: '' });
+    const others = entryNames.flatMap((other) => [other.slice(0, -1), `${other}s`, `.${other}`]);
+    for (const other of [...others, 'ou', 'r', '...', 'rün'])
+      writeFileSync(join(root, 'web', other), '');
+    const directory = open?.(join(root, 'web'));
+    directory?.close();
+    expect(directory?.has).toEqual({ ...noEntries, [name]: true });
   });
 
   it('leaves no file open', () => {
