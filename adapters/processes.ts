@@ -56,7 +56,7 @@ export function createProcesses(options: ProcessesOptions): RealProcesses {
   const { now, resumed, onMissing } = options;
   const occurrence$ = new Subject<Occurrence>();
   const emit = (event: MinitEvent, cause?: number): void => {
-    occurrence$.next({ at: now(), ...(cause !== undefined && { cause }), event });
+    occurrence$.next(cause === undefined ? { at: now(), event } : { at: now(), cause, event });
   };
   const children = createChildren();
   const logPipes = createLogPipes(options.pipeKeeper, resumed?.logPipes);

@@ -24,7 +24,7 @@ export interface StandardFiles {
   readonly outputFd: number;
   readonly errorFd: number;
   /** Path of the input where that is a terminal. */
-  readonly terminal?: string;
+  readonly terminal: string | undefined;
   /** Lets go of what was opened for this one child, once it has its copies. */
   readonly release: () => void;
 }
@@ -48,14 +48,13 @@ export function openStandardFiles(
     reading.release();
     return writing;
   }
-  const { fd, release, ...terminal } = reading;
   return {
-    inputFd: fd,
+    inputFd: reading.fd,
     outputFd: writing?.fd ?? inheritedFd(1),
     errorFd: writing?.fd ?? inheritedFd(2),
-    ...terminal,
+    terminal: reading.terminal,
     release() {
-      release();
+      reading.release();
       writing?.release();
     },
   };

@@ -17,7 +17,8 @@ export interface ParsedDepends {
 
 /** Returns the dependencies of `service` in the order of their first mention, each one once. Pure. */
 export function parseDepends(service: ServiceName, text: string): ParsedDepends {
-  const lineByName = new Map<ServiceName, number>();
+  const depends: Dependency[] = [];
+  const seen = new Set<ServiceName>();
   const problems: DefinitionProblem[] = [];
   let badLines = 0;
   let line = 0;
@@ -26,7 +27,8 @@ export function parseDepends(service: ServiceName, text: string): ParsedDepends 
     if (content === '' || content.startsWith('#')) continue;
     const problem = lineProblem(service, content);
     if (problem === undefined) {
-      if (!lineByName.has(content)) lineByName.set(content, line);
+      if (!seen.has(content)) depends.push({ name: content, line });
+      seen.add(content);
       continue;
     }
     badLines += 1;
@@ -34,7 +36,7 @@ export function parseDepends(service: ServiceName, text: string): ParsedDepends 
       problems.push({ severity: 'error', file: 'depends', line, ...problem });
   }
   if (badLines > badLinesReportedMax) problems.push(remaining(badLines - badLinesReportedMax));
-  return { depends: Array.from(lineByName, ([name, at]) => ({ name, line: at })), problems };
+  return { depends, problems };
 }
 
 /** A file with Windows line ends or of another kind altogether is one mistake, not a thousand. */
