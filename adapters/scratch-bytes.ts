@@ -5,11 +5,25 @@
  * @module
  */
 
+import { writeSync } from 'node:fs';
+
 const usualBytes = 65_536;
 /** UTF-8 needs no more for a UTF-16 unit. */
 const bytesPerUnitMax = 3;
 
-export class ScratchBytes {
+/** What is to be written: the first `end` bytes. */
+export interface Gathered {
+  readonly memory: Buffer;
+  readonly end: number;
+}
+
+/** write(2): returns how many bytes went, throws as `writeSync` does. */
+export type WriteBytes = (fd: number, bytes: Gathered) => number;
+
+/** The real one. */
+export const writeBytes: WriteBytes = (fd, { memory, end }) => writeSync(fd, memory, 0, end);
+
+export class ScratchBytes implements Gathered {
   private readonly usual = Buffer.allocUnsafeSlow(usualBytes);
   private bytes = this.usual;
   private length = 0;
@@ -23,11 +37,9 @@ export class ScratchBytes {
     return this.length;
   }
 
-  /** Returns what was added, which stays as it is until something is added again, and keeps no more memory than usual. */
-  take(): Buffer {
-    const taken = this.bytes.subarray(0, this.length);
+  /** Lets go of what was added, and keeps no more memory than usual. */
+  forget(): void {
     this.begin(0);
-    return taken;
   }
 
   /** Begins anew, with room for texts of `units` UTF-16 units together. */

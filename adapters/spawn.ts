@@ -168,10 +168,10 @@ function tell({ wish: { params }, done }: Job, outcome: NativeOutcome): void {
 /** The spawns under way. */
 class UnderWay {
   /** When each was begun, ms. */
-  readonly #begunAt = new Map<Job, number>();
+  private readonly begunAt = new Map<Job, number>();
 
   get size(): number {
-    return this.#begunAt.size;
+    return this.begunAt.size;
   }
 
   /** As many as there may be; of those that hold no thread only the ones that do not hang count. */
@@ -179,16 +179,16 @@ class UnderWay {
     if (holdThreads()) return this.size >= spawnThreadsMax;
     if (this.size < spawnsInFlightMax) return false;
     const hangingSince = nowMs() - hangsAfterMs;
-    const young = [...this.#begunAt.values()].filter((at) => at > hangingSince);
+    const young = [...this.begunAt.values()].filter((at) => at > hangingSince);
     return young.length >= spawnsInFlightMax;
   }
 
   begin(job: Job): void {
-    this.#begunAt.set(job, nowMs());
+    this.begunAt.set(job, nowMs());
   }
 
   end(job: Job): void {
-    this.#begunAt.delete(job);
+    this.begunAt.delete(job);
   }
 }
 

@@ -12,7 +12,7 @@
  *
  * @module
  */
-import { filter, merge, scan, tap, type Observable, type Subscription } from 'rxjs';
+import { filter, merge, scan, type Observable, type Subscription } from 'rxjs';
 import type { Effect } from '../machines/effects';
 import type { MinitEvent, RecordedEvent } from '../machines/events';
 import { fold, initialState, type Transition } from '../machines/fold';
@@ -96,7 +96,7 @@ function foldInto(
       if (options.isChecked === true) checkInvariants(folded.state);
       turn.state = folded.state;
       turn.records.push(logRecord(recorded, folded.effects));
-      turn.transitions.push(...folded.transitions);
+      for (const transition of folded.transitions) turn.transitions.push(transition);
     } catch (error) {
       // The old state is untouched by a fold that failed, so PID 1 can go on from it.
       if (!isInvariantViolation(error) || turn.state.pid !== 1) throw error;
@@ -111,7 +111,7 @@ export function turns$(
   first: Occurrence,
   options: LoopOptions = {},
 ): Observable<Turn> {
-  const { clock, timers, processes, directories, control, signals, log, journal } = ports;
+  const { clock, timers, processes, directories, control, signals, log } = ports;
   const { program, systemEnding, means } = ports;
   const outside = [signals, processes, control, timers, directories, clock, log];
   const sources = [...outside, program, systemEnding, means];
@@ -126,26 +126,29 @@ export function turns$(
       turn.failure = { error };
     }
     turn.isOver = turn.failure !== undefined || isLast();
+    if (turn.isOver) endTurn(ports, turn);
     return turn;
   };
   // The sources come first: nothing that the first event causes may be missed.
   return merge(occurrence$, [first]).pipe(
     gatherTurns(ports.turns),
+    // One operator for all that a turn takes: each further one is run through at each event.
     scan(takeRound, openTurn(options.from ?? initialState())),
     filter(({ isOver }) => isOver),
-    // The journal first: what it goes on from must never be behind what the log says.
-    tap(({ records, state }) => {
-      journal.append(records, () => writable(state));
-      log.append(records, () => writable(state));
-    }),
-    tap((turn) => {
-      performAll(ports, turn);
-      journal.performed(turn.state.seq);
-    }),
-    tap(({ failure }) => {
-      if (failure !== undefined) throw failure.error;
-    }),
   );
+}
+
+/** Puts a turn on record, and performs what it asks for. */
+function endTurn(ports: Ports, turn: OpenTurn): void {
+  const { journal, log } = ports;
+  const { records, state, failure } = turn;
+  const snapshot = (): unknown => writable(state);
+  // The journal first: what it goes on from must never be behind what the log says.
+  journal.append(records, snapshot);
+  log.append(records, snapshot);
+  performAll(ports, turn);
+  journal.performed(state.seq);
+  if (failure !== undefined) throw failure.error;
 }
 
 const isReading = ({ type }: Effect): boolean => type === 'ReadService';

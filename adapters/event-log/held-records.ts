@@ -16,70 +16,70 @@ export interface Gap {
 }
 
 export class HeldRecords {
-  #lines: UncheckedLine[] = [];
-  #characters = 0;
-  #gap: Gap | undefined;
+  private kept: UncheckedLine[] = [];
+  private characters = 0;
+  private keptGap: Gap | undefined;
 
   get isEmpty(): boolean {
-    return this.#lines.length === 0;
+    return this.kept.length === 0;
   }
 
   /** JSON is ASCII nearly everywhere, so that characters are bytes. */
   get bytes(): number {
-    return this.#characters;
+    return this.characters;
   }
 
   get lines(): readonly UncheckedLine[] {
-    return this.#lines;
+    return this.kept;
   }
 
   get gap(): Gap | undefined {
-    return this.#gap;
+    return this.keptGap;
   }
 
   /** For a log that goes on: what was held before. */
   take(lines: readonly UncheckedLine[], gap: Gap | undefined): void {
     for (const line of lines) this.hold(line);
-    this.#gap = gap;
+    this.keptGap = gap;
   }
 
   hold(line: UncheckedLine): void {
-    this.#lines.push(line);
-    this.#characters += line.json.length;
+    this.kept.push(line);
+    this.characters += line.json.length;
   }
 
   /** The first lines, of about `bytesMax` together, at least one. */
   first(bytesMax: number): readonly UncheckedLine[] {
-    if (this.#characters <= bytesMax) return this.#lines;
+    if (this.characters <= bytesMax) return this.kept;
     let bytes = 0;
-    const count = this.#lines.findIndex(({ json }) => (bytes += json.length) > bytesMax);
-    return this.#lines.slice(0, Math.max(1, count));
+    const count = this.kept.findIndex(({ json }) => (bytes += json.length) > bytesMax);
+    return this.kept.slice(0, Math.max(1, count));
   }
 
   /** Forgets the first `count` lines: they are on disk. */
   forget(count: number): void {
-    if (count === this.#lines.length) {
-      this.#lines = [];
-      this.#characters = 0;
+    if (count === this.kept.length) {
+      this.kept = [];
+      this.characters = 0;
       return;
     }
-    for (const { json } of this.#lines.splice(0, count)) this.#characters -= json.length;
+    for (const { json } of this.kept.splice(0, count)) this.characters -= json.length;
   }
 
   /** Puts a snapshot in the place of all that is held. */
   replaceBySnapshot(snapshot: LogSnapshot): void {
     const { seq } = snapshot;
-    const from = this.#gap?.dropped?.[0] ?? this.#lines[0]?.seq;
-    this.#gap = {
+    const from = this.keptGap?.dropped?.[0] ?? this.kept[0]?.seq;
+    this.keptGap = {
       ...(from !== undefined && { dropped: [from, seq] }),
       snapshot: { seq, json: snapshotJson(snapshot) },
     };
-    this.#lines = [];
-    this.#characters = 0;
+    this.kept = [];
+    this.characters = 0;
   }
 
   /** The gap is on record. */
   forgetGap(): void {
-    this.#gap = undefined;
+    this.keptGap = undefined;
   }
 }

@@ -9,12 +9,9 @@ import { dirname } from 'node:path';
 import type { SystemError } from '../../machines/events';
 import { systemError, systemErrorOf } from '../system-error';
 import { readLines } from './lines';
-import { ScratchBytes } from '../scratch-bytes';
+import { ScratchBytes, type Gathered, type WriteBytes } from '../scratch-bytes';
 import { addLine, checkLength, verifyLine } from './records';
 import type { OpenedSegment } from './segments';
-
-/** write(2): returns how many bytes went, throws as `writeSync` does. */
-export type WriteBytes = (fd: number, bytes: Buffer) => number;
 
 /** What the world is seen and changed by. */
 export interface SegmentMeans {
@@ -35,12 +32,6 @@ export interface WriteOutcome {
   readonly error?: SystemError;
 }
 
-/** A line among the bytes that are written with it. */
-interface EncodedLine {
-  readonly end: number;
-  readonly check: number;
-}
-
 /** What is written; each segment is through with it before the next one begins. */
 const scratch = new ScratchBytes();
 
@@ -54,25 +45,25 @@ const copyBytes = 65_536;
 
 export class SegmentFile {
   readonly path: string;
-  readonly #fd: number;
-  readonly #means: SegmentMeans;
-  readonly #isStillThere: (() => boolean) | undefined;
-  readonly #ino: number;
-  readonly #dev: number;
-  readonly #directory: { readonly ino: number; readonly dev: number };
-  #check = 0;
+  private readonly fd: number;
+  private readonly means: SegmentMeans;
+  private readonly isStillThere: (() => boolean) | undefined;
+  private readonly ino: number;
+  private readonly dev: number;
+  private readonly directory: { readonly ino: number; readonly dev: number };
+  private check = 0;
   /** Bytes up to the end of the last line that is whole. */
-  #wholeBytes = 0;
+  private wholeBytes = 0;
   /** What is to come of a line of which a part is on disk. */
-  #torn: { readonly rest: Buffer; readonly lineBytes: number } | undefined;
+  private torn: { readonly rest: Buffer; readonly lineBytes: number } | undefined;
 
   constructor({ fd, path }: OpenedSegment, means: SegmentMeans) {
-    this.#fd = fd;
+    this.fd = fd;
     this.path = path;
-    this.#means = means;
-    this.#isStillThere = means.watchPath?.(path, fd);
-    ({ ino: this.#ino, dev: this.#dev } = fstatSync(fd));
-    this.#directory = statSync(dirname(path));
+    this.means = means;
+    this.isStillThere = means.watchPath?.(path, fd);
+    ({ ino: this.ino, dev: this.dev } = fstatSync(fd));
+    this.directory = statSync(dirname(path));
   }
 
   /**
@@ -90,44 +81,44 @@ export class SegmentFile {
     const segment = new SegmentFile(opened, means);
     let lastSeq = 0;
     for (const { bytes, number, isTerminated } of readLines(opened.fd)) {
-      const check = verifyLine(bytes, segment.#check);
+      const check = verifyLine(bytes, segment.check);
       if (check === undefined || !isTerminated) break;
-      segment.#check = check;
-      segment.#wholeBytes += bytes.length + 1;
+      segment.check = check;
+      segment.wholeBytes += bytes.length + 1;
       if (number > 1) lastSeq = (JSON.parse(bytes.toString()) as { seq: number }).seq;
     }
-    if (segment.#wholeBytes === 0 || lastSeq < seqMin)
+    if (segment.wholeBytes === 0 || lastSeq < seqMin)
       throw Object.assign(new Error('no header, or too few records'), systemError('EINVAL'));
-    ftruncateSync(opened.fd, segment.#wholeBytes);
+    ftruncateSync(opened.fd, segment.wholeBytes);
     return { segment, lastSeq };
   }
 
   get bytes(): number {
-    return this.#wholeBytes;
+    return this.wholeBytes;
   }
 
   /** What another program needs to go on in it. */
   opened(number: number): OpenedSegment & { readonly number: number } {
-    return { fd: this.#fd, path: this.path, number };
+    return { fd: this.fd, path: this.path, number };
   }
 
   /** Whether what is written still goes where people look for it. Costs one stat(2) while it does. */
   get place(): SegmentPlace {
-    if (this.#isStillThere?.() === true) return 'visible';
+    if (this.isStillThere?.() === true) return 'visible';
     try {
       const found = statSync(this.path, { throwIfNoEntry: false });
-      if (found?.ino === this.#ino && found.dev === this.#dev) return 'visible';
-      if (fstatSync(this.#fd).nlink === 0) return 'removed';
+      if (found?.ino === this.ino && found.dev === this.dev) return 'visible';
+      if (fstatSync(this.fd).nlink === 0) return 'removed';
       // In its directory as it was, it has only been renamed: then it is where somebody wanted it.
-      return this.#isDirectoryTheSame() ? 'visible' : 'hidden';
+      return this.isDirectoryTheSame() ? 'visible' : 'hidden';
     } catch {
       return 'visible';
     }
   }
 
-  #isDirectoryTheSame(): boolean {
+  private isDirectoryTheSame(): boolean {
     const found = statSync(dirname(this.path), { throwIfNoEntry: false });
-    return found?.ino === this.#directory.ino && found.dev === this.#directory.dev;
+    return found?.ino === this.directory.ino && found.dev === this.directory.dev;
   }
 
   /**
@@ -137,23 +128,23 @@ export class SegmentFile {
    * @throws what read(2) and write(2) fail with.
    */
   copyTo(opened: OpenedSegment): SegmentFile {
-    const copy = new SegmentFile(opened, this.#means);
+    const copy = new SegmentFile(opened, this.means);
     try {
-      const chunk = Buffer.allocUnsafe(Math.min(copyBytes, Math.max(1, this.#wholeBytes)));
-      for (let position = 0; position < this.#wholeBytes;) {
-        const length = Math.min(chunk.length, this.#wholeBytes - position);
-        const count = readSync(this.#fd, chunk, { length, position });
+      const chunk = Buffer.allocUnsafe(Math.min(copyBytes, Math.max(1, this.wholeBytes)));
+      for (let position = 0; position < this.wholeBytes;) {
+        const length = Math.min(chunk.length, this.wholeBytes - position);
+        const count = readSync(this.fd, chunk, { length, position });
         if (count === 0) throw shortOfBytes('read(2)');
         for (let rest = chunk.subarray(0, count); rest.length > 0;)
-          rest = rest.subarray(copy.#writeSome(rest));
+          rest = rest.subarray(copy.writeSome({ memory: rest, end: rest.length }));
         position += count;
       }
     } catch (error) {
       copy.discard();
       throw error;
     }
-    copy.#check = this.#check;
-    copy.#wholeBytes = this.#wholeBytes;
+    copy.check = this.check;
+    copy.wholeBytes = this.wholeBytes;
     return copy;
   }
 
@@ -164,12 +155,12 @@ export class SegmentFile {
   write(lines: readonly UncheckedLine[]): WriteOutcome {
     let taken = 0;
     try {
-      if (this.#torn !== undefined) {
-        this.#finishTornLine();
+      if (this.torn !== undefined) {
+        this.finishTornLine();
         taken = 1;
       }
       const rest = taken === 0 ? lines : lines.slice(taken);
-      return { taken: rest.length === 0 ? taken : taken + this.#writeLines(rest) };
+      return { taken: rest.length === 0 ? taken : taken + this.writeLines(rest) };
     } catch (error) {
       return { taken, error: systemErrorOf(error) };
     }
@@ -178,11 +169,11 @@ export class SegmentFile {
   /** Closes the file; a torn line at its end is cut off where that is possible. */
   close(): void {
     try {
-      if (this.#torn !== undefined) ftruncateSync(this.#fd, this.#wholeBytes);
+      if (this.torn !== undefined) ftruncateSync(this.fd, this.wholeBytes);
     } catch {
       // The reader copes with a torn last line.
     }
-    closeFile(this.#fd);
+    closeFile(this.fd);
   }
 
   /** Closes and removes a file that could not even be begun. */
@@ -195,58 +186,61 @@ export class SegmentFile {
     }
   }
 
-  #finishTornLine(): void {
-    while (this.#torn !== undefined) {
-      const { rest, lineBytes } = this.#torn;
-      const count = this.#writeSome(rest);
+  private finishTornLine(): void {
+    while (this.torn !== undefined) {
+      const { rest, lineBytes } = this.torn;
+      const count = this.writeSome({ memory: rest, end: rest.length });
       if (count < rest.length) {
-        this.#torn = { ...this.#torn, rest: rest.subarray(count) };
+        this.torn = { ...this.torn, rest: rest.subarray(count) };
       } else {
-        this.#torn = undefined;
-        this.#wholeBytes += lineBytes;
+        this.torn = undefined;
+        this.wholeBytes += lineBytes;
       }
     }
   }
 
-  #writeLines(lines: readonly UncheckedLine[]): number {
-    let units = 0;
-    for (const { json } of lines) units += json.length + checkLength;
-    scratch.begin(units);
-    const encoded: EncodedLine[] = [];
-    let check = this.#check;
-    for (const { json } of lines) {
-      check = addLine(scratch, json, check);
-      encoded.push({ end: scratch.end, check });
-    }
-    const bytes = scratch.take();
-    const count = this.#writeSome(bytes);
-    if (count < bytes.length) return this.#noteShortWrite(encoded, bytes, count);
-    this.#check = check;
-    this.#wholeBytes += count;
+  private writeLines(lines: readonly UncheckedLine[]): number {
+    scratch.begin(unitsOf(lines));
+    let check = this.check;
+    for (let index = 0; index < lines.length; index += 1)
+      check = addLine(scratch, lines[index]?.json ?? '', check);
+    const count = this.writeSome(scratch);
+    if (count < scratch.end) return this.noteShortWrite(lines, count);
+    scratch.forget();
+    this.check = check;
+    this.wholeBytes += count;
     return lines.length;
   }
 
-  /** Returns how many lines are whole. */
-  #noteShortWrite(encoded: readonly EncodedLine[], bytes: Buffer, count: number): number {
-    let start = 0;
-    for (const [index, { end, check }] of encoded.entries()) {
+  /** Goes through what was written once more: `count` bytes of it are on disk. Returns how many lines are whole. */
+  private noteShortWrite(lines: readonly UncheckedLine[], count: number): number {
+    scratch.begin(unitsOf(lines));
+    for (const [index, { json }] of lines.entries()) {
+      const start = scratch.end;
       if (start === count) return index;
-      this.#check = check;
+      this.check = addLine(scratch, json, this.check);
+      const { memory, end } = scratch;
       if (end > count) {
-        this.#torn = { rest: Buffer.from(bytes.subarray(count, end)), lineBytes: end - start };
+        this.torn = { rest: Buffer.from(memory.subarray(count, end)), lineBytes: end - start };
         return index;
       }
-      this.#wholeBytes += end - start;
-      start = end;
+      this.wholeBytes += end - start;
     }
-    return encoded.length;
+    return lines.length;
   }
 
-  #writeSome(bytes: Buffer): number {
-    const count = this.#means.write(this.#fd, bytes);
+  private writeSome(bytes: Gathered): number {
+    const count = this.means.write(this.fd, bytes);
     if (count > 0) return count;
     throw shortOfBytes('write(2)');
   }
+}
+
+function unitsOf(lines: readonly UncheckedLine[]): number {
+  let units = 0;
+  for (let index = 0; index < lines.length; index += 1)
+    units += (lines[index]?.json.length ?? 0) + checkLength;
+  return units;
 }
 
 export function closeFile(fd: number): void {

@@ -5,7 +5,8 @@
  */
 import type { LogHeader, LogSnapshot } from '../../machines/log-format';
 import type { Gap } from './held-records';
-import type { SegmentMeans, UncheckedLine, WriteBytes } from './segment-file';
+import type { WriteBytes } from '../scratch-bytes';
+import type { SegmentMeans, UncheckedLine } from './segment-file';
 import type { OpenedSegment } from './segments';
 
 export interface EventLogLimits {

@@ -22,7 +22,7 @@ import { clearCloseOnExec, setCloseOnExec } from '../libc/fcntl';
 import { giveBack, mappedBytes } from '../libc/memory-file';
 import type { Reaped } from '../libc/wait';
 import type { MissingMeans } from '../missing-means';
-import { ScratchBytes } from '../scratch-bytes';
+import { ScratchBytes, type Gathered } from '../scratch-bytes';
 import { systemErrorOf } from '../system-error';
 import type { FailureReason } from './reasons';
 import type { VitalMemory } from './vital-memory';
@@ -78,120 +78,123 @@ const newline = Buffer.from('\n');
 const journalStart = mappedBytes;
 
 export class Journal implements JournalPort, Keeper {
-  readonly #options: JournalOptions;
-  readonly #outstanding: Outstanding;
-  readonly #kept: Map<string, KeptFiles>;
-  #end: number;
-  #baseBytes = 0;
+  private readonly options: JournalOptions;
+  private readonly outstanding: Outstanding;
+  private readonly kept: Map<string, KeptFiles>;
+  private end: number;
+  private baseBytes = 0;
   /** The last write failed: only a new base can be trusted, and nothing else is written. */
-  #isTorn = false;
-  #isBegun: boolean;
+  private isTorn = false;
+  private isBegun: boolean;
   /** Of the last turn, while a new base waits for a quiet moment; and whether one is awaited, for this base or one before. */
-  #snapshot: (() => unknown) | undefined;
-  #isQuietAwaited = false;
-  readonly #scratch = new ScratchBytes();
+  private snapshot: (() => unknown) | undefined;
+  private isQuietAwaited = false;
+  private readonly scratch = new ScratchBytes();
 
   constructor(options: JournalOptions) {
-    this.#options = options;
-    this.#outstanding = options.outstanding ?? new Outstanding();
-    this.#kept = new Map(options.kept);
-    this.#isBegun = options.outstanding !== undefined;
-    this.#end = Math.max(options.page.end, journalStart);
+    this.options = options;
+    this.outstanding = options.outstanding ?? new Outstanding();
+    this.kept = new Map(options.kept);
+    this.isBegun = options.outstanding !== undefined;
+    this.end = Math.max(options.page.end, journalStart);
     // Node has marked what it has inherited close-on-exec.
-    for (const { fds } of this.#kept.values()) fds.forEach(clearCloseOnExec);
+    for (const { fds } of this.kept.values()) fds.forEach(clearCloseOnExec);
     clearCloseOnExec(options.fd);
   }
 
   append(records: readonly LogRecord[], snapshot: () => unknown): void {
-    for (const record of records) this.#outstanding.note(record);
-    const isFull = this.#bytes() > busyFactor * this.#bytesMax();
-    const canGoOn = this.#isBegun && !this.#isTorn;
+    records.forEach((record) => {
+      this.outstanding.note(record);
+    });
+    const isFull = this.bytes() > busyFactor * this.bytesMax();
+    const canGoOn = this.isBegun && !this.isTorn;
     // Where there is no room for the one, there may be some for the other.
-    if (!canGoOn || isFull || !this.#write(turnJson(records))) {
-      const isBaseWritten = this.#writeBase(records, snapshot);
-      if (!isBaseWritten && canGoOn && isFull) this.#write(turnJson(records));
+    if (!canGoOn || isFull || !this.write(turnJson(records))) {
+      const isBaseWritten = this.writeBase(records, snapshot);
+      if (!isBaseWritten && canGoOn && isFull) this.write(turnJson(records));
     }
-    if (this.#bytes() > this.#bytesMax()) this.#writeBaseSoon(snapshot);
+    if (this.bytes() > this.bytesMax()) this.writeBaseSoon(snapshot);
   }
 
   performed(seq: number): void {
-    this.#options.page.performedSeq = seq;
+    this.options.page.performedSeq = seq;
   }
 
   keep(key: string, files: KeptFiles): void {
     files.fds.forEach(clearCloseOnExec);
-    this.#kept.set(key, files);
-    this.#note(keptLine(key, files));
+    this.kept.set(key, files);
+    this.note(keptLine(key, files));
   }
 
   drop(key: string): void {
-    const files = this.#kept.get(key);
+    const files = this.kept.get(key);
     if (files === undefined) return;
-    this.#kept.delete(key);
+    this.kept.delete(key);
     files.fds.forEach(setCloseOnExec);
-    this.#note(JSON.stringify({ dropped: key }));
+    this.note(JSON.stringify({ dropped: key }));
   }
 
   /** Puts on record why minit is about to be executed anew, for the program that comes next only. */
   noteReason(reason: FailureReason): void {
-    const { count } = this.#options.page;
-    this.#note(JSON.stringify({ reason, count }));
+    const { count } = this.options.page;
+    this.note(JSON.stringify({ reason, count }));
   }
 
   /** Not behind a turn that is missing: whoever reads on would take the state before it for that after it. */
-  #note(line: string): void {
-    if (this.#isBegun && !this.#isTorn) this.#write([line]);
+  private note(line: string): void {
+    if (this.isBegun && !this.isTorn) this.write([line]);
   }
 
   /** What somebody would have to read who goes on from here. */
-  #bytes(): number {
-    return this.#end - this.#options.page.begin;
+  private bytes(): number {
+    return this.end - this.options.page.begin;
   }
 
-  #bytesMax(): number {
-    return Math.max(2 * this.#baseBytes, recordBytesMax);
+  private bytesMax(): number {
+    return Math.max(2 * this.baseBytes, recordBytesMax);
   }
 
-  #writeBaseSoon(snapshot: () => unknown): void {
-    this.#snapshot = snapshot;
-    if (this.#isQuietAwaited) return;
-    this.#isQuietAwaited = true;
-    this.#options.whenQuiet(() => {
-      this.#isQuietAwaited = false;
-      if (this.#snapshot !== undefined) this.#writeBase([], this.#snapshot);
+  private writeBaseSoon(snapshot: () => unknown): void {
+    this.snapshot = snapshot;
+    if (this.isQuietAwaited) return;
+    this.isQuietAwaited = true;
+    this.options.whenQuiet(() => {
+      this.isQuietAwaited = false;
+      if (this.snapshot !== undefined) this.writeBase([], this.snapshot);
     });
   }
 
   /** Returns whether they are written; if not, only a new base can be trusted. */
-  #write(lines: readonly string[]): boolean {
-    const bytes = this.#bytesOf(lines);
-    this.#isTorn = this.#put(bytes, this.#end) !== undefined;
-    if (this.#isTorn) return false;
-    this.#end += bytes.length;
-    this.#options.page.end = this.#end;
+  private write(lines: readonly string[]): boolean {
+    // As one text: each that is written takes longer than the bytes of it.
+    this.gather(lines.length === 0 ? [] : [lines.join('\n')]);
+    const length = this.scratch.end;
+    this.isTorn = this.put(this.end) !== undefined;
+    if (this.isTorn) return false;
+    this.end += length;
+    this.options.page.end = this.end;
     return true;
   }
 
-  #bytesOf(lines: readonly string[]): Buffer {
-    let units = 0;
-    for (const line of lines) units += line.length + 1;
-    const scratch = this.#scratch;
-    scratch.begin(units);
+  /** Puts lines together for {@link put}. */
+  private gather(lines: readonly string[]): void {
+    this.scratch.begin(lines.reduce((units, line) => units + line.length + 1, 0));
     for (const line of lines) {
-      scratch.add(line);
-      scratch.addBytes(newline);
+      this.scratch.add(line);
+      this.scratch.addBytes(newline);
     }
-    return scratch.take();
   }
 
-  /** Returns why it did not work: no memory, or a limit. What was written before still counts. */
-  #put(bytes: Buffer, start: number): SystemError | undefined {
-    const { fd, write = writeAll } = this.#options;
+  /** Writes what is gathered. Returns why it did not work: no memory, or a limit. What was written before still counts. */
+  private put(start: number): SystemError | undefined {
+    const { fd, write = writeAll } = this.options;
     try {
-      write(fd, bytes, start);
+      write(fd, this.scratch, start);
       return undefined;
     } catch (error) {
       return systemErrorOf(error);
+    } finally {
+      this.scratch.forget();
     }
   }
 
@@ -199,43 +202,44 @@ export class Journal implements JournalPort, Keeper {
    * The records of the turn are in the state already; they stand here for the event log, which has them not. Returns
    * whether it is written; if not, the one before still counts, and whatever is behind it.
    */
-  #writeBase(records: readonly LogRecord[], snapshot: () => unknown): boolean {
-    const { page, facts, held, onMissing } = this.#options;
+  private writeBase(records: readonly LogRecord[], snapshot: () => unknown): boolean {
+    const { page, facts, held, onMissing } = this.options;
     const { lines: heldLines, gap } = held();
-    const bytes = this.#bytesOf([
+    this.gather([
       JSON.stringify({ facts }),
-      ...[...this.#kept].map(([key, files]) => keptLine(key, files)),
+      ...[...this.kept].map(([key, files]) => keptLine(key, files)),
       ...(gap === undefined ? [] : [JSON.stringify({ gap })]),
       ...heldLines.map(({ json }) => json),
       ...records.map(wholeRecordJson),
-      JSON.stringify({ state: snapshot(), outstanding: this.#outstanding.list }),
+      JSON.stringify({ state: snapshot(), outstanding: this.outstanding.list }),
     ]);
     // Not up to the very byte: the end must lie before the beginning, should the program end in between.
-    const start = journalStart + bytes.length < page.begin ? journalStart : this.#end;
-    const error = this.#put(bytes, start);
+    const { end: length } = this.scratch;
+    const start = journalStart + length < page.begin ? journalStart : this.end;
+    const error = this.put(start);
     if (error !== undefined) {
       onMissing?.('vital-memory', error.errno);
       return false;
     }
-    this.#isTorn = false;
-    this.#snapshot = undefined;
-    this.#baseBytes = bytes.length;
-    this.#isBegun = true;
-    this.#beginAt(start);
+    this.isTorn = false;
+    this.snapshot = undefined;
+    this.baseBytes = length;
+    this.isBegun = true;
+    this.beginAt(start);
     return true;
   }
 
   /** From here on the base that was written at `start` counts, and the memory of what was before is given back. */
-  #beginAt(start: number): void {
-    const { fd, page } = this.#options;
-    const before = { begin: page.begin, end: this.#end };
-    this.#end = start + this.#baseBytes;
+  private beginAt(start: number): void {
+    const { fd, page } = this.options;
+    const before = { begin: page.begin, end: this.end };
+    this.end = start + this.baseBytes;
     // In this order: a program that ends in between has left a whole journal (see findVitalMemory).
-    page.end = this.#end;
+    page.end = this.end;
     page.begin = start;
     const [from, to] =
       start < before.begin
-        ? [pageFrom(this.#end), pageFrom(before.end)]
+        ? [pageFrom(this.end), pageFrom(before.end)]
         : [Math.max(journalStart, pageOf(before.begin)), pageOf(start)];
     if (to > from) giveBack(fd, from, to);
   }
@@ -245,23 +249,22 @@ const pageOf = (offset: number): number => offset - (offset % pageBytes);
 const pageFrom = (offset: number): number => pageOf(offset + pageBytes - 1);
 
 /** @throws what write(2) fails with where there is no room for all of them. */
-export function writeAll(fd: number, bytes: Buffer, start: number): void {
-  for (let done = 0; done < bytes.length;) {
-    done += writeSync(fd, bytes, done, bytes.length - done, start + done);
-  }
+export function writeAll(fd: number, { memory, end }: Gathered, start: number): void {
+  for (let done = 0; done < end;) done += writeSync(fd, memory, done, end - done, start + done);
 }
 
 /** For a program that has not taken up the journal yet: puts on record that a child has ended. */
 export function noteEnded({ fd, page }: VitalMemory, ended: Reaped): void {
   if (page.begin === 0) return;
-  const bytes = Buffer.from(`${JSON.stringify({ ended })}\n`);
+  const memory = Buffer.from(`${JSON.stringify({ ended })}\n`);
+  const end = memory.length;
   try {
-    writeAll(fd, bytes, page.end);
+    writeAll(fd, { memory, end }, page.end);
   } catch {
     // No memory: that it has gone is noticed all the same, if nobody else gets its PID.
     return;
   }
-  page.end += bytes.length;
+  page.end += end;
 }
 
 const keptLine = (key: string, files: KeptFiles): string => JSON.stringify({ kept: key, ...files });

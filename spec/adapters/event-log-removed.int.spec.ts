@@ -14,6 +14,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import type { WriteBytes } from '../../adapters/scratch-bytes';
 import { createEventLog } from '../../adapters/event-log/writer';
 import type { EventLogOptions } from '../../adapters/event-log/writer-options';
 import type { LogRecord } from '../../effects/ports';
@@ -124,10 +125,10 @@ describe('a segment that was removed', () => {
 
   it('is written to a new file without end only as often as the log is carried over', () => {
     // A file system that says of each file that nobody can find it.
-    const write = (fd: number, data: Buffer): number => {
+    const write: WriteBytes = (fd, { memory, end }) => {
       for (const name of existsSync(directory) ? readdirSync(directory) : [])
         unlinkSync(join(directory, name));
-      return writeSync(fd, data);
+      return writeSync(fd, memory, 0, end);
     };
     const { directory, clock, turn } = start({ write });
     const told = [turn(), turn(), turn()].flat();
@@ -140,13 +141,13 @@ describe('a segment that was removed', () => {
     let isFull = false;
     let deleted: number | undefined;
     const isDeleted = (fd: number): boolean => fstatSync(fd).nlink === 0;
-    const write = (fd: number, data: Buffer): number => {
+    const write: WriteBytes = (fd, { memory, end }) => {
       if (isFull && isDeleted(fd)) deleted = fd;
       // The room comes back when nobody has the deleted file open any more.
       const isHeld = deleted !== undefined && isOpenAndDeleted(deleted);
       if (isFull && (deleted === undefined || isHeld))
         throw Object.assign(new Error('full'), { code: 'ENOSPC', errno: -28 });
-      return writeSync(fd, data);
+      return writeSync(fd, memory, 0, end);
     };
     const isOpenAndDeleted = (fd: number): boolean => {
       try {

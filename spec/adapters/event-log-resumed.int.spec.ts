@@ -18,6 +18,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { recordJson } from '../../adapters/event-log/records';
+import type { WriteBytes } from '../../adapters/scratch-bytes';
 import { createEventLog } from '../../adapters/event-log/writer';
 import type { EventLogOptions, ResumedLog } from '../../adapters/event-log/writer-options';
 import type { LogRecord } from '../../effects/ports';
@@ -385,8 +386,8 @@ describe('an event log that could not be written', () => {
     const { fd } = first.leaves({ lines: [] }).segment ?? { fd: -1 };
     writeSync(fd, '{"seq":4,"a');
     let room = 20;
-    const write = (file: number, data: Buffer): number => {
-      const count = writeSync(file, data, 0, Math.min(room, data.length));
+    const write: WriteBytes = (file, { memory, end }) => {
+      const count = writeSync(file, memory, 0, Math.min(room, end));
       room -= count;
       if (count === 0) throw Object.assign(new Error('full'), { code: 'ENOSPC', errno: -28 });
       return count;
@@ -406,8 +407,8 @@ describe('an event log that could not be written', () => {
     for (let size = unbroken(3).length; size < whole; size += 1) {
       const { directory, first, path } = broken();
       let room = size - readFileSync(path).length;
-      const write = (file: number, data: Buffer): number => {
-        const count = writeSync(file, data, 0, Math.min(room, data.length));
+      const write: WriteBytes = (file, { memory, end }) => {
+        const count = writeSync(file, memory, 0, Math.min(room, end));
         room -= count;
         if (count === 0) throw Object.assign(new Error('full'), { code: 'ENOSPC', errno: -28 });
         return count;

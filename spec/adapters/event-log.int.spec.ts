@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { checksum, tableChecksum } from '../../adapters/event-log/checksum';
 import { encodeLine } from '../../adapters/event-log/records';
 import { openLog, type LogItem } from '../../adapters/event-log/reader';
+import type { WriteBytes } from '../../adapters/scratch-bytes';
 import { createEventLog } from '../../adapters/event-log/writer';
 import type { EventLogOptions } from '../../adapters/event-log/writer-options';
 import { watchPath } from '../../adapters/libc/same-file';
@@ -75,18 +76,15 @@ const failure = (code: string, errno: number) =>
 
 /** A disk that has room for `bytes` more. */
 function createDisk(bytes: number) {
-  const disk = {
-    bytes,
-    writes: 0,
-    write(fd: number, data: Buffer): number {
-      disk.writes += 1;
-      if (disk.bytes === 0) throw failure('ENOSPC', 28);
-      const count = writeSync(fd, data, 0, Math.min(disk.bytes, data.length));
-      disk.bytes -= count;
-      return count;
-    },
+  const disk = { bytes, writes: 0 };
+  const write: WriteBytes = (fd, { memory, end }) => {
+    disk.writes += 1;
+    if (disk.bytes === 0) throw failure('ENOSPC', 28);
+    const count = writeSync(fd, memory, 0, Math.min(disk.bytes, end));
+    disk.bytes -= count;
+    return count;
   };
-  return disk;
+  return Object.assign(disk, { write });
 }
 
 describe('event log', () => {

@@ -142,12 +142,12 @@ describe('a program that ends while the journal goes back to the beginning of it
     const memory = madeMemory();
     const life = live({
       memory,
-      write: (fd, bytes, start) => {
+      write: (fd, gathered, start) => {
         if (start >= memory.page.begin) {
-          writeAll(fd, bytes, start);
+          writeAll(fd, gathered, start);
           return;
         }
-        writeAll(fd, bytes.subarray(0, 300), start);
+        writeAll(fd, { memory: gathered.memory, end: 300 }, start);
         throw ended;
       },
     });

@@ -49,9 +49,9 @@ function begin() {
     facts,
     held: () => ({ lines: [] }),
     whenQuiet: () => undefined,
-    write: (file, bytes, start) => {
+    write: (file, { memory: bytes, end }, start) => {
       if (memory.isFull) throw Object.assign(new Error('full'), { code: 'ENOSPC', errno: -28 });
-      writeSync(file, bytes, 0, bytes.length, start);
+      writeSync(file, bytes, 0, end, start);
     },
   });
   const turn = (event: MinitEvent): void => {

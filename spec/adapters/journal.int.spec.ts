@@ -77,7 +77,8 @@ describe('a journal that is read back', () => {
 
   it('gives the state after each turn, and what is outstanding', () => {
     const life = live();
-    const turns = [[started], [read('wéb')], [spawned('wéb', 100), read('db')], [exited(100)]];
+    // One of them without any event: what the fold throws at.
+    const turns = [[started], [read('wéb')], [], [spawned('wéb', 100), read('db')], [exited(100)]];
     for (const events of turns) {
       life.turn(...events);
       expectGoneOn(life);

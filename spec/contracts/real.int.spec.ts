@@ -157,9 +157,9 @@ describeEventLogContract('the event log', () => {
       host: 'h',
       node: 'v20',
     },
-    write: (fd, bytes) => {
+    write: (fd, { memory, end }) => {
       if (isFull) throw Object.assign(new Error('full'), { code: 'ENOSPC', errno: -28 });
-      return writeSync(fd, bytes);
+      return writeSync(fd, memory, 0, end);
     },
   });
   return {
