@@ -23,6 +23,7 @@ import { resumedEvent } from '../adapters/re-exec/resumption';
 import { noteBeginning, trialStatus } from '../adapters/re-exec/retrying-loader';
 import { beginSecondLife } from '../adapters/re-exec/second-life';
 import { findVitalMemory, makeVitalMemory } from '../adapters/re-exec/vital-memory';
+import { rehearseRestart } from '../adapters/rehearsal';
 import { detectRole } from '../adapters/role';
 import { createRealPorts, type Survival } from '../adapters/real-ports';
 import { letV8Optimize, tuneV8 } from '../adapters/tune-v8';
@@ -126,7 +127,7 @@ function goOn(survival: Survival & { readonly legacy: Legacy }, reason: ResumeRe
   // What an older version called a container would be no machine to this one, but it goes on as what it was.
   const { missing } = detectRole();
   const ports = createRealPorts({ ...legacy.facts, role, missing, program: version, survival });
-  tuneAlong(ports);
+  tuneAlong(ports, legacy.facts.root);
   runLoop(ports, resumedEvent(memory, reason, version), legacy.state);
   finish(ports, {
     outstanding: legacy.outstanding.list,
@@ -140,17 +141,22 @@ const processEventsOfMuch = 2_000;
 /** The start of a service takes less, and what else waits for a quiet moment has had it by then. */
 const quietMs = 500;
 
-function giveBackMemory(): void {
+/** What a restart takes is mapped again at once, before somebody waits for one (decision 0029). */
+function giveBackMemory(root: string): void {
   trimHeaps();
   giveBackProgramPages();
+  rehearseRestart(root);
 }
 
 /** What V8 makes of the program, and what of Node stays in memory, go by what is to be expected (decisions 0018, 0021). */
-function tuneAlong({ processes: { occurrence$ } }: Ports): void {
-  whenQuiet(occurrence$, quietMs, giveBackMemory);
+function tuneAlong({ processes: { occurrence$ } }: Ports, root: string): void {
+  const giveBack = (): void => {
+    giveBackMemory(root);
+  };
+  whenQuiet(occurrence$, quietMs, giveBack);
   occurrence$.pipe(elementAt(processEventsOfMuch, undefined)).subscribe(() => {
     letV8Optimize(setV8Flags);
-    whenQuiet(occurrence$, quietMs, giveBackMemory);
+    whenQuiet(occurrence$, quietMs, giveBack);
   });
 }
 
@@ -184,7 +190,7 @@ function begin(argv: readonly string[], kept?: Survival): void {
   });
   if (role !== 'machine') warnOfUnknownOptions(line.words, ports);
   keepAlive();
-  tuneAlong(ports);
+  tuneAlong(ports, root);
   runLoop(ports, {
     type: 'SupervisorStarted',
     pid: process.pid,
