@@ -6,13 +6,14 @@
  * @module
  */
 import type { Role, SignalName } from '../../machines/events';
-import { emergencyRetryDelayMs } from '../../machines/limits';
+import { emergencyRetryDelayMs, emergencyShortLifeUs } from '../../machines/limits';
 import { hearSignals } from '../early-signals';
 import { emergencyShell } from '../emergency-shell';
 import { say } from '../last-words';
 import { reapOne, type Reaped } from '../libc/wait';
 import { feedWatchdog } from '../libc/watchdog';
 import { createLogPipes } from '../log-pipes';
+import { nowMs } from '../monotonic';
 import { limitOpenFiles, openFilesOfServices } from '../open-files';
 import { createSpawner } from '../spawn';
 
@@ -22,9 +23,11 @@ export interface Administration {
   readonly onReaped: (reaped: Reaped) => void;
   /** The console is ours again, or somebody wants something else of minit. */
   readonly onEnded: () => void;
-  /** Before the shell is tried again, or minit goes on without; for specs. */
+  /** Before the shell is tried again, or minit goes on without, or after one that ended at once; for specs. */
   readonly pauseMs?: number;
 }
+
+const shortLifeMs = emergencyShortLifeUs / 1_000;
 
 /** The orderly end, which only a minit that goes on can do. */
 const endsWaiting: Readonly<Record<Role, readonly SignalName[]>> = {
@@ -50,8 +53,12 @@ export function giveConsoleAway(administration: Administration): void {
     process.off('SIGCHLD', sweep);
     onEnded();
   };
+  let begunAt = nowMs();
+  /** After one that ended at once a minit that fails again would have no pause, and others no CPU. */
   const goOnWhenEnded = (): void => {
-    if (shellPid !== undefined && endedPids.has(shellPid)) goOn();
+    if (shellPid === undefined || !endedPids.has(shellPid)) return;
+    if (nowMs() - begunAt >= shortLifeMs) goOn();
+    else pause ??= setTimeout(goOn, pauseMs);
   };
   const sweep = (): void => {
     feedWatchdog();
@@ -63,6 +70,8 @@ export function giveConsoleAway(administration: Administration): void {
   };
   const start = (): void => {
     endedPids.clear();
+    pause = undefined;
+    begunAt = nowMs();
     const shell = emergencyShell();
     spawner.start({ params: shell, cause: 0, isAwaited: true }, (outcome) => {
       if ('pid' in outcome) {
