@@ -99,7 +99,7 @@ function parseRun({ directory, run }: RawServiceDirectory): Program | undefined 
   return { path: against(directory, run.target), argv0: lastComponent(run.target) ?? 'run' };
 }
 
-/** By its place: a boot asks for a thousand, and a list of all components takes longer than all else about `run`. */
+/** By its place, without a list of all components: a boot asks for a thousand. */
 function lastComponent(path: string): string | undefined {
   let end = path.length;
   while (path[end - 1] === '/') end -= 1;

@@ -145,7 +145,7 @@ function noteRequest({ draft }: Step, { service, asker }: StartItem): void {
       : draft.askers.delete(service);
 }
 
-/** One by one: to slice ten names and put one before them takes V8 three times as long. */
+/** One by one, without the list between that slicing would make: a boot does it for each service. */
 function withNewest(history: readonly ServiceName[], service: ServiceName): ServiceName[] {
   const names = [service];
   const kept = Math.min(history.length, historyLengthMax - 1);
