@@ -47,12 +47,13 @@ const scene: readonly MinitEvent[] = [
 ];
 
 /**
- * Goes through it: a signal that a child has ended where none has, the directory of a service under `root`, the fold
- * of a supervisor that is thrown away, and the lines of its log, which nobody writes. Starts nothing, and emits nothing.
+ * Goes through it: a signal that a child has ended where none has, a directory, the fold of a supervisor that is thrown
+ * away, and the lines of its log, which nobody writes. Starts nothing, and emits nothing. The directory is one of the kernel's:
+ * a service's may lie on a file server that is dead, and its `params` may be a FIFO, of which each reading takes something.
  */
-export function rehearseRestart(root: string): void {
+export function rehearseRestart(): void {
   killProcess(process.pid, signals.SIGCHLD);
-  readServiceDirectory(root, service, openByLibc);
+  readServiceDirectory('/proc', 'self', openByLibc);
   const occurrences = scene.map((event, index): Occurrence => ({ at: index * secondUs, event }));
   const { records } = foldTurn(initialState(), occurrences);
   const scratch = new ScratchBytes();

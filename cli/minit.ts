@@ -127,7 +127,7 @@ function goOn(survival: Survival & { readonly legacy: Legacy }, reason: ResumeRe
   // What an older version called a container would be no machine to this one, but it goes on as what it was.
   const { missing } = detectRole();
   const ports = createRealPorts({ ...legacy.facts, role, missing, program: version, survival });
-  tuneAlong(ports, legacy.facts.root);
+  tuneAlong(ports);
   runLoop(ports, resumedEvent(memory, reason, version), legacy.state);
   finish(ports, {
     outstanding: legacy.outstanding.list,
@@ -142,21 +142,18 @@ const processEventsOfMuch = 2_000;
 const quietMs = 500;
 
 /** What a restart takes is mapped again at once, before somebody waits for one (decision 0029). */
-function giveBackMemory(root: string): void {
+function giveBackMemory(): void {
   trimHeaps();
   giveBackProgramPages();
-  rehearseRestart(root);
+  rehearseRestart();
 }
 
 /** What V8 makes of the program, and what of Node stays in memory, go by what is to be expected (decisions 0018, 0021). */
-function tuneAlong({ processes: { occurrence$ } }: Ports, root: string): void {
-  const giveBack = (): void => {
-    giveBackMemory(root);
-  };
-  whenQuiet(occurrence$, quietMs, giveBack);
+function tuneAlong({ processes: { occurrence$ } }: Ports): void {
+  whenQuiet(occurrence$, quietMs, giveBackMemory);
   occurrence$.pipe(elementAt(processEventsOfMuch, undefined)).subscribe(() => {
     letV8Optimize(setV8Flags);
-    whenQuiet(occurrence$, quietMs, giveBack);
+    whenQuiet(occurrence$, quietMs, giveBackMemory);
   });
 }
 
@@ -190,7 +187,7 @@ function begin(argv: readonly string[], kept?: Survival): void {
   });
   if (role !== 'machine') warnOfUnknownOptions(line.words, ports);
   keepAlive();
-  tuneAlong(ports, root);
+  tuneAlong(ports);
   runLoop(ports, {
     type: 'SupervisorStarted',
     pid: process.pid,
