@@ -4,7 +4,6 @@
  *
  * @module
  */
-
 import { writeSync } from 'node:fs';
 
 const usualBytes = 65_536;

@@ -56,9 +56,9 @@ export function giveConsoleAway(administration: Administration): void {
   let begunAt = nowMs();
   /** After one that ended at once a minit that fails again would have no pause, and others no CPU. */
   const goOnWhenEnded = (): void => {
-    if (shellPid === undefined || !endedPids.has(shellPid)) return;
+    if (pause !== undefined || shellPid === undefined || !endedPids.has(shellPid)) return;
     if (nowMs() - begunAt >= shortLifeMs) goOn();
-    else pause ??= setTimeout(goOn, pauseMs);
+    else pause = setTimeout(goOn, pauseMs);
   };
   const sweep = (): void => {
     feedWatchdog();

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { Role } from '../../machines/events';
 import { reapOne, type Reaped } from '../../adapters/libc/wait';
 import { hearSignals, rememberSignals, takeSignals } from '../../adapters/early-signals';
+import { detectRole } from '../../adapters/role';
 import { giveConsoleAway } from '../../adapters/re-exec/administrator';
 import { temporaryDirectory } from '../support/temporary-directory';
 
@@ -54,6 +55,16 @@ it('is ours again only after a pause when the shell has ended at once', async ()
   await givenAway('/bin/false', { pauseMs: 200 });
   // A timer may be a millisecond early.
   expect(performance.now() - begunAt).toBeGreaterThanOrEqual(199);
+});
+
+it('is not ours before that pause is over because another child ends', async () => {
+  detectRole();
+  const shell = join(temporaryDirectory(), 'shell');
+  writeFileSync(shell, '#!/bin/sh\nsleep 1.1 &\n', { mode: 0o755 });
+  const begunAt = performance.now();
+  const reaped = await givenAway(shell, { pauseMs: 1_500 });
+  expect(performance.now() - begunAt).toBeGreaterThanOrEqual(1_499);
+  expect(reaped).toHaveLength(2);
 });
 
 it('is ours again at once when the shell has lived for a while', async () => {
